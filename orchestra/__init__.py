@@ -1,0 +1,1 @@
+"""The running process. The map of the house follows in this docstring."""

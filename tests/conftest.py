@@ -1,0 +1,43 @@
+"""What every test gets: no owner's keys, no way out of this machine, the recorded market days when they are there."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# The machine that runs the tests may hold real keys; no test may see them. Done before any of our modules is imported.
+OWNERS_NAMES = ("ALPACA_", "APCA_", "AUTOTRADER_", "ELPYFI_", "APP_MODE", "LIVE_CONFIRM", "HMAC_SECRET", "API_KEYS")
+RECORDED_DAYS = "AUTOTRADER_TEST_DATA"
+for _name in [name for name in os.environ if name.startswith(OWNERS_NAMES) and name != RECORDED_DAYS]:
+    del os.environ[_name]
+
+# A deadline measures the machine, not the code.
+settings.register_profile("house", deadline=None, print_blob=True)
+settings.load_profile("house")
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "", None}
+
+
+def _refuse_the_outside_world(event: str, arguments: tuple[object, ...]) -> None:
+    if event == "socket.getaddrinfo":
+        host = arguments[0]
+    elif event == "socket.connect" and isinstance(arguments[1], tuple):
+        host = arguments[1][0]
+    else:
+        return
+    if host not in LOOPBACK:
+        raise RuntimeError(f"A test tried to reach {host}: use the paper exchange or a fake instead.")
+
+
+sys.addaudithook(_refuse_the_outside_world)
+
+
+@pytest.fixture(scope="session")
+def recorded_days() -> Path:
+    """Return the folder of recorded market days; skip without it."""
+    folder = os.environ.get(RECORDED_DAYS)
+    if not folder or not Path(folder).is_dir():
+        pytest.skip(f"{RECORDED_DAYS} names no folder with recorded market days")
+    return Path(folder)

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Run every check of the project. --full adds the long campaigns and the benchmarks.
+set -euo pipefail
+shopt -s nullglob
+
+source "$(dirname "${BASH_SOURCE[0]}")/../start_autotrader.sh"
+cd "$root"
+
+case "${1:-}" in
+    "" | --full) ;;
+    *) stop "Unknown argument '$1': use tests/run.sh or tests/run.sh --full." ;;
+esac
+
+step() {
+    local name="$1" started="$SECONDS"
+    shift
+    printf '\n== %s\n' "$name"
+    "$@"
+    printf '== %s: %d s\n' "$name" "$((SECONDS - started))"
+}
+
+long_campaigns() {
+    # Code 5 says that no test is marked long.
+    python -m pytest -q -m long || [[ $? == 5 ]]
+}
+
+step "packages" prepare_venv requirements-dev.txt
+export PATH="$root/.venv/bin:$PATH"
+
+step "lint" ruff check .
+step "format" ruff format --check .
+step "types" mypy
+step "tests" python -m pytest -q --durations=5
+step "requirements without a test" python tests/requirements.py
+
+if [[ "${1:-}" == --full ]]; then
+    step "long campaigns" long_campaigns
+    for benchmark in tests/benchmarks/*_benchmark.py; do
+        step "$benchmark" env PYTHONPATH="$root" python "$benchmark"
+    done
+fi
+printf '\nAll checks passed in %d s.\n' "$SECONDS"
