@@ -1,0 +1,1 @@
+"""What we would like to do: one strategy a file, with a class Algorithm; drop a file in and it is offered."""

@@ -1,0 +1,1 @@
+"""What the market did: bars, sessions, history. Knows nothing of the packages to its right."""

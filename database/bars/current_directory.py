@@ -1,0 +1,36 @@
+"""The bars of the data directory in use, for a second terminal or a test of one algorithm.
+
+In: the pointer file the running program leaves behind. Out: a read-only world, or none.
+Thread: any.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+from database.bar_store import BarStore
+from database.bars.market_schema import APPLICATION_ID, migrations
+from database.calendar_manager import MarketCalendar
+from database.market_world import MarketWorld
+from database.schema_check import open_database
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def current_world(root: Path = ROOT) -> MarketWorld | None:
+    """Return the world of the directory in use, or None when nothing was ever stored there."""
+    path = _market_path(root)
+    return _open(path) if path.exists() else None
+
+
+def _market_path(root: Path) -> Path:
+    pointer = root / "system_databse" / ".data_dir"
+    if not pointer.exists():
+        return root / "database" / "market.db"
+    return root / pointer.read_text(encoding="utf-8").strip() / "market.db"
+
+
+@lru_cache(maxsize=2)
+def _open(path: Path) -> MarketWorld:
+    store = open_database(path, migrations, APPLICATION_ID, synchronous="NORMAL", is_read_only=True)
+    calendar = MarketCalendar()
+    return MarketWorld(BarStore(store, calendar), calendar)

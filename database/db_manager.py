@@ -1,0 +1,168 @@
+"""The market data that algorithms read: the owner's contract, kept to the letter.
+
+In: the world this process lives in, bound once at start. Out: bars in the shape of the contract.
+Thread: any. Outside a running AutoTrader the current data directory is opened read-only; no database is created.
+"""
+
+import logging
+import math
+import operator
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from database.bar import BarSource
+from database.bars.bar_mapping import BarMapping
+from database.bars.current_directory import current_world
+from database.errors import MarketDataError
+from database.market_world import MarketWorld
+from database.normaliser import epoch_seconds, make_bar
+from database.shelter import sheltered
+from database.timestamps import parse_iso
+
+log = logging.getLogger(__name__)
+
+_bound: MarketWorld | None = None
+
+
+def bind(world: MarketWorld) -> None:
+    """Give this process its world; every data function answers from it."""
+    global _bound
+    _bound = world
+
+
+def unbind() -> None:
+    """Forget the world, at the end of the process or of a test."""
+    global _bound
+    _bound = None
+
+
+@sheltered
+def get_data_for_algorithm(ticker: str, requirement_type: str, *args: Any, **kwargs: Any) -> list[BarMapping]:
+    """Return visible minute bars, ascending: `{'timestamp': '...Z', 'ohlcv': {'o', 'h', 'l', 'c', 'v'}}`.
+
+    requirement_type and what goes with it, by position or by name:
+    'last_n_bars': n, before_timestamp=None (bars over by then); 'time_range': start, end (end excluded);
+    'since': start; 'session': date. Times are ISO texts with a zone or aware datetimes.
+    An unknown ticker has no bars. Raises ValueError for arguments that cannot be meant.
+    """
+    read = _READS.get(requirement_type)
+    if read is None:
+        raise ValueError(f"requirement_type {requirement_type!r} is unknown; use one of {', '.join(_READS)}.")
+    return read(ticker, *args, **kwargs)
+
+
+@sheltered
+def get_closes(ticker: str, n: int, before_timestamp: str | datetime | None = None) -> list[float]:
+    """Return the closes of the last n visible bars, ascending."""
+    return [bar["ohlcv"]["c"] for bar in _last_n_bars(ticker, n, before_timestamp)]
+
+
+@sheltered
+def get_latest_price(ticker: str) -> float | None:
+    """Return the newest visible price: the last final close or a later trade of the stream."""
+    world = _world()
+    return None if world is None else world.latest_price(ticker)
+
+
+@sheltered
+def insert_minute_data(  # noqa: PLR0917 - the contract
+    ticker: str, timestamp: str | datetime | int, ohlcv: Mapping[str, Any], source: int = BarSource.STREAM
+) -> bool:
+    """Store one final minute and tell whether anything changed.
+
+    Refused with a log line: impossible bars, minutes outside the session, times with seconds.
+    """
+    if _bound is None:
+        log.warning("%s: no minute was stored, because AutoTrader is not running in this process", ticker)
+        return False
+    try:
+        bar = make_bar(
+            ticker,
+            epoch_seconds(timestamp),
+            open=float(ohlcv["o"]),
+            high=float(ohlcv["h"]),
+            low=float(ohlcv["l"]),
+            close=float(ohlcv["c"]),
+            volume=float(ohlcv["v"]),
+            source=BarSource(source),
+        )
+    except (MarketDataError, KeyError, TypeError, ValueError) as error:
+        log.warning("%s: a minute was not stored: %s", ticker, error)
+        return False
+    return _bound.store_bars([bar]) > 0
+
+
+def _last_n_bars(
+    ticker: str, n: int, before_timestamp: str | datetime | None = None, *, timeframe: str = "1m"
+) -> list[BarMapping]:
+    world = _world_for(timeframe)
+    count = _whole_number(n)
+    before = None if before_timestamp is None else math.floor(_seconds(before_timestamp, "before_timestamp"))
+    return [] if world is None or count == 0 else world.last(ticker, count, before=before)
+
+
+def _time_range(ticker: str, start: str | datetime, end: str | datetime, *, timeframe: str = "1m") -> list[BarMapping]:
+    world = _world_for(timeframe)
+    first, bound = math.ceil(_seconds(start, "start")), math.ceil(_seconds(end, "end"))
+    return [] if world is None else world.between(ticker, first, bound)
+
+
+def _since(ticker: str, start: str | datetime, *, timeframe: str = "1m") -> list[BarMapping]:
+    world = _world_for(timeframe)
+    first = math.ceil(_seconds(start, "start"))
+    return [] if world is None else world.between(ticker, first)
+
+
+def _session(ticker: str, date: str | date, *, timeframe: str = "1m") -> list[BarMapping]:
+    world = _world_for(timeframe)
+    day = _day(date)
+    session = None if world is None else world.calendar.session_on(day)
+    if world is None or session is None:
+        return []
+    return world.between(ticker, session.open, session.close)
+
+
+_READS: dict[str, Callable[..., list[BarMapping]]] = {
+    "last_n_bars": _last_n_bars,
+    "time_range": _time_range,
+    "since": _since,
+    "session": _session,
+}
+
+
+def _world() -> MarketWorld | None:
+    return _bound if _bound is not None else current_world()
+
+
+def _world_for(timeframe: str) -> MarketWorld | None:
+    if timeframe != "1m":
+        raise ValueError(f"timeframe {timeframe!r} is not available; use '1m' and combine the bars.")
+    return _world()
+
+
+def _whole_number(n: Any) -> int:
+    try:
+        count = operator.index(n)
+    except TypeError:
+        raise ValueError(f"n is {n!r}; pass how many bars you want as a whole number.") from None
+    if count < 0:
+        raise ValueError(f"n is {n}; pass how many bars you want, 0 or more.")
+    return count
+
+
+def _seconds(moment: Any, name: str) -> float:
+    aware = parse_iso(moment) if isinstance(moment, str) else moment
+    if not isinstance(aware, datetime):
+        raise ValueError(f"{name} is {moment!r}; pass an ISO text such as '2026-11-20T14:30:00Z' or an aware datetime.")
+    if aware.tzinfo is None:
+        raise ValueError(f"{name} {aware.isoformat()} has no time zone; pass an aware datetime or add 'Z' to the text.")
+    return aware.timestamp()
+
+
+def _day(day: Any) -> date:
+    if isinstance(day, str):
+        return date.fromisoformat(day)
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise ValueError(f"date is {day!r}; pass a New York day such as '2026-11-20' or datetime.date(2026, 11, 20).")
+    return day

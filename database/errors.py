@@ -1,0 +1,28 @@
+"""Errors by the reaction they call for. One root, one branch for each reaction.
+
+AutoTraderError
++-- ConfigError             refuse to start, one plain sentence
++-- MarketDataError         skip this symbol this minute and say so
++-- StorageError            stop trading, keep the screen alive
++-- StrategyError           (system_databse.errors) switch that algorithm off, others run on
++-- BrokerError             (system_databse.errors)
+    +-- BrokerUnavailable   back off and try again
+    +-- BrokerRejected      final, record
+    +-- BrokerOutcomeUnknown  reconcile before anything else
+"""
+
+
+class AutoTraderError(Exception):
+    """Root of every error that AutoTrader raises on purpose."""
+
+
+class ConfigError(AutoTraderError):
+    """Say in one sentence what the owner has to change before the program can start."""
+
+
+class MarketDataError(AutoTraderError):
+    """Report market data that cannot be used; the symbol is skipped for this minute."""
+
+
+class StorageError(AutoTraderError):
+    """Report that a database cannot be trusted or written; trading stops."""

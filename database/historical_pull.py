@@ -1,0 +1,121 @@
+"""History from the broker: asked once, checked like every other bar, stored in one place.
+
+In: raw Alpaca bars from the fetch function passed in. Out: stored bars and a record of what was asked.
+Thread: the fetcher's; errors of the fetch function pass through to the caller.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from database.bar import MINUTE, Bar, BarSource
+from database.bar_store import BarStore
+from database.bars.coverage import Range
+from database.calendar_manager import MarketCalendar
+from database.errors import MarketDataError
+from database.normaliser import bar_from_alpaca
+
+log = logging.getLogger(__name__)
+
+# fetch(symbols, start, end) -> (symbol, raw bar) of the minutes that start in [start, end), extended hours allowed.
+Fetch = Callable[[Sequence[str], int, int], Iterable[tuple[str, Mapping[str, Any]]]]
+
+NEW_SYMBOL_MINUTES = 20 * 390
+# A late trade may still change a bar half a minute after its end, so younger minutes may be asked for again.
+SETTLE_SECONDS = 120
+_BARS_A_COMMIT = 10_000
+
+
+class HistoricalPull:
+    """Fetch what is missing of the past.
+
+    now: market time in epoch seconds; nothing later is asked for or stored. settle_seconds: younger minutes
+    are not noted as asked for; 0 where history is exact at once.
+    """
+
+    def __init__(
+        self,
+        bar_store: BarStore,
+        calendar: MarketCalendar,
+        fetch: Fetch,
+        *,
+        now: Callable[[], int],
+        settle_seconds: int = SETTLE_SECONDS,
+    ) -> None:
+        self._bar_store = bar_store
+        self._calendar = calendar
+        self._fetch = fetch
+        self._now = now
+        self._settle_seconds = settle_seconds
+
+    def pull(self, symbol: str, start: int, end: int) -> int:
+        """Fetch the session ranges of [start, end) never asked for; return how many bars were new or better."""
+        until = min(end, self._last_minute_end())
+        parts = self._bar_store.coverage.uncovered(symbol, start, until)
+        return sum(self._pull_range([symbol], part) for part in parts)
+
+    def fill_gaps(self, symbols: Iterable[str], *, new_symbol_minutes: int = NEW_SYMBOL_MINUTES) -> int:
+        """Fetch, for each symbol, from its newest stored bar to now: after a start or a reconnect.
+
+        A symbol without bars gets its last `new_symbol_minutes` session minutes. Symbols that lack
+        the same range share a request. Returns how many bars were new or better.
+        """
+        lacking: dict[Range, list[str]] = {}
+        for symbol in sorted(set(symbols)):
+            for part in self._gap(symbol, new_symbol_minutes):
+                lacking.setdefault(part, []).append(symbol)
+        return sum(self._pull_range(group, part) for part, group in sorted(lacking.items()))
+
+    def missing_minutes(self, symbol: str, start: int, end: int) -> list[int]:
+        """Return the session minutes of [start, end) that are neither stored nor known to be empty."""
+        until = min(end, self._last_minute_end())
+        stored = {bar.ts for bar in self._bar_store.bars_between(symbol, start, until)}
+        return [
+            minute
+            for part in self._bar_store.coverage.uncovered(symbol, start, until)
+            for session in self._calendar.sessions_between(*part)
+            for minute in range(max(part[0], session.open), min(part[1], session.close), MINUTE)
+            if minute not in stored
+        ]
+
+    def _gap(self, symbol: str, new_symbol_minutes: int) -> list[Range]:
+        until = self._last_minute_end()
+        newest = self._bar_store.newest_ts(symbol)
+        start = self._calendar.minutes_back(until, new_symbol_minutes) if newest is None else newest + MINUTE
+        return self._bar_store.coverage.uncovered(symbol, start, until)
+
+    def _pull_range(self, symbols: list[str], asked: Range) -> int:
+        """Store first, note afterwards: a crash in between only asks again."""
+        start, end = asked
+        counts: Counter[str] = Counter()
+        changed = 0
+        bars = self._checked(symbols, asked)
+        while batch := list(islice(bars, _BARS_A_COMMIT)):
+            changed += self._bar_store.insert(batch)
+            counts.update(bar.symbol for bar in batch)
+        now = self._now()
+        settled = (start, min(end, now - self._settle_seconds))
+        for symbol in symbols:
+            self._bar_store.coverage.record(symbol, settled, rows=counts[symbol], at=now)
+        return changed
+
+    def _checked(self, symbols: list[str], asked: Range) -> Iterator[Bar]:
+        wanted = set(symbols)
+        malformed: Counter[str] = Counter()
+        for symbol, message in self._fetch(symbols, *asked):
+            try:
+                bar = bar_from_alpaca(symbol, message, BarSource.HISTORY)
+            except MarketDataError as error:
+                malformed[symbol] += 1
+                if malformed[symbol] == 1:
+                    log.warning("%s", error)
+                continue
+            if bar.symbol in wanted and asked[0] <= bar.ts < asked[1]:
+                yield bar
+        for symbol, count in malformed.items():
+            log.warning("%s: %d bars of the history were malformed and left out", symbol, count)
+
+    def _last_minute_end(self) -> int:
+        return self._now() // MINUTE * MINUTE

@@ -1,0 +1,24 @@
+"""The two spellings of time that leave the code: ISO-Z text to the second and to the millisecond."""
+
+from datetime import UTC, datetime
+
+
+def iso_minute(ts: int) -> str:
+    """Return epoch seconds as `2026-11-20T14:30:00Z`, the spelling of the algorithm contract."""
+    return datetime.fromtimestamp(ts, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def iso_milliseconds(moment: datetime) -> str:
+    """Return an aware datetime as `2026-11-20T14:30:00.000Z`, the spelling of the system database."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse_iso(text: str) -> datetime:
+    """Return the aware datetime of an RFC 3339 text; nanoseconds are cut to microseconds.
+
+    Raises ValueError when the text is no time or carries no zone.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone; write it with Z or an offset.")
+    return moment
