@@ -1,0 +1,1 @@
+"""Frozen values that cross a thread or a stage: what happened, and what somebody wants."""

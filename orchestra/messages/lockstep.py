@@ -1,0 +1,55 @@
+"""The handshake between the engine and an exchange that owns the clock (design: lock-step)."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """One execution as the exchange's book holds it. at: epoch seconds, the filling bar's start."""
+
+    execution_id: str
+    client_order_id: str
+    symbol: str
+    side: str
+    qty: Decimal
+    price: Decimal
+    cumulative_qty: Decimal
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What `done(minute)` answers.
+
+    executions: those made since the last answer for this minute; the engine books them and calls
+    again. is_settled: nothing new came of this call, the exchange may move on.
+    """
+
+    executions: tuple[Execution, ...]
+    is_settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """The exchange's clock reached `minute` (epoch seconds, a whole minute).
+
+    traded: symbols with a bar [minute - 60, minute). sent: those of them that went out on a live
+    data stream. has_ended: the market holds no later minute; nothing is to be run.
+    """
+
+    minute: int
+    traded: frozenset[str] = frozenset()
+    sent: frozenset[str] = frozenset()
+    has_ended: bool = False
+
+
+class LockStep(Protocol):
+    """Two calls an exchange offers to the engine that it waits for."""
+
+    def done(self, minute: int) -> Settlement:
+        """Tell the exchange that the engine has committed and sent all it wants at `minute`."""
+
+    def next_tick(self, after: int, wait_seconds: float) -> Tick | None:
+        """Return the first tick later than `after`, or None when it did not come in time."""

@@ -1,0 +1,55 @@
+"""What the exchange asks of a market, and the one way from a bar's price to money."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+
+from database.bar import Bar
+
+SIGNIFICANT_DIGITS = 15
+
+
+class Market(Protocol):
+    """Minute bars of some symbols over some sessions.
+
+    A market knows its bars before their time; the caller, not the market, hides what is not over yet.
+    """
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Return every symbol, sorted."""
+
+    @property
+    def days(self) -> frozenset[date]:
+        """Return the New York dates of the sessions that can be traded."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a text that changes when any bar could be another one."""
+
+    def bar(self, symbol: str, ts: int) -> Bar | None:
+        """Return the bar that starts at ts, or None when nothing traded in that minute."""
+
+    def bars(self, symbol: str, start: int, end: int) -> Sequence[Bar]:
+        """Return the bars with start <= ts < end, ascending."""
+
+    def bars_at(self, ts: int) -> Sequence[Bar]:
+        """Return the bars of all symbols that start at ts."""
+
+    def last_bar(self, symbol: str, before: int) -> Bar | None:
+        """Return the newest bar whose minute is over at `before`."""
+
+
+def exact(price: float) -> Decimal:
+    """Return the price as money.
+
+    A float keeps every decimal text of up to 15 significant digits, and its shortest text is that text again: 127.43
+    in the file is Decimal("127.43") here.
+    """
+    return Decimal(repr(price))
+
+
+def traded(market: Market, minute: int) -> frozenset[str]:
+    """Return the symbols with a bar [minute - 60, minute)."""
+    return frozenset(bar.symbol for bar in market.bars_at(minute - 60))

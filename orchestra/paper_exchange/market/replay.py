@@ -1,0 +1,101 @@
+"""The market of a replay: exactly the minute bars of some recorded files.
+
+In: CSV or CSV.gz files. Out: bars by symbol and minute. Thread: any, nothing changes after reading.
+"""
+
+import hashlib
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from database.bar import MINUTE, Bar
+from database.calendar_manager import MarketCalendar
+from orchestra.paper_exchange.market.replay_file import ReplayFile, ReplayFileError, read_replay_file
+
+
+class ReplayMarket:
+    """Recorded bars, regular and extended hours. Satisfies Market.
+
+    sha256: digest of each file by its name as given.
+    """
+
+    def __init__(self, files: Sequence[ReplayFile], calendar: MarketCalendar) -> None:
+        self.sha256 = {file.name: file.sha256 for file in files}
+        self.bar_count = sum(len(file.bars) for file in files)
+        self._by_symbol: dict[str, dict[int, Bar]] = defaultdict(dict)
+        self._at: dict[int, list[Bar]] = defaultdict(list)
+        for file in files:
+            for bar in file.bars:
+                self._by_symbol[bar.symbol][bar.ts] = bar
+                self._at[bar.ts].append(bar)
+        self._minutes = {symbol: sorted(bars) for symbol, bars in self._by_symbol.items()}
+        self.symbols = tuple(sorted(self._by_symbol))
+        self.days = _session_days(sorted(self._at), calendar)
+
+    @classmethod
+    def read(cls, paths: Sequence[Path], calendar: MarketCalendar) -> "ReplayMarket":
+        """Return the market of these files after checking all of them.
+
+        calendar: all exchange sessions; `days` are those for which a file holds a regular bar.
+        Raises ReplayFileError naming up to ten faulty lines; nothing is used of any file then.
+        """
+        if not paths:
+            raise ReplayFileError(["no file was named."])
+        files = [read_replay_file(path) for path in paths]
+        problems = [problem for file in files for problem in file.problems] + _told_twice(files)
+        if problems:
+            raise ReplayFileError(problems)
+        market = cls(files, calendar)
+        if not market.days:
+            names = ", ".join(market.sha256)
+            raise ReplayFileError([f"{names}: no bar lies within the regular hours of a session."])
+        return market
+
+    @property
+    def fingerprint(self) -> str:
+        """Return one digest of all files, whatever their names and order."""
+        return hashlib.sha256("".join(sorted(self.sha256.values())).encode()).hexdigest()
+
+    def bar(self, symbol: str, ts: int) -> Bar | None:
+        """Return the bar that starts at ts, or None when nothing traded in that minute."""
+        return self._by_symbol[symbol].get(ts) if symbol in self._by_symbol else None
+
+    def bars(self, symbol: str, start: int, end: int) -> list[Bar]:
+        """Return the bars with start <= ts < end, ascending."""
+        minutes = self._minutes.get(symbol, [])
+        chosen = minutes[bisect_left(minutes, start) : bisect_left(minutes, end)]
+        return [self._by_symbol[symbol][ts] for ts in chosen]
+
+    def bars_at(self, ts: int) -> Sequence[Bar]:
+        """Return the bars of all symbols that start at ts."""
+        return self._at.get(ts, ())
+
+    def last_bar(self, symbol: str, before: int) -> Bar | None:
+        """Return the newest bar whose minute is over at `before`."""
+        minutes = self._minutes.get(symbol, [])
+        index = bisect_right(minutes, before - MINUTE)
+        return self._by_symbol[symbol][minutes[index - 1]] if index else None
+
+
+def _session_days(minutes: list[int], calendar: MarketCalendar) -> frozenset[date]:
+    if not minutes:
+        return frozenset()
+    sessions = calendar.sessions_between(minutes[0], minutes[-1] + MINUTE)
+    return frozenset(
+        session.day for session in sessions if bisect_left(minutes, session.open) < bisect_left(minutes, session.close)
+    )
+
+
+def _told_twice(files: Sequence[ReplayFile]) -> list[str]:
+    """Return one problem for each bar that two files hold; inside one file the reader has seen to it."""
+    owner: dict[tuple[str, int], ReplayFile] = {}
+    problems = []
+    for file in files:
+        for key, line in file.lines.items():
+            first = owner.setdefault(key, file)
+            if first is not file:
+                place = f"{first.name}, line {first.lines[key]}"
+                problems.append(f"{file.name}, line {line}: {key[0]} repeats a minute of {place}.")
+    return problems

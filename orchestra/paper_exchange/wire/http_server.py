@@ -1,0 +1,64 @@
+"""A small HTTP/1.1 server for loopback: keep-alive, one write an answer, WebSockets handed over by path.
+
+Werkzeug's own handler closes every connection after one answer and then waits to drain it; alpaca-py asks for
+keep-alive, and a replay asks often.
+"""
+
+import io
+from collections.abc import Callable
+
+from flask import Flask
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+from werkzeug.test import run_wsgi_app
+
+LARGEST_BODY = 1_000_000
+
+SocketServer = Callable[[dict[str, object]], None]
+
+
+class ExchangeHandler(WSGIRequestHandler):
+    """Serve the requests of one connection, one after another, without a log line each."""
+
+    disable_nagle_algorithm = True
+    server: "ExchangeServer"
+
+    def run_wsgi(self) -> None:
+        """Serve one request."""
+        environ = self.make_environ()
+        serve_socket = self.server.socket_server_of(environ["PATH_INFO"])
+        if serve_socket and environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+            self.close_connection = True
+            serve_socket(environ)
+            return
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        if length > LARGEST_BODY:
+            self.send_error(413)
+            return
+        environ["wsgi.input"] = io.BytesIO(self.rfile.read(length))
+        parts, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
+        self._answer(status, headers.to_wsgi_list(), b"".join(parts))
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Keep quiet: a replay makes thousands of requests."""
+
+    def _answer(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
+        code, _, reason = status.partition(" ")
+        self.send_response(int(code), reason)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.end_headers_with(body if self.command != "HEAD" else b"")
+
+    def end_headers_with(self, body: bytes) -> None:
+        """Send headers and body in one write, so that no answer waits for a delayed acknowledgement."""
+        self._headers_buffer.extend((b"\r\n", body))
+        self.flush_headers()
+
+
+class ExchangeServer(ThreadedWSGIServer):
+    """Listen on loopback; a thread a connection, none of which keeps the process alive."""
+
+    daemon_threads = True
+
+    def __init__(self, app: Flask, port: int, socket_server_of: Callable[[str], SocketServer | None]) -> None:
+        self.socket_server_of = socket_server_of
+        super().__init__("127.0.0.1", port, app, handler=ExchangeHandler)

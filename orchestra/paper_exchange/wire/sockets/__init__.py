@@ -1,0 +1,1 @@
+"""Alpaca's two WebSocket protocols."""
