@@ -1,0 +1,297 @@
+"""The engine: every part of a run, built in one place and taken down in reverse order.
+
+In: a world, the databases. Out: a run. Thread: main; starts the stream, clock and fetcher threads.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from database import db_manager
+from database.bar_store import BarStore
+from database.errors import MarketDataError
+from database.historical_pull import HistoricalPull
+from database.market_world import MarketWorld
+from database.realtime_pull import RealtimePull
+from database.sqlite_store import SqliteStore
+from orchestra.execution.alpaca_broker import AlpacaBroker
+from orchestra.execution.books import Books
+from orchestra.execution.order_desk import OrderDesk
+from orchestra.execution.order_numbers import OrderNumbers
+from orchestra.execution.reconciler import Reconciler
+from orchestra.execution.settler import Settler
+from orchestra.messages.event_bus import EventBus, Listener
+from orchestra.messages.events import (
+    OrderUpdateReceived,
+    StopRequested,
+    StreamConnected,
+    StreamDisconnected,
+    StreamName,
+)
+from orchestra.messages.lockstep import Tick
+from orchestra.pipeline import Pipeline
+from orchestra.risk.risk_gate import RiskGate
+from orchestra.runtime.command_line import AlgorithmRequest
+from orchestra.runtime.fetcher import Fetcher
+from orchestra.runtime.inbox import Inbox
+from orchestra.runtime.minute_loop import MinuteLoop
+from orchestra.runtime.tick_thread import TickThread
+from orchestra.signals.market_view import MarketView
+from orchestra.signals.roster import Roster
+from orchestra.signals.strategy_loader import StrategyFile, StrategyLoader
+from orchestra.signals.strategy_runner import StrategyRunner
+from orchestra.signals.turn_timer import TurnTimer
+from orchestra.websocket_manager import WebSocketManager
+from orchestra.worlds import World
+from system_databse import system_db_manager
+from system_databse.algorithm_record import AlgorithmRecord
+from system_databse.errors import BrokerError
+
+log = logging.getLogger(__name__)
+
+ROOT = Path(__file__).resolve().parents[1]
+STREAMS_READY_SECONDS = 10.0
+AUTO_FETCH_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The two databases the engine writes."""
+
+    market: SqliteStore
+    system: SqliteStore
+
+
+def strategy_loader(timer: TurnTimer) -> StrategyLoader:
+    """Return the loader of the `algorithm/` folder."""
+    return StrategyLoader(ROOT / "algorithm", guard=timer.guard)
+
+
+class Engine:
+    """One run. The world and the databases are the caller's to close, after stop."""
+
+    def __init__(
+        self,
+        world: World,
+        stores: Stores,
+        *,
+        install: str,
+        limit_seconds: float,
+        after_turn: Callable[[], None],
+    ) -> None:
+        self.world = world
+        self.inbox = Inbox()
+        self._bus = EventBus()
+        self._stack = ExitStack()
+        self._seen_streams: set[StreamName] = set()
+        self._build_market(stores)
+        self._build_orders(stores, OrderNumbers(install))
+        self._build_signals(limit_seconds, after_turn)
+        self._build_loop()
+
+    def listen(self, listener: Listener) -> None:
+        """Tell an onlooker every event from now on."""
+        self._bus.listen(listener)
+
+    def add_algorithms(self, strategies: Sequence[StrategyFile], requests: Sequence[AlgorithmRequest]) -> None:
+        """Store algorithms that the books do not know yet, in order; repeating the call adds none."""
+        known = {(r.file, r.ticker, r.initial_capital) for r in self.books.records.values()}
+        for strategy, request in zip(strategies, requests, strict=True):
+            if (strategy.file, request.ticker, request.capital) not in known:
+                self.books.add_algorithm(
+                    AlgorithmRecord(
+                        id=max(self.books.records, default=0) + 1,
+                        name=strategy.name,
+                        ticker=request.ticker,
+                        initial_capital=request.capital,
+                        file=strategy.file,
+                        file_sha256=strategy.sha256,
+                    )
+                )
+
+    def run(self) -> StopRequested:
+        """Reconcile, backfill, connect, then run minutes until something ends the run."""
+        self._bind_data_functions()
+        if self.books.minute:
+            self.market.resume(self.books.minute)
+        self.reconciler.run("start")
+        self._backfill()
+        self.roster.restore()
+        self._start_streams()
+        self._settle(self.books.minute)
+        self._start_clock()
+        return self.loop.run()
+
+    def stop(self) -> None:
+        """Stop threads and unbind, in reverse order of starting."""
+        self._stack.close()
+
+    def _build_market(self, stores: Stores) -> None:
+        is_simulated = self.world.clock.is_simulated
+        bar_store = BarStore(stores.market, self.world.calendar)
+        self.pull = HistoricalPull(
+            bar_store,
+            self.world.calendar,
+            self.world.alpaca.bars,
+            now=lambda: int(self.world.clock.now().timestamp()),
+            **({"settle_seconds": 0} if is_simulated else {}),
+        )
+        self.fetcher = Fetcher()
+        self._stack.callback(self.fetcher.stop)
+        self.data = MarketWorld(bar_store, self.world.calendar, fetch_missing=self._fetch_missing)
+        stream = RealtimePull(self.data)
+        self.streams = WebSocketManager(self.world.access, stream.on_message, self.inbox)
+        self.market = MarketView(
+            self.data, stream, fetch=self.world.alpaca.bars, wanted=self.streams.subscriptions.symbols
+        )
+
+    def _build_orders(self, stores: Stores, numbers: OrderNumbers) -> None:
+        world, publish = self.world, self._bus.publish
+        self.broker = AlpacaBroker(world.alpaca)
+        self.books = Books(stores.system, world.calendar, world.clock, mode=world.mode, publish=publish)
+        self.desk = OrderDesk(self.broker, self.books, world.clock, numbers=numbers, is_halted=lambda: False)
+        self.reconciler = Reconciler(
+            self.broker,
+            self.books,
+            self.desk,
+            store=stores.system,
+            clock=world.clock,
+            numbers=numbers,
+            publish=publish,
+        )
+
+    def _build_signals(self, limit_seconds: float, after_turn: Callable[[], None]) -> None:
+        clock = self.world.clock
+        self.timer = TurnTimer(clock, limit_seconds=limit_seconds)
+        self.runner = StrategyRunner(
+            strategy_loader(self.timer),
+            self.timer,
+            clock,
+            last_bar=self.market.last_bar,
+            after_turn=after_turn,
+        )
+        self.roster = Roster(self.books, self.runner, self.streams)
+        self.risk = RiskGate(
+            self.world.calendar, closed_gates=self._closed_gates, frozen=lambda: self.reconciler.frozen_symbols
+        )
+        self.pipeline = Pipeline(
+            market=self.market,
+            books=self.books,
+            signals=self.runner,
+            risk=self.risk,
+            desk=self.desk,
+            publish=self._bus.publish,
+            is_decision_minute=lambda minute: self.world.calendar.session_for_decision(minute) is not None,
+        )
+
+    def _build_loop(self) -> None:
+        self.loop = MinuteLoop(
+            self.inbox,
+            self.world.clock,
+            run_minute=self._run_minute,
+            settle=self._settle,
+            handlers={
+                OrderUpdateReceived: self._on_order_update,
+                StreamConnected: self._on_stream_connected,
+                StreamDisconnected: self._on_stream_disconnected,
+            },
+            is_trading_minute=lambda minute: self.world.calendar.session_for_decision(minute) is not None,
+        )
+        lock_step = self.world.lock_step
+        self._settler = (
+            Settler(lock_step, self.desk, pump=self.loop.pump, is_stopping=lambda: self.loop.is_stopping)
+            if lock_step
+            else None
+        )
+
+    def _bind_data_functions(self) -> None:
+        db_manager.bind(self.data)
+        self._stack.callback(db_manager.unbind)
+        system_db_manager.bind(self.books.transactions)
+        self._stack.callback(system_db_manager.bind, None)
+
+    def _start_streams(self) -> None:
+        self._stack.callback(self.streams.stop)
+        self.streams.start()
+        if not self.streams.wait_ready(STREAMS_READY_SECONDS):
+            log.warning("A stream is not connected yet; what it would bring is asked for instead.")
+
+    def _start_clock(self) -> None:
+        if self.world.lock_step:
+            ticks = TickThread(self.world.lock_step, self.inbox, after=self.books.minute)
+            self._stack.callback(ticks.stop)
+            ticks.start()
+
+    def _run_minute(self, tick: Tick) -> None:
+        if self.world.lock_step:
+            self.world.lock_step.reach(tick.minute)
+        self.roster.refresh_all()
+        self.pipeline.run_minute(tick)
+
+    def _settle(self, minute: int) -> None:
+        if self._settler:
+            self._settler.settle(minute)
+        else:
+            self.desk.resolve_unknown()
+
+    def _backfill(self) -> None:
+        """Fetch what happened to our symbols while the process was down."""
+        symbols = {symbol for symbol, _ in self.roster.claims()}
+        try:
+            self.pull.fill_gaps(symbols)
+        except MarketDataError as error:
+            log.warning("History is incomplete for now: %s", error)
+
+    def _fetch_missing(self, symbol: str, start: int, end: int) -> None:
+        """Fetch history for a data function: on the fetcher, outside the algorithm's time limit."""
+        with self.timer.paused():
+            future = self.fetcher.submit(self.pull.pull, symbol, start, end)
+            try:
+                future.result(None if self.world.clock.is_simulated else AUTO_FETCH_SECONDS)
+            except TimeoutError:
+                log.info("History of %s is on its way; the algorithm sees what is stored.", symbol)
+            except MarketDataError as error:
+                log.warning("%s", error)
+
+    def _closed_gates(self) -> tuple[str, ...]:
+        """Return why no opening order may be sent now."""
+        gates = []
+        if self.desk.is_blocked:
+            gates.append("the broker refuses our keys")
+        if not self.world.clock.is_simulated:
+            gates.append("no PIN has been created yet")
+            if not self.streams.is_connected(StreamName.ORDERS):
+                gates.append("the order stream is down")
+        return tuple(gates)
+
+    def _on_order_update(self, message: OrderUpdateReceived) -> None:
+        try:
+            report, execution = self.broker.read_update(message.message)
+        except BrokerError as error:
+            log.warning("%s", error)
+            self.reconciler.run("unreadable update")
+            return
+        self.desk.apply(report, execution, source="stream")
+
+    def _on_stream_connected(self, message: StreamConnected) -> None:
+        """Ask for what was sent while the stream was away. The first connection follows the start's own pass."""
+        log.info("The %s stream is connected.", message.stream)
+        if message.stream in self._seen_streams:
+            self._recover(message.stream)
+        self._seen_streams.add(message.stream)
+
+    def _recover(self, stream: StreamName) -> None:
+        try:
+            if stream is StreamName.ORDERS:
+                self.reconciler.run("reconnect")
+            else:
+                self.roster.restore_claims()
+                self._backfill()
+        except BrokerError as error:
+            log.warning("After the reconnect: %s", error)
+
+    @staticmethod
+    def _on_stream_disconnected(message: StreamDisconnected) -> None:
+        log.warning("The %s stream is down (%s); reconnecting.", message.stream, message.reason)

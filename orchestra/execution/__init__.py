@@ -1,0 +1,1 @@
+"""From an approved decision to a booked fill: intents, sending, answers, reconciliation."""

@@ -1,0 +1,148 @@
+"""Alpaca as a Broker: its JSON becomes our nouns here.
+
+In: raw answers of the Alpaca port. Out: OrderReport, ExecutionReport, Account. Thread: engine.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Protocol
+
+from database.timestamps import parse_iso
+from orchestra.execution.broker import Account
+from system_databse.errors import BrokerOutcomeUnknown, BrokerUnavailable
+from system_databse.fill import ExecutionReport
+from system_databse.order import ZERO, Order, OrderReport, OrderStatus, Side
+
+# Alpaca's status -> ours; what is missing here is still alive at the broker (pending_*, held, stopped, ...).
+FINAL_STATUS = {
+    "filled": OrderStatus.FILLED,
+    "canceled": OrderStatus.CANCELED,
+    "replaced": OrderStatus.CANCELED,
+    "expired": OrderStatus.EXPIRED,
+    "done_for_day": OrderStatus.EXPIRED,
+    "rejected": OrderStatus.REJECTED,
+}
+EXECUTION_EVENTS = frozenset({"fill", "partial_fill"})
+
+
+class AlpacaPort(Protocol):
+    """The calls of `orchestra.alpaca_wrapper` that orders need; answers are Alpaca's own JSON."""
+
+    def submit_order(self, *, symbol: str, qty: Decimal, side: str, client_order_id: str) -> dict[str, Any]:
+        """Send a market DAY order."""
+
+    def cancel_order(self, broker_order_id: str) -> None:
+        """Ask to cancel."""
+
+    def order_by_client_id(self, client_order_id: str) -> dict[str, Any] | None:
+        """Return the order, or None for 404."""
+
+    def orders(self, after: datetime | None) -> list[dict[str, Any]]:
+        """Return orders in any state, oldest first."""
+
+    def positions(self) -> list[dict[str, Any]]:
+        """Return open positions."""
+
+    def account(self) -> dict[str, Any]:
+        """Return the account."""
+
+
+class AlpacaBroker:
+    """Speak with Alpaca through its port."""
+
+    def __init__(self, port: AlpacaPort) -> None:
+        self._port = port
+
+    def submit(self, order: Order) -> OrderReport:
+        """Send a market DAY order under our id, once."""
+        answer = self._port.submit_order(
+            symbol=order.symbol, qty=order.qty, side=order.side, client_order_id=order.client_order_id
+        )
+        try:
+            return read_order(answer)
+        except BrokerUnavailable as error:
+            raise BrokerOutcomeUnknown(f"The broker took {order.client_order_id}, but: {error}") from error
+
+    def cancel(self, broker_order_id: str) -> None:
+        """Ask to cancel an order."""
+        self._port.cancel_order(broker_order_id)
+
+    def find(self, client_order_id: str) -> OrderReport | None:
+        """Return the order with our id, or None."""
+        answer = self._port.order_by_client_id(client_order_id)
+        return read_order(answer) if answer is not None else None
+
+    def orders_since(self, after: datetime | None) -> list[OrderReport]:
+        """Return all orders submitted later than `after`, oldest first."""
+        return [read_order(answer) for answer in self._port.orders(after)]
+
+    def positions(self) -> Mapping[str, Decimal]:
+        """Return signed quantity by symbol."""
+        return {str(row["symbol"]): _signed(row) for row in self._port.positions()}
+
+    def account(self) -> Account:
+        """Return number, cash and equity."""
+        row = self._port.account()
+        return Account(str(row["account_number"]), _decimal(row.get("cash")), _decimal(row.get("equity")))
+
+    def read_update(self, message: Mapping[str, Any]) -> tuple[OrderReport, ExecutionReport | None]:
+        """Read one trade_updates message."""
+        data = message.get("data", message)
+        try:
+            report = read_order(data["order"])
+            return report, _execution(data) if data.get("event") in EXECUTION_EVENTS else None
+        except (KeyError, TypeError, ValueError) as error:
+            raise BrokerUnavailable(f"A trade update could not be read ({error!r}); the order is asked for.") from error
+
+
+def read_order(row: Mapping[str, Any]) -> OrderReport:
+    """Return an Alpaca order object as a report; raises BrokerUnavailable when it makes no sense."""
+    try:
+        filled_qty = _decimal(row.get("filled_qty"))
+        raw_status = str(row["status"])
+        return OrderReport(
+            client_order_id=str(row["client_order_id"]),
+            broker_order_id=str(row["id"]),
+            symbol=str(row["symbol"]),
+            side=Side(row["side"]),
+            qty=_decimal(row.get("qty")),
+            status=_status(raw_status, filled_qty),
+            raw_status=raw_status,
+            filled_qty=filled_qty,
+            filled_notional=filled_qty * _decimal(row.get("filled_avg_price")),
+            at=_latest_time(row),
+            reject_reason=f"{raw_status} by the broker" if raw_status == "rejected" else None,
+        )
+    except (KeyError, TypeError, ValueError, InvalidOperation) as error:
+        raise BrokerUnavailable(f"The broker's order could not be read ({error!r}); it is asked for again.") from error
+
+
+def _status(raw_status: str, filled_qty: Decimal) -> OrderStatus:
+    final = FINAL_STATUS.get(raw_status)
+    if final is not None:
+        return final
+    return OrderStatus.PARTIALLY_FILLED if filled_qty > ZERO else OrderStatus.ACCEPTED
+
+
+def _execution(data: Mapping[str, Any]) -> ExecutionReport:
+    return ExecutionReport(
+        execution_id=str(data["execution_id"]),
+        qty=_decimal(data["qty"]),
+        price=_decimal(data["price"]),
+        at=parse_iso(str(data["timestamp"])),
+    )
+
+
+def _latest_time(row: Mapping[str, Any]) -> datetime:
+    return parse_iso(str(row.get("filled_at") or row.get("updated_at") or row["submitted_at"]))
+
+
+def _signed(row: Mapping[str, Any]) -> Decimal:
+    qty = abs(_decimal(row.get("qty")))
+    return -qty if row.get("side") == "short" else qty
+
+
+def _decimal(value: object) -> Decimal:
+    """Read money or a quantity; absent is zero only where Alpaca sends null for "nothing yet"."""
+    return Decimal(str(value)) if value is not None else ZERO

@@ -1,0 +1,238 @@
+"""The books: algorithms, orders, fills and positions, in memory and in system.db, never apart.
+
+In: decisions, reports of the broker. Out: the frozen Snapshot of a minute. Thread: engine, the only
+writer of trading state. Every change is computed, committed, then assigned.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from database.calendar_manager import MarketCalendar
+from database.sqlite_store import SqliteStore
+from database.timestamps import iso_milliseconds
+from orchestra.messages.events import AlgorithmFailed, OrderChanged, OrderFilled
+from orchestra.runtime.clock import Clock
+from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
+from system_databse.decision import Decision
+from system_databse.fill import ExecutionReport, Fill, fills_from
+from system_databse.ledger import Ledger
+from system_databse.order import Order, OrderReport, OrderStatus
+from system_databse.rows import algorithms, decisions, fills, orders, positions, settings, signals
+from system_databse.snapshot import AlgorithmView, Snapshot
+from system_databse.system_db_manager import Transaction, transaction_of
+from system_databse.trading_signal import Outcome
+
+ENGINE_MINUTE = "engine_minute"
+NO_ANSWER = frozenset({Outcome.FAILED, Outcome.INTERRUPTED})
+
+
+class Books:
+    """Everything that is known about our own trading."""
+
+    def __init__(
+        self,
+        store: SqliteStore,
+        calendar: MarketCalendar,
+        clock: Clock,
+        *,
+        mode: str,
+        publish: Callable[[object], None],
+    ) -> None:
+        self._store = store
+        self._calendar = calendar
+        self._clock = clock
+        self._mode = mode
+        self._publish = publish
+        self._load()
+
+    @property
+    def records(self) -> Mapping[int, AlgorithmRecord]:
+        """Return every algorithm by id."""
+        return self._records
+
+    @property
+    def ledger(self) -> Ledger:
+        """Return positions and cash flows of all algorithms."""
+        return self._ledger
+
+    @property
+    def minute(self) -> int:
+        """Return the last minute whose decisions are on disk, 0 before the first."""
+        return self._minute
+
+    def snapshot(self, prices: Mapping[str, float]) -> Snapshot:
+        """Return the frozen state that a minute is judged on."""
+        return Snapshot(self._minute, {id_: self._view(id_) for id_ in self._records}, dict(prices))
+
+    def open_orders(self) -> list[Order]:
+        """Return every order whose status is not terminal, oldest first."""
+        return list(self._open.values())
+
+    def transactions(self, algorithm_id: int) -> list[Transaction]:
+        """Return an algorithm's fills in the spelling of its contract; the list is the caller's."""
+        return list(self._transactions.get(algorithm_id, ()))
+
+    def next_leg(self, algorithm_id: int, minute: int) -> int:
+        """Return the next free leg of an algorithm's minute."""
+        with self._store.reader() as connection:
+            return orders.next_leg(connection, algorithm_id, minute)
+
+    def find(self, client_order_id: str) -> Order | None:
+        """Return one of our orders, open or finished."""
+        if client_order_id in self._open:
+            return self._open[client_order_id]
+        with self._store.reader() as connection:
+            return orders.find(connection, client_order_id)
+
+    def add_algorithm(self, record: AlgorithmRecord) -> None:
+        """Store a new algorithm."""
+        with self._store.transaction() as connection:
+            algorithms.insert(connection, record, self._now())
+        self._records[record.id] = record
+
+    def set_status(self, algorithm_id: int, status: AlgorithmStatus) -> AlgorithmRecord:
+        """Store an algorithm's new status; running again starts with a clean count of errors."""
+        count = 0 if status is AlgorithmStatus.RUNNING else self._records[algorithm_id].error_count
+        return self._store_record(replace(self._records[algorithm_id], status=status, error_count=count))
+
+    def fail(self, algorithm_id: int, error: str) -> AlgorithmRecord:
+        """Switch an algorithm off because it cannot be built."""
+        record = replace(self._records[algorithm_id], status=AlgorithmStatus.ERROR, last_error=error)
+        return self._store_record(record)
+
+    def commit_minute(self, minute: int, judged: Iterable[Decision], intents: Iterable[Order]) -> None:
+        """Write decisions, intents and the cursor of a minute in one transaction.
+
+        Either the minute is decided and its intents are on disk, or nothing happened.
+        """
+        judged, intents = list(judged), list(intents)
+        changed = [record for record in map(self._after_turn, judged) if record != self._records[record.id]]
+        with self._store.transaction() as connection:
+            now = self._now()
+            signal_ids = self._write_decisions(connection, judged, minute=minute, now=now)
+            for order in intents:
+                signal_id = signal_ids.get(order.client_order_id)
+                orders.insert(connection, order, mode=self._mode, signal_id=signal_id)
+            for record in changed:
+                algorithms.update(connection, record, now)
+            settings.put(connection, ENGINE_MINUTE, str(minute), at=now)
+        self._minute = minute
+        self._open.update((order.client_order_id, order) for order in intents)
+        self._records.update((record.id, record) for record in changed)
+        self._tell_failures(judged)
+
+    def mark_sent(self, order: Order) -> Order:
+        """Store one more attempt before the socket is touched: from here on it may exist at the broker."""
+        if order.status is not OrderStatus.SUBMITTED:
+            order = order.moved_to(OrderStatus.SUBMITTED)
+        sent = replace(order, attempts=order.attempts + 1)
+        with self._store.transaction() as connection:
+            orders.mark_sent(connection, sent, self._clock.now())
+        self._open[sent.client_order_id] = sent
+        return sent
+
+    def move(self, order: Order, status: OrderStatus, *, reason: str | None = None) -> Order:
+        """Store a change of status that the broker did not report."""
+        moved = order.moved_to(status, reason=reason)
+        self._store_order(moved, [])
+        return moved
+
+    def apply(self, report: OrderReport, execution: ExecutionReport | None, *, source: str) -> list[Fill]:
+        """Book what the broker says of one of our orders; repeated or older news changes nothing.
+
+        Returns the fills it added. Order, fills and positions are written in one transaction.
+        """
+        order = self.find(report.client_order_id)
+        if order is None:
+            return []
+        changed = order.after(report)
+        if changed == order:
+            return []
+        added = fills_from(order, report, execution, source=source)
+        self._store_order(changed, added)
+        return added
+
+    def _load(self) -> None:
+        with self._store.reader() as connection:
+            self._records = {record.id: record for record in algorithms.load(connection)}
+            self._open = {order.client_order_id: order for order in orders.load_unfinished(connection)}
+            booked = fills.load(connection)
+            self._minute = int(settings.get(connection, ENGINE_MINUTE) or 0)
+        self._ledger = Ledger(booked)
+        self._transactions: dict[int, list[Transaction]] = {}
+        for fill in booked:
+            self._remember(fill)
+
+    def _view(self, algorithm_id: int) -> AlgorithmView:
+        record = self._records[algorithm_id]
+        working = tuple(o for o in self._open.values() if o.algorithm_id == algorithm_id and o.is_working)
+        cash = record.initial_capital + self._ledger.cash_flow(algorithm_id)
+        return AlgorithmView(record, cash, self._ledger.position(algorithm_id, record.ticker), working)
+
+    def _write_decisions(
+        self, connection: sqlite3.Connection, judged: list[Decision], *, minute: int, now: str
+    ) -> dict[str, int]:
+        """Write the rows and return the signal's row id by client order id."""
+        session = self._calendar.session_for_decision(minute)
+        session_open = session.open if session else minute
+        signal_ids = {}
+        for decision in judged:
+            decisions.record(connection, decision, session_open=session_open)
+            if decision.outcome in (Outcome.SUBMITTED, Outcome.DENIED):
+                row_id = signals.insert(connection, decision.signal, now)
+                signal_ids[decision.client_order_id or ""] = row_id
+        return signal_ids
+
+    def _after_turn(self, decision: Decision) -> AlgorithmRecord:
+        record = self._records[decision.signal.algorithm_id]
+        return record.failed(decision.reason) if decision.outcome in NO_ANSWER else record.answered()
+
+    def _store_record(self, record: AlgorithmRecord) -> AlgorithmRecord:
+        with self._store.transaction() as connection:
+            algorithms.update(connection, record, self._now())
+        self._records[record.id] = record
+        return record
+
+    def _store_order(self, order: Order, added: list[Fill]) -> None:
+        with self._store.transaction() as connection:
+            orders.update(connection, order, self._clock.now())
+            for fill in added:
+                fills.insert(connection, fill, session_date=self._session_date(fill.at))
+                self._project(connection, fill)
+        self._take_over(order, added)
+
+    def _project(self, connection: sqlite3.Connection, fill: Fill) -> None:
+        position = self._ledger.position(fill.algorithm_id, fill.symbol).after(fill)
+        strategy = self._records[fill.algorithm_id].name
+        positions.write(connection, position, fill, strategy=strategy, mode=self._mode)
+
+    def _take_over(self, order: Order, added: list[Fill]) -> None:
+        """Assign in memory what was just committed, then tell the onlookers."""
+        if order.status.is_terminal:
+            self._open.pop(order.client_order_id, None)
+        else:
+            self._open[order.client_order_id] = order
+        for fill in added:
+            self._ledger.book(fill)
+            self._remember(fill)
+            self._publish(OrderFilled(fill))
+        self._publish(OrderChanged(order))
+
+    def _remember(self, fill: Fill) -> None:
+        self._transactions.setdefault(fill.algorithm_id, []).append(transaction_of(fill))
+
+    def _tell_failures(self, judged: list[Decision]) -> None:
+        for decision in judged:
+            if decision.outcome in NO_ANSWER:
+                record = self._records[decision.signal.algorithm_id]
+                has_stopped = record.status is AlgorithmStatus.ERROR
+                self._publish(AlgorithmFailed(record.id, decision.reason, has_stopped))
+
+    def _session_date(self, moment: datetime) -> str:
+        session = self._calendar.session_at(int(moment.timestamp()))
+        return (session.day if session else moment.astimezone(UTC).date()).isoformat()
+
+    def _now(self) -> str:
+        return iso_milliseconds(self._clock.now())

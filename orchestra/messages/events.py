@@ -1,0 +1,85 @@
+"""What happened, as frozen messages: news for the inbox of the engine and for onlookers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from system_databse.fill import Fill
+from system_databse.order import Order
+
+
+class StreamName(StrEnum):
+    """The two WebSockets of Alpaca."""
+
+    DATA = "data"
+    ORDERS = "orders"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderUpdateReceived:
+    """A trade_updates message as it came; the broker adapter reads it on the engine thread."""
+
+    message: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamConnected:
+    """A stream is authenticated (again). What was sent in between is lost and must be asked for."""
+
+    stream: StreamName
+
+
+@dataclass(frozen=True, slots=True)
+class StreamDisconnected:
+    """A stream broke off; it is being reconnected."""
+
+    stream: StreamName
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopRequested:
+    """Somebody wants the process to end, or a recorded market has."""
+
+    reason: str
+    is_market_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MinuteFinished:
+    """News: every algorithm's decision of that minute is on disk. minute: epoch seconds."""
+
+    minute: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChanged:
+    """News: an order of ours is in a new state on disk."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilled:
+    """News: a fill of ours is on disk."""
+
+    fill: Fill
+
+
+@dataclass(frozen=True, slots=True)
+class AlgorithmFailed:
+    """News: an algorithm's turn failed. has_stopped: it was switched off for it."""
+
+    algorithm_id: int
+    error: str
+    has_stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileMismatch:
+    """News: the account and our ledger disagree on a symbol."""
+
+    symbol: str
+    account_qty: str
+    ledger_qty: str

@@ -1,0 +1,192 @@
+"""main(): build the parts, start the threads, wait, stop in reverse order. No trading decision here."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+# The root *instead of* this folder: `import api` must never find orchestra/api.
+sys.path[:] = [str(ROOT), *(entry for entry in sys.path if Path(entry).resolve() not in (ROOT, ROOT / "orchestra"))]
+
+import json
+import logging
+import os
+from collections.abc import Sequence
+from contextlib import ExitStack
+from decimal import Decimal
+
+from database.errors import AutoTraderError, ConfigError
+from database.timestamps import iso_milliseconds
+from orchestra.engine import Engine, strategy_loader
+from orchestra.run_files import RunFiles
+from orchestra.runtime import run_identity
+from orchestra.runtime.clock import SystemClock
+from orchestra.runtime.command_line import RunArguments, read_arguments
+from orchestra.runtime.data_directory import in_folder, in_house
+from orchestra.runtime.progress import Progress
+from orchestra.runtime.run_identity import RunIdentity, replay_text
+from orchestra.runtime.run_summary import RunSummary, minutes_until, summarise
+from orchestra.runtime.settings import Mode, Settings, load_settings
+from orchestra.runtime.stop_switch import StoppedWhileStarting, StopSwitch
+from orchestra.signals.strategy_loader import StrategyFile
+from orchestra.signals.turn_timer import TurnTimer
+from orchestra.worlds import World, open_alpaca, open_replay, read_market
+from system_databse.errors import StrategyError
+
+log = logging.getLogger(__name__)
+
+REFUSED = 2
+END_OF_TIME = 1 << 40
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; returns the exit code: 0 done or stopped, 2 refused with one plain sentence."""
+    switch = StopSwitch()
+    switch.install()
+    try:
+        given = read_arguments(sys.argv[1:] if arguments is None else arguments)
+        settings = load_settings(is_insecure_env_allowed=given.is_insecure_env_allowed)
+        _require_writable(given.summary)
+        return _replay(given, settings, switch) if given.replay else _trade(given, settings, switch)
+    except StoppedWhileStarting:
+        return 0
+    except AutoTraderError as error:
+        print(f"AutoTrader cannot start: {error}", file=sys.stderr)
+        return REFUSED
+
+
+def _replay(given: RunArguments, settings: Settings, switch: StopSwitch) -> int:
+    """Play recorded days; the same command resumes an unfinished run and repeats a finished one's summary."""
+    market, calendar = read_market(given.replay)
+    for request in given.algorithms:
+        if request.ticker not in market.symbols:
+            raise ConfigError(f"{request.ticker} is not in the recorded files, which hold {', '.join(market.symbols)}.")
+    strategies = _strategies(given, settings)
+    replay = replay_text(market.sha256, given.algorithms, [strategy.sha256 for strategy in strategies])
+    cash = sum((request.capital for request in given.algorithms), Decimal(0))
+    with ExitStack() as stack:
+        files = stack.enter_context(RunFiles(in_folder(_data_dir(given)), screen_level=logging.WARNING))
+        files.require(RunIdentity("", Mode.DEMO, replay))
+        files.require_whole_pair()
+        world = open_replay(files.directory.exchange, market, calendar, cash=cash)
+        stack.callback(world.close)
+        engine = _engine(files, world, settings, replay=replay)
+        stack.callback(engine.stop)
+        engine.add_algorithms(strategies, given.algorithms)
+        return _play(engine, files, switch, given=given)
+
+
+def _play(engine: Engine, files: RunFiles, switch: StopSwitch, *, given: RunArguments) -> int:
+    if not run_identity.has_finished(files.stores.system):
+        calendar = engine.world.calendar
+        progress = Progress(
+            engine.world.clock,
+            total_minutes=minutes_until(calendar, END_OF_TIME),
+            done_minutes=minutes_until(calendar, engine.books.minute),
+        )
+        engine.listen(progress.on_event)
+        switch.hand_over(engine.inbox)
+        ended = engine.run()
+        progress.finish()
+        if not ended.is_market_end:
+            print(f"Stopped by {ended.reason}; the same command goes on from here.")
+            return 0
+        run_identity.finish(files.stores.system, iso_milliseconds(engine.world.clock.now()))
+    _report(_summary(engine, files), given.summary)
+    return 0
+
+
+def _trade(given: RunArguments, settings: Settings, switch: StopSwitch) -> int:
+    """Trade an Alpaca account in real time until told to stop."""
+    mode = settings.mode()
+    if mode is Mode.DEMO:
+        raise ConfigError(
+            "There are no Alpaca keys, and the demo market is not part of this version: "
+            "put keys into .env, or play recorded days with --replay FILE."
+        )
+    strategies = _strategies(given, settings)
+    with ExitStack() as stack:
+        world = open_alpaca(settings, mode)
+        for request in given.algorithms:
+            if world.alpaca.asset(request.ticker) is None:
+                raise ConfigError(f"Alpaca does not know {request.ticker}: check the ticker.")
+        folder = in_folder(given.data_dir) if given.data_dir else in_house(ROOT, is_demo=False)
+        files = stack.enter_context(RunFiles(folder, screen_level=logging.INFO))
+        files.require(RunIdentity(world.account_number, mode))
+        engine = _engine(files, world, settings, replay="")
+        stack.callback(engine.stop)
+        engine.add_algorithms(strategies, given.algorithms)
+        files.point_here(given.data_dir)
+        switch.hand_over(engine.inbox)
+        log.info("Trading account %s in mode %s.", world.account_number, mode)
+        ended = engine.run()
+        print(f"Stopped by {ended.reason}.")
+    return 0
+
+
+def _engine(files: RunFiles, world: World, settings: Settings, *, replay: str) -> Engine:
+    """Open the databases for this world and build the engine on them."""
+    stores = files.open_stores()
+    identity = RunIdentity(world.account_number, world.mode, replay)
+    install = run_identity.claim(stores.system, identity, iso_milliseconds(world.clock.now()))
+    return Engine(
+        world,
+        stores,
+        install=install,
+        limit_seconds=settings.algorithm_limit_seconds,
+        after_turn=files.log_setup.restore,
+    )
+
+
+def _strategies(given: RunArguments, settings: Settings) -> list[StrategyFile]:
+    """Find and import every algorithm before anything is touched."""
+    loader = strategy_loader(TurnTimer(SystemClock(), limit_seconds=settings.algorithm_limit_seconds))
+    try:
+        found = [loader.find(request.algorithm) for request in given.algorithms]
+        for strategy in found:
+            loader.load(strategy)
+    except StrategyError as error:
+        raise ConfigError(f"{error} Correct --algorithm or the file.") from error
+    return found
+
+
+def _summary(engine: Engine, files: RunFiles) -> RunSummary:
+    until = engine.books.minute
+    return summarise(
+        files.stores.system,
+        engine.world.calendar,
+        mode=engine.world.mode,
+        until=until,
+        prices=files.last_prices(engine.books.ledger.qty_by_symbol(), before=until),
+    )
+
+
+def _report(summary: RunSummary, path: Path | None) -> None:
+    print(summary.as_text())
+    if path is not None:
+        path.write_text(json.dumps(summary.values) + "\n", encoding="utf-8")
+
+
+def _data_dir(given: RunArguments) -> Path:
+    if given.data_dir is None:
+        raise ConfigError("A replay needs --data-dir DIR, the folder for its own databases.")
+    return given.data_dir
+
+
+def _require_writable(path: Path | None) -> None:
+    """Refuse now rather than after hours of replay."""
+    if path is not None and (
+        path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK)
+    ):
+        raise ConfigError(f"{path} cannot be written: give --summary a file in a folder that exists and is yours.")
+
+
+def end_process(code: int) -> None:
+    """End now, although strangers' algorithms may have left threads that never end."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    end_process(main())

@@ -1,0 +1,99 @@
+"""One minute, left to right: the map you can run.
+
+In: a tick. Out: stored bars, decisions, orders, news. Thread: engine.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
+
+from orchestra.messages.events import MinuteFinished
+from orchestra.messages.lockstep import Tick
+from system_databse.decision import Decision
+from system_databse.snapshot import Snapshot
+from system_databse.trading_signal import TradingSignal
+
+
+class Market(Protocol):
+    """What the algorithms see."""
+
+    @property
+    def prices(self) -> Mapping[str, float]:
+        """Return the last final close by symbol."""
+
+    def close(self, tick: Tick) -> None:
+        """Store the bars that are over and move the as-of time."""
+
+
+class Books(Protocol):
+    """What we hold and owe."""
+
+    @property
+    def minute(self) -> int:
+        """Return the last decided minute."""
+
+    def snapshot(self, prices: Mapping[str, float]) -> Snapshot:
+        """Return the state the minute is judged on."""
+
+
+class Signals(Protocol):
+    """Everything that can want an order."""
+
+    def collect(self, minute: int, snapshot: Snapshot) -> list[TradingSignal]:
+        """Return what each algorithm wants."""
+
+
+class Risk(Protocol):
+    """Our own rules."""
+
+    def judge(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> list[Decision]:
+        """Return one decision a signal."""
+
+
+class Desk(Protocol):
+    """The way to the broker."""
+
+    def carry_out(self, decisions: Iterable[Decision], minute: int) -> None:
+        """Commit the minute, then send."""
+
+
+class Pipeline:
+    """Run minutes. is_decision_minute: whether a session's bar is over at that minute."""
+
+    def __init__(
+        self,
+        *,
+        market: Market,
+        books: Books,
+        signals: Signals,
+        risk: Risk,
+        desk: Desk,
+        publish: Callable[[object], None],
+        is_decision_minute: Callable[[int], bool],
+    ) -> None:
+        self.market = market
+        self.books = books
+        self.signals = signals
+        self.risk = risk
+        self.desk = desk
+        self._publish = publish
+        self._is_decision_minute = is_decision_minute
+
+    def run_minute(self, tick: Tick) -> None:
+        """Close the minute's market, let every algorithm decide, and send what passes the gate.
+
+        A minute that is already decided is left alone: its cursor is on disk.
+        """
+        if tick.minute <= self.books.minute:
+            return
+        self.market.close(tick)
+        snapshot = self.books.snapshot(self.market.prices)
+        if not self._is_decision_minute(tick.minute):
+            self.handle([], snapshot, tick.minute)
+            return
+        self.handle(self.signals.collect(tick.minute, snapshot), snapshot, tick.minute)
+        self._publish(MinuteFinished(tick.minute))
+
+    def handle(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> None:
+        """Take signals through the one path of every order."""
+        decisions = self.risk.judge(signals, snapshot, minute)
+        self.desk.carry_out(decisions, minute)

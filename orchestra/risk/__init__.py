@@ -1,0 +1,1 @@
+"""Our own rules: what may be sent at all."""

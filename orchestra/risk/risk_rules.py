@@ -1,0 +1,101 @@
+"""The rules of the risk gate, one function each: None lets the signal pass, a text says why not.
+
+In: a signal, the state it is judged on. Out: a refusal in words. Thread: engine.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from database.calendar_manager import Session
+from system_databse.snapshot import AlgorithmView
+from system_databse.trading_signal import Action, TradingSignal
+
+STALE_AFTER_SECONDS = 5 * 60
+MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a rule may look at.
+
+    session: the one whose bars the decision saw. closed_gates: reasons why no opening order may be sent
+    now (no PIN, stream down, ...). frozen: symbols whose account and ledger disagree.
+    """
+
+    view: AlgorithmView
+    minute: int
+    session: Session | None
+    price: float | None
+    closed_gates: tuple[str, ...]
+    frozen: frozenset[str]
+
+
+Rule = Callable[[TradingSignal, Circumstances], str | None]
+
+
+def market_closed(_signal: TradingSignal, seen: Circumstances) -> str | None:
+    """Refuse outside the session."""
+    return None if seen.session else "the market is closed"
+
+
+def session_end(_signal: TradingSignal, seen: Circumstances) -> str | None:
+    """Refuse on a session's last bar: nothing is carried to the next open."""
+    is_last = seen.session is not None and seen.minute >= seen.session.close
+    return "decided on the session's last bar; nothing is carried to the next open" if is_last else None
+
+
+def working_order(_signal: TradingSignal, seen: Circumstances) -> str | None:
+    """Refuse while an earlier order of the algorithm may still trade: one working order at a time."""
+    if not seen.view.working:
+        return None
+    return f"order {seen.view.working[0].client_order_id} is still working"
+
+
+def stale_data(signal: TradingSignal, seen: Circumstances) -> str | None:
+    """Refuse on data older than five minutes."""
+    if signal.last_bar_ts is None:
+        return "there is no price yet"
+    age = seen.minute - (signal.last_bar_ts + MINUTE)
+    return f"the last bar is {age // MINUTE} minutes old" if age >= STALE_AFTER_SECONDS else None
+
+
+def closed_gate(signal: TradingSignal, seen: Circumstances) -> str | None:
+    """Refuse opening orders while anything is unproven; exits stay allowed."""
+    is_closed = signal.action is Action.BUY and seen.closed_gates
+    return "; ".join(seen.closed_gates) if is_closed else None
+
+
+def frozen_symbol(signal: TradingSignal, seen: Circumstances) -> str | None:
+    """Refuse opening orders in a symbol whose account and ledger disagree."""
+    is_frozen = signal.action is Action.BUY and signal.symbol in seen.frozen
+    return "the account and our books disagree on this symbol" if is_frozen else None
+
+
+def short_sale(signal: TradingSignal, seen: Circumstances) -> str | None:
+    """Refuse to sell what the algorithm does not hold."""
+    is_short = signal.action is Action.SELL and not seen.view.position.is_open
+    return "the algorithm holds no shares to sell" if is_short else None
+
+
+def cash(signal: TradingSignal, seen: Circumstances) -> str | None:
+    """Refuse a buy beyond the algorithm's own cash, at the last price; it is never shrunk."""
+    if signal.action is not Action.BUY or seen.price is None:
+        return None
+    cost = signal.shares * Decimal(repr(seen.price))
+    if cost <= seen.view.cash:
+        return None
+    return f"{signal.shares} shares cost about ${cost:.2f}, the algorithm has ${seen.view.cash:.2f}"
+
+
+# In this order; the first that refuses is the gate of the decision.
+RULES: dict[str, Rule] = {
+    "MARKET_CLOSED": market_closed,
+    "SESSION_END": session_end,
+    "WORKING_ORDER": working_order,
+    "STALE_DATA": stale_data,
+    "CLOSED_GATE": closed_gate,
+    "FROZEN_SYMBOL": frozen_symbol,
+    "NO_SHORT_SALE": short_sale,
+    "CASH": cash,
+}

@@ -1,0 +1,128 @@
+"""The files of one run: checked before anything is written, locked, opened, closed in reverse order.
+
+In: a data directory. Out: databases, logs. Thread: main.
+"""
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+
+from database.bar_store import BarStore
+from database.bars import market_schema
+from database.calendar_manager import MarketCalendar
+from database.errors import ConfigError
+from database.schema_check import inspect_database, open_database
+from database.sqlite_store import SqliteStore
+from orchestra.engine import Stores
+from orchestra.paper_exchange.book import schema as exchange_schema
+from orchestra.runtime import run_identity
+from orchestra.runtime.data_directory import DataDirectory, DirectoryLock
+from orchestra.runtime.log_setup import LogSetup
+from orchestra.runtime.run_identity import RunIdentity
+from system_databse import system_schema
+from system_databse.system_db_manager import POINTER_FILE
+
+
+class RunFiles:
+    """A context: entering checks and locks the directory; leaving closes what was opened."""
+
+    def __init__(self, directory: DataDirectory, *, screen_level: int) -> None:
+        self.directory = directory
+        self._screen_level = screen_level
+        self._stack = ExitStack()
+        self._stores: Stores | None = None
+
+    @property
+    def stores(self) -> Stores:
+        """Return the open databases; raises ConfigError before open_stores."""
+        if self._stores is None:
+            raise ConfigError("The databases of this run have not been opened.")
+        return self._stores
+
+    def __enter__(self) -> "RunFiles":
+        """Check every database that is there, then make the folders, lock and start the log."""
+        self._inspect()
+        self.directory.create()
+        lock = DirectoryLock(self.directory.lock)
+        lock.take()
+        self._stack.callback(lock.release)
+        self.log_setup = LogSetup(self.directory.logs, screen_level=self._screen_level)
+        self.log_setup.start()
+        self._stack.callback(self.log_setup.stop)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close everything."""
+        self._stack.close()
+
+    def require(self, identity: RunIdentity) -> None:
+        """Refuse a system database that belongs to somebody else, unchanged."""
+        if not self.directory.system.exists():
+            return
+        system = SqliteStore(self.directory.system, synchronous="FULL", is_read_only=True)
+        try:
+            run_identity.require(system, identity)
+        finally:
+            system.close()
+
+    def require_whole_pair(self) -> None:
+        """Refuse when only one of exchange.db and a system.db that belongs to an account exists.
+
+        A system.db without an owner is what a first start that was cut off leaves behind.
+        """
+        has_exchange = self.directory.exchange.exists()
+        if has_exchange == self._is_claimed() or (has_exchange and self.directory.system.exists()):
+            self._make_system_first()
+            return
+        missing = self.directory.system if has_exchange else self.directory.exchange
+        raise ConfigError(
+            f"{missing} is missing although its twin is there: put it back, or choose another --data-dir."
+        )
+
+    def open_stores(self) -> Stores:
+        """Open the engine's two databases, migrated."""
+        market = open_database(
+            self.directory.market, market_schema.migrations, market_schema.APPLICATION_ID, synchronous="NORMAL"
+        )
+        self._stack.callback(market.close)
+        self._stores = Stores(market, self._open_system())
+        return self._stores
+
+    def last_prices(self, symbols: Iterable[str], *, before: int) -> dict[str, float]:
+        """Return the newest close of each symbol whose minute is over by `before`."""
+        bars = BarStore(self.stores.market, MarketCalendar())
+        newest = {symbol: bars.last_bars(symbol, 1, before=before) for symbol in symbols}
+        return {symbol: found[0].close for symbol, found in newest.items() if found}
+
+    def point_here(self, data_dir: Path | None) -> None:
+        """Tell a second terminal which directory is in use."""
+        POINTER_FILE.write_text(str(data_dir) if data_dir else "", encoding="utf-8")
+
+    def _inspect(self) -> None:
+        inspect_database(self.directory.market, market_schema.migrations, market_schema.APPLICATION_ID)
+        inspect_database(self.directory.system, system_schema.migrations, system_schema.APPLICATION_ID)
+        inspect_database(self.directory.exchange, exchange_schema.migrations, exchange_schema.APPLICATION_ID)
+
+    def _is_claimed(self) -> bool:
+        if not self.directory.system.exists():
+            return False
+        system = SqliteStore(self.directory.system, synchronous="FULL", is_read_only=True)
+        try:
+            return run_identity.is_claimed(system)
+        finally:
+            system.close()
+
+    def _make_system_first(self) -> None:
+        """Make system.db before exchange.db, so that a cut-off start never looks like a lost system.db."""
+        if not self.directory.system.exists():
+            self._open_system().close()
+
+    def _open_system(self) -> SqliteStore:
+        system = open_database(
+            self.directory.system, system_schema.migrations, system_schema.APPLICATION_ID, synchronous="FULL"
+        )
+        self._stack.callback(system.close)
+        return system

@@ -1,0 +1,1 @@
+"""What every stage may use: settings, clock, inbox, logs."""

@@ -1,0 +1,102 @@
+"""The command line: what a run is asked to do, checked before anything is touched.
+
+In: arguments. Out: RunArguments, or ConfigError in one plain sentence. Thread: main.
+"""
+
+import argparse
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import NoReturn
+
+from database.errors import ConfigError
+
+TICKER = re.compile(r"[A-Z][A-Z.]{0,9}")
+HIGHEST_CAPITAL = Decimal("1e12")
+
+
+@dataclass(frozen=True, slots=True)
+class AlgorithmRequest:
+    """One algorithm to start: name or file, ticker, dollars."""
+
+    algorithm: str
+    ticker: str
+    capital: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RunArguments:
+    """What the command line asks for. replay: recorded files, empty for a market of its own."""
+
+    replay: tuple[Path, ...]
+    algorithms: tuple[AlgorithmRequest, ...]
+    data_dir: Path | None
+    summary: Path | None
+    is_insecure_env_allowed: bool
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise ConfigError(f"{message[0].upper()}{message[1:]}; see --help.")
+
+
+def read_arguments(arguments: Sequence[str]) -> RunArguments:
+    """Return the checked arguments; raises ConfigError."""
+    given = _parser().parse_args(arguments)
+    replay = tuple(Path(name) for name in given.replay or ())
+    requests = _paired(given.algorithm or [], given.ticker or [], given.capital or [])
+    if replay and not requests:
+        raise ConfigError("A replay needs at least one --algorithm with its --ticker and --capital.")
+    if replay and given.data_dir is None:
+        raise ConfigError("A replay needs --data-dir DIR, the folder for its own databases.")
+    return RunArguments(
+        replay=replay,
+        algorithms=requests,
+        data_dir=None if given.data_dir is None else Path(given.data_dir).absolute(),
+        summary=None if given.summary is None else Path(given.summary),
+        is_insecure_env_allowed=given.insecure_env,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="orchestrator.py",
+        description="Trade US stocks on Alpaca, or replay recorded market days through the same engine.",
+    )
+    parser.add_argument("--replay", nargs="+", metavar="FILE", action="extend", help="recorded minute bars (CSV, .gz)")
+    parser.add_argument("--algorithm", action="append", help="name of a file in algorithm/, or a path; may repeat")
+    parser.add_argument("--ticker", action="append", help="symbol to trade; one for each --algorithm")
+    parser.add_argument("--capital", action="append", help="dollars; one for each --algorithm")
+    parser.add_argument("--data-dir", metavar="DIR", help="folder for the databases and logs of this run")
+    parser.add_argument("--summary", metavar="OUT.json", help="write the result of a replay there")
+    parser.add_argument("--insecure-env", action="store_true", help="accept a .env that others can read")
+    return parser
+
+
+def _paired(algorithms: list[str], tickers: list[str], capitals: list[str]) -> tuple[AlgorithmRequest, ...]:
+    if not len(algorithms) == len(tickers) == len(capitals):
+        raise ConfigError("Give --algorithm, --ticker and --capital equally often: they are paired in order.")
+    return tuple(
+        AlgorithmRequest(algorithm, _ticker(ticker), _capital(capital))
+        for algorithm, ticker, capital in zip(algorithms, tickers, capitals, strict=True)
+    )
+
+
+def _ticker(text: str) -> str:
+    if not TICKER.fullmatch(text):
+        raise ConfigError(
+            f"{text!r} is no ticker: use capital letters as the exchange writes it, such as SPY or BRK.B."
+        )
+    return text
+
+
+def _capital(text: str) -> Decimal:
+    try:
+        capital = Decimal(text)
+    except InvalidOperation as error:
+        raise ConfigError(f"{text!r} is no amount of dollars: write it like 20000 or 2500.50.") from error
+    if not (capital.is_finite() and 0 < capital <= HIGHEST_CAPITAL) or capital != round(capital, 2):
+        raise ConfigError(f"{text} dollars cannot be allotted: give an amount above 0, in whole cents.")
+    return capital

@@ -1,0 +1,105 @@
+"""The engine's loop: sleep on the inbox until something is due, act, repeat.
+
+In: ticks and messages. Out: calls of the pipeline and of the message handlers. Thread: main.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from orchestra.messages.events import StopRequested
+from orchestra.messages.lockstep import Tick
+from orchestra.runtime.clock import Clock
+from orchestra.runtime.inbox import Inbox
+
+log = logging.getLogger(__name__)
+
+MINUTE = 60
+START_AFTER_SECONDS = 2.0
+IDLE_SECONDS = 1.0
+
+Handlers = Mapping[type, Callable[[Any], None]]
+
+
+class MinuteLoop:
+    """Run until a StopRequested arrives or the market ends.
+
+    run_minute: the pipeline; settle: called after each minute, ends it in simulated time; handlers: one
+    for each type of message; is_trading_minute: whether real time has a minute to run at all.
+    """
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        clock: Clock,
+        *,
+        run_minute: Callable[[Tick], None],
+        settle: Callable[[int], None],
+        handlers: Handlers,
+        is_trading_minute: Callable[[int], bool],
+    ) -> None:
+        self._inbox = inbox
+        self._clock = clock
+        self._run_minute = run_minute
+        self._settle = settle
+        self._handlers = handlers
+        self._is_trading_minute = is_trading_minute
+        self._stop: StopRequested | None = None
+        self._last_minute = 0
+
+    @property
+    def is_stopping(self) -> bool:
+        """Say whether the loop is to end."""
+        return self._stop is not None
+
+    def run(self) -> StopRequested:
+        """Loop; returns what ended it."""
+        self._last_minute = self._floored_now()
+        while self._stop is None:
+            self.pump(self._seconds_until_due())
+            if not self._clock.is_simulated:
+                self._run_if_due()
+        return self._stop
+
+    def pump(self, wait_seconds: float) -> None:
+        """Take one message, waiting at most that long, and act on it."""
+        message = self._inbox.take(wait_seconds)
+        if message is None:
+            return
+        if isinstance(message, StopRequested):
+            self._stop = message
+        elif isinstance(message, Tick):
+            self._on_tick(message)
+        else:
+            self._handlers[type(message)](message)
+
+    def _on_tick(self, tick: Tick) -> None:
+        if tick.has_ended:
+            self._stop = StopRequested("the end of the recorded market", is_market_end=True)
+            return
+        self._run_minute(tick)
+        self._settle(tick.minute)
+
+    def _run_if_due(self) -> None:
+        """Run the newest minute once; minutes that went by meanwhile are missed, never replayed."""
+        minute = self._floored_now()
+        if minute <= self._last_minute or self._seconds_until_due() > 0:
+            return
+        missed = (minute - self._last_minute) // MINUTE - 1
+        self._last_minute = minute
+        if missed:
+            log.warning("%d minutes went by without a run.", missed)
+        if self._is_trading_minute(minute):
+            self._run_minute(Tick(minute))
+            self._settle(minute)
+
+    def _seconds_until_due(self) -> float:
+        """Return how long to sleep: until two seconds past the next minute, in simulated time a while."""
+        if self._clock.is_simulated:
+            return IDLE_SECONDS
+        due = self._last_minute + MINUTE + START_AFTER_SECONDS
+        return max(due - self._clock.now().timestamp(), 0.0)
+
+    def _floored_now(self) -> int:
+        now = int(self._clock.now().timestamp())
+        return now - now % MINUTE

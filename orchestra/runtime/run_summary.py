@@ -1,0 +1,117 @@
+"""The result of a run: what was filled, what it made, how often each outcome came.
+
+In: system.db, last prices. Out: the summary as JSON values and as text. Thread: main.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from database.calendar_manager import MarketCalendar
+from database.sqlite_store import SqliteStore
+from system_databse.algorithm_record import AlgorithmRecord
+from system_databse.fill import Fill
+from system_databse.ledger import Ledger
+from system_databse.order import ZERO
+from system_databse.position import Position
+from system_databse.rows import algorithms, decisions, fills
+
+MINUTE = 60
+ALWAYS_SHOWN = ("HELD", "SUBMITTED", "DENIED")
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """The values of `--summary`; numbers are JSON numbers, times ISO-Z."""
+
+    values: dict[str, Any]
+    names: dict[int, str]
+
+    def as_text(self) -> str:
+        """Return the summary for a person."""
+        counts = ", ".join(f"{count} {outcome.lower()}" for outcome, count in self.values["decisions"].items())
+        lines = [
+            f"{self.values['minutes']:,} market minutes; decisions: {counts}.",
+            f"{len(self.values['fills'])} fills, result {self.values['result']:+,.2f} dollars.",
+        ]
+        lines += [
+            f"Open: {row['shares']} {row['symbol']} bought at {row['entry_price']}, last {row['last_price']}."
+            for row in self.values["open_positions"]
+        ]
+        lines += [self._algorithm_line(id_) for id_ in self.names]
+        return "\n".join(lines)
+
+    def _algorithm_line(self, algorithm_id: int) -> str:
+        own = [fill for fill in self.values["fills"] if fill["algorithm_id"] == algorithm_id]
+        buys = sum(fill["side"] == "buy" for fill in own)
+        return f"Algorithm {algorithm_id} ({self.names[algorithm_id]}): {buys} buys, {len(own) - buys} sells."
+
+
+def minutes_until(calendar: MarketCalendar, until: int) -> int:
+    """Return how many decision minutes there are up to `until`: one for each minute of each session."""
+    sessions = calendar.sessions_between(0, until)
+    return sum((min(session.close, until) - session.open) // MINUTE for session in sessions)
+
+
+def summarise(
+    store: SqliteStore, calendar: MarketCalendar, *, mode: str, until: int, prices: Mapping[str, float]
+) -> RunSummary:
+    """Return the summary of everything in the system database.
+
+    until: last decided minute. result: realised profit plus open positions at their last price.
+    """
+    with store.reader() as connection:
+        records = algorithms.load(connection)
+        booked = fills.load(connection)
+        outcomes = decisions.count_minutes(connection)
+    ledger = Ledger(booked)
+    open_positions = [position for position in ledger.positions() if position.is_open]
+    values = {
+        "mode": mode,
+        "minutes": minutes_until(calendar, until),
+        "fills": [_fill(fill) for fill in booked],
+        "result": _number(_result(ledger, records, held=open_positions, prices=prices)),
+        "open_positions": [_open_position(position, prices) for position in open_positions],
+        "decisions": {**dict.fromkeys(ALWAYS_SHOWN, 0), **outcomes},
+    }
+    return RunSummary(values, {record.id: f"{record.name} on {record.ticker}" for record in records})
+
+
+def _result(
+    ledger: Ledger, records: list[AlgorithmRecord], *, held: list[Position], prices: Mapping[str, float]
+) -> Decimal:
+    cash_flow = sum((ledger.cash_flow(record.id) for record in records), ZERO)
+    return cash_flow + sum((position.qty * _price(position.symbol, prices) for position in held), ZERO)
+
+
+def _price(symbol: str, prices: Mapping[str, float]) -> Decimal:
+    return Decimal(repr(prices[symbol]))
+
+
+def _fill(fill: Fill) -> dict[str, Any]:
+    return {
+        "time": fill.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "symbol": fill.symbol,
+        "side": str(fill.side),
+        "shares": _number(fill.qty),
+        "price": _number(fill.price),
+        "algorithm_id": fill.algorithm_id,
+        "client_order_id": fill.client_order_id,
+    }
+
+
+def _open_position(position: Position, prices: Mapping[str, float]) -> dict[str, Any]:
+    return {
+        "symbol": position.symbol,
+        "shares": _number(position.qty),
+        "entry_price": _number(position.entry_price),
+        "last_price": prices[position.symbol],
+    }
+
+
+def _number(value: Decimal) -> int | float:
+    """Return a decimal as a JSON number, whole ones of quantities as int."""
+    whole = int(value)
+    is_quantity = value == whole and value.as_tuple().exponent == 0
+    return whole if is_quantity else float(value)

@@ -1,0 +1,152 @@
+"""Settings: environment > `.env` > `settings.toml` > defaults. The only reader of the environment.
+
+Names are prefixed AUTOTRADER_; the names other tools use are accepted as aliases (domain C20, C22).
+"""
+
+import os
+import stat
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from database.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Mode(StrEnum):
+    """Which world the process trades in."""
+
+    DEMO = "DEMO"
+    PAPER = "PAPER"
+    LIVE = "LIVE"
+    BACKTEST = "BACKTEST"
+
+
+def _names(*names: str) -> AliasChoices:
+    return AliasChoices(*names, *(name.lower() for name in names))
+
+
+class Settings(BaseSettings):
+    """Everything an owner may set; unknown names in the files are left alone."""
+
+    model_config = SettingsConfigDict(
+        env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True, populate_by_name=True
+    )
+
+    alpaca_api_key: SecretStr | None = Field(
+        default=None, validation_alias=_names("ALPACA_API_KEY", "APCA_API_KEY_ID", "AUTOTRADER_ALPACA_API_KEY")
+    )
+    alpaca_secret_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=_names(
+            "ALPACA_SECRET_KEY", "ALPACA_API_SECRET", "APCA_API_SECRET_KEY", "AUTOTRADER_ALPACA_SECRET_KEY"
+        ),
+    )
+    alpaca_paper: bool | None = Field(default=None, validation_alias=_names("ALPACA_PAPER", "ALPACA_IS_PAPER"))
+    app_mode: str | None = Field(default=None, validation_alias=_names("APP_MODE", "AUTOTRADER_MODE", "ELPYFI_MODE"))
+    live_confirm: str = Field(default="", validation_alias=_names("LIVE_CONFIRM"))
+    alpaca_base_url: str | None = Field(
+        default=None, validation_alias=_names("AUTOTRADER_ALPACA_BASE_URL", "APCA_API_BASE_URL")
+    )
+    data_feed: str = Field(default="iex", validation_alias=_names("AUTOTRADER_DATA_FEED", "ELPYFI_DATA_FEED"))
+    port: int = Field(default=5001, ge=1, le=65535, validation_alias=_names("AUTOTRADER_PORT", "ELPYFI_PORT", "PORT"))
+    algorithm_limit_seconds: float = Field(
+        default=5.0, gt=0, validation_alias=_names("AUTOTRADER_ALGORITHM_LIMIT_SECONDS")
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put settings.toml below the environment and `.env`."""
+        return env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls), init_settings
+
+    @property
+    def has_keys(self) -> bool:
+        """Say whether both Alpaca keys are set."""
+        return self.alpaca_api_key is not None and self.alpaca_secret_key is not None
+
+    def mode(self) -> Mode:
+        """Return the mode these settings ask for (domain C20); contradictions raise ConfigError."""
+        asked = (self.app_mode or "").upper()
+        if asked and asked not in {mode.value for mode in Mode}:
+            raise ConfigError(f"APP_MODE={self.app_mode} is not known: use DEMO, PAPER or LIVE.")
+        if (self.alpaca_api_key is None) != (self.alpaca_secret_key is None):
+            raise ConfigError("Only one of ALPACA_API_KEY and ALPACA_SECRET_KEY is set: set both, or neither for DEMO.")
+        if not self.has_keys:
+            return self._mode_without_keys(asked)
+        if self._wants_live(asked):
+            return Mode.LIVE
+        return Mode.DEMO if asked == Mode.DEMO else Mode.PAPER
+
+    def _mode_without_keys(self, asked: str) -> Mode:
+        if asked in (Mode.PAPER, Mode.LIVE):
+            raise ConfigError(f"APP_MODE={asked} needs ALPACA_API_KEY and ALPACA_SECRET_KEY: put them into .env.")
+        return Mode.DEMO
+
+    def _wants_live(self, asked: str) -> bool:
+        wishes = (asked == Mode.LIVE, self.alpaca_paper is False, self.live_confirm.lower() == "yes")
+        if all(wishes):
+            return True
+        if asked == Mode.LIVE or self.alpaca_paper is False:
+            raise ConfigError(
+                "Live trading needs all of APP_MODE=LIVE, ALPACA_PAPER=false and LIVE_CONFIRM=yes: "
+                "set all three, or set ALPACA_PAPER=true for paper trading."
+            )
+        return False
+
+
+def load_settings(root: Path = ROOT, *, is_insecure_env_allowed: bool = False) -> Settings:
+    """Read the settings of the project in `root`; raises ConfigError in one plain sentence."""
+    env_file = root / ".env"
+    if env_file.exists() and not is_insecure_env_allowed:
+        _refuse_readable_secrets(env_file)
+    settings_class = _bound_to(root)
+    try:
+        return settings_class(_env_file=env_file)  # type: ignore[call-arg]  # pydantic-settings' own argument
+    except ValidationError as error:
+        raise ConfigError(_plain(error)) from error
+    except (ValueError, OSError) as error:
+        raise ConfigError(f"The settings in {root} cannot be read ({error}): mend .env or settings.toml.") from error
+
+
+def environment() -> Mapping[str, str]:
+    """Return the process's environment, for child processes."""
+    return os.environ
+
+
+def _bound_to(root: Path) -> type[Settings]:
+    """Return the settings class that reads the settings.toml of `root`."""
+
+    class SettingsOfRoot(Settings):
+        model_config = SettingsConfigDict(toml_file=root / "settings.toml")
+
+    return SettingsOfRoot
+
+
+def _refuse_readable_secrets(env_file: Path) -> None:
+    status = env_file.stat()
+    if status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) & 0o077:
+        raise ConfigError(
+            f"{env_file} can be read by others: run 'chmod 600 .env' as its owner, or start with --insecure-env."
+        )
+
+
+def _plain(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "a setting"
+    return f"{name} is not usable ({first['msg']}): correct it in the environment, .env or settings.toml."

@@ -1,0 +1,57 @@
+"""Ctrl-C and SIGTERM: one way to end, in every phase, within ten seconds.
+
+In: signals. Out: an exception while the parts are being built, a StopRequested once the engine runs. Thread: main.
+"""
+
+import logging
+import os
+import signal
+import threading
+from types import FrameType
+
+from orchestra.messages.events import StopRequested
+from orchestra.runtime.inbox import Inbox
+
+log = logging.getLogger(__name__)
+
+HARD_LIMIT_SECONDS = 9.0
+
+
+class StoppedWhileStarting(BaseException):
+    """Raised by a signal while nothing runs yet; what was built is taken down on the way out."""
+
+
+class StopSwitch:
+    """Turn signals into a stop. Every commit is whole, so a hard end after the limit loses nothing."""
+
+    def __init__(self) -> None:
+        self._inbox: Inbox | None = None
+        self._is_stopping = False
+
+    def install(self) -> None:
+        """Handle SIGINT and SIGTERM from now on."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+
+    def hand_over(self, inbox: Inbox) -> None:
+        """From now on a signal becomes a message of the engine."""
+        self._inbox = inbox
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        if self._is_stopping:
+            return
+        self._is_stopping = True
+        limit = threading.Timer(HARD_LIMIT_SECONDS, _end_hard)
+        limit.daemon = True
+        limit.start()
+        name = signal.Signals(number).name
+        if self._inbox is None:
+            raise StoppedWhileStarting(name)
+        self._inbox.put(StopRequested(name))
+
+
+def _end_hard() -> None:
+    """End although something hangs; the next start takes up from what is on disk."""
+    log.warning("Something did not end in time; the process ends without it.")
+    logging.shutdown()
+    os._exit(0)

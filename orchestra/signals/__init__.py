@@ -1,0 +1,1 @@
+"""Everything that can want an order: strategies, their turns, and the market they see."""

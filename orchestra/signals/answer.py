@@ -1,0 +1,82 @@
+"""Reading a strategy's answer: whatever is not exactly the contract never trades.
+
+In: what `run` returned and the attributes it left. Out: action, shares, reason. Thread: engine.
+"""
+
+import math
+from dataclasses import dataclass, field
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+from system_databse.errors import StrategyError
+from system_databse.order import ZERO
+from system_databse.trading_signal import Action
+
+ANSWERS = {"buy": Action.BUY, "sell": Action.SELL, "hold": Action.HOLD}
+REASON_LENGTH = 500
+CONTRACT = "run must return ('buy', shares), ('sell', shares) or ('hold', 0)"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A proper answer; shares is a whole number, 0 for a hold."""
+
+    action: Action
+    shares: Decimal
+    reason: str = ""
+    confidence: float | None = None
+    expected_profit: float | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+
+def read_answer(returned: object, strategy: object) -> Answer:
+    """Return the answer of a turn; raises StrategyError when the contract is not kept."""
+    if not isinstance(returned, (tuple, list)) or len(returned) != 2:
+        raise StrategyError(f"{CONTRACT}, not {_short(returned)}.")
+    word, shares = returned
+    action = ANSWERS.get(word) if isinstance(word, str) else None
+    if action is None:
+        raise StrategyError(f"{CONTRACT}, not {_short(returned)}.")
+    count = _share_count(shares)
+    if action is Action.HOLD or count == ZERO:
+        return _explained(Action.HOLD, ZERO, strategy)
+    return _explained(action, count, strategy)
+
+
+def _share_count(shares: object) -> Decimal:
+    """Read a share count: whole, not negative, int or whole float; bool is refused."""
+    if isinstance(shares, bool) or not isinstance(shares, (Real, Decimal)):
+        raise StrategyError(f"{CONTRACT}; {_short(shares)} is no number of shares.")
+    number = float(shares)
+    if not math.isfinite(number) or number < 0 or not number.is_integer():
+        raise StrategyError(f"{CONTRACT}; {_short(shares)} is no whole number of shares.")
+    return Decimal(int(number))
+
+
+def _explained(action: Action, shares: Decimal, strategy: object) -> Answer:
+    """Add the optional attributes; one that makes no sense is left out, it decides nothing."""
+    metadata = getattr(strategy, "metadata", None)
+    return Answer(
+        action=action,
+        shares=shares,
+        reason=_text(getattr(strategy, "reason", "")),
+        confidence=_fraction(getattr(strategy, "confidence", None), highest=1.0),
+        expected_profit=_fraction(getattr(strategy, "expected_profit", None), highest=math.inf),
+        metadata=dict(metadata) if isinstance(metadata, dict) else {},
+    )
+
+
+def _text(value: object) -> str:
+    return str(value)[:REASON_LENGTH] if value else ""
+
+
+def _fraction(value: object, *, highest: float) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return None
+    number = float(value)
+    return number if 0.0 <= number <= highest else None
+
+
+def _short(value: object) -> str:
+    return repr(value)[:80]

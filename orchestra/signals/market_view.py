@@ -1,0 +1,88 @@
+"""The market as of a minute: late frames waited for, bars stored, the as-of time moved on.
+
+In: frames of the data stream, what a tick promises. Out: stored bars, last prices. Thread: engine.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from database.bar import MINUTE, Bar, BarSource
+from database.errors import MarketDataError
+from database.market_world import MarketWorld
+from database.normaliser import bar_from_alpaca
+from database.realtime_pull import RealtimePull
+from orchestra.messages.lockstep import Tick
+
+log = logging.getLogger(__name__)
+
+WAIT_FOR_STREAM_SECONDS = 2.0
+
+FetchBars = Callable[[Sequence[str], int, int], Iterable[tuple[str, Mapping[str, Any]]]]
+
+
+class MarketView:
+    """Close minutes. wanted: the symbols that are needed; fetch: bars by REST, [start, end)."""
+
+    def __init__(
+        self, world: MarketWorld, stream: RealtimePull, *, fetch: FetchBars, wanted: Callable[[], frozenset[str]]
+    ) -> None:
+        self._world = world
+        self._stream = stream
+        self._fetch = fetch
+        self._wanted = wanted
+        self._last: dict[str, tuple[int, float]] = {}
+
+    @property
+    def prices(self) -> dict[str, float]:
+        """Return the last final close by symbol."""
+        return {symbol: close for symbol, (_, close) in self._last.items()}
+
+    def last_bar(self, symbol: str) -> tuple[int, float] | None:
+        """Return start and close of the symbol's newest visible bar."""
+        if symbol not in self._last:
+            self._recall(symbol)
+        return self._last.get(symbol)
+
+    def close(self, tick: Tick) -> None:
+        """Store every bar that is over by tick.minute and move the as-of time there.
+
+        What the tick says was sent is waited for; what was traded and is still missing is fetched.
+        """
+        start = tick.minute - MINUTE
+        wanted = self._wanted()
+        self._stream.wait_for(tick.sent & wanted, start, wait_seconds=WAIT_FOR_STREAM_SECONDS)
+        bars = self._stream.flush()
+        here = {bar.symbol for bar in bars if bar.ts == start}
+        bars += self._by_rest(sorted((tick.traded & wanted) - here), start)
+        self._world.as_of = tick.minute
+        for bar in bars:
+            self._note(bar)
+
+    def resume(self, minute: int) -> None:
+        """Take up an earlier run's as-of time."""
+        self._world.as_of = minute
+
+    def _by_rest(self, symbols: list[str], start: int) -> list[Bar]:
+        if not symbols:
+            return []
+        try:
+            rows = self._fetch(symbols, start, start + MINUTE)
+            bars = [bar_from_alpaca(symbol, row, BarSource.HISTORY) for symbol, row in rows]
+        except MarketDataError as error:
+            log.warning("Bars missing at this minute: %s", error)
+            return []
+        self._world.store_bars(bars)
+        return bars
+
+    def _note(self, bar: Bar) -> None:
+        """Remember the newest close; bars outside a session count for nothing."""
+        known = self._last.get(bar.symbol)
+        if (known is None or bar.ts >= known[0]) and self._world.calendar.is_open(bar.ts):
+            self._last[bar.symbol] = (bar.ts, bar.close)
+
+    def _recall(self, symbol: str) -> None:
+        as_of = self._world.as_of
+        stored = self._world.bar_store.last_bars(symbol, 1, before=as_of) if as_of else []
+        if stored:
+            self._last[symbol] = (stored[0].ts, stored[0].close)

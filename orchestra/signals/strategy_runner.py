@@ -1,0 +1,129 @@
+"""Turns: every running algorithm once a minute, each alone with its limit and its faults.
+
+In: the market as of the minute, the snapshot. Out: one TradingSignal an algorithm. Thread: engine.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from database.timestamps import iso_minute
+from orchestra.runtime.clock import Clock
+from orchestra.signals.answer import Answer, read_answer
+from orchestra.signals.strategy_loader import StrategyFile, StrategyLoader
+from orchestra.signals.turn_timer import TurnInterrupted, TurnTimer
+from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
+from system_databse.errors import StrategyError
+from system_databse.order import ZERO
+from system_databse.snapshot import AlgorithmView, Snapshot
+from system_databse.trading_signal import Action, Outcome, TradingSignal
+
+log = logging.getLogger(__name__)
+
+
+class Strategy(Protocol):
+    """The owner's contract, kept by strangers' files."""
+
+    def run(self, current_time: str, algo_id: int) -> object:
+        """Return ('buy'|'sell', shares) or ('hold', 0)."""
+
+
+class StrategyRunner:
+    """Own the instances of all algorithms and give each its turn.
+
+    last_bar: newest visible bar start and close of a symbol, or None. after_turn: called after each turn
+    to undo what strangers' code may have done to shared things (logging).
+    """
+
+    def __init__(
+        self,
+        loader: StrategyLoader,
+        timer: TurnTimer,
+        clock: Clock,
+        *,
+        last_bar: Callable[[str], tuple[int, float] | None],
+        after_turn: Callable[[], None],
+    ) -> None:
+        self._loader = loader
+        self._timer = timer
+        self._clock = clock
+        self._last_bar = last_bar
+        self._after_turn = after_turn
+        self._instances: dict[int, Strategy] = {}
+
+    def build(self, record: AlgorithmRecord) -> None:
+        """Import the algorithm's file and make its instance.
+
+        Raises StrategyError when the file changed, cannot be imported or its constructor fails.
+        """
+        strategy = self._loader.find(record.file)
+        if strategy.sha256 != record.file_sha256:
+            raise StrategyError(f"{strategy.path} has changed since the algorithm was started.")
+        self._instances[record.id] = self._make(strategy, record)
+
+    def forget(self, algorithm_id: int) -> None:
+        """Drop the instance of an algorithm that no longer runs."""
+        self._instances.pop(algorithm_id, None)
+
+    def collect(self, minute: int, snapshot: Snapshot) -> list[TradingSignal]:
+        """Give every running algorithm its turn and return what each wants."""
+        running = [view for view in snapshot.algorithms.values() if view.record.status is AlgorithmStatus.RUNNING]
+        return [self._turn(view, minute) for view in running if view.record.id in self._instances]
+
+    def _turn(self, view: AlgorithmView, minute: int) -> TradingSignal:
+        started = self._clock.monotonic()
+        try:
+            answer, failure = self._ask(view.record.id, minute), None
+        except StrategyError as error:
+            answer, failure = Answer(Action.NONE, ZERO, str(error)), Outcome.FAILED
+        except TurnInterrupted:
+            answer, failure = Answer(Action.NONE, ZERO, "did not answer within its time limit"), Outcome.INTERRUPTED
+        self._after_turn()
+        if failure:
+            log.error("Algorithm %d (%s): %s", view.record.id, view.record.name, answer.reason)
+        elapsed_ms = (self._clock.monotonic() - started) * 1000
+        return self._signal(view, minute, answer, failure=failure, elapsed_ms=round(elapsed_ms, 3))
+
+    def _ask(self, algorithm_id: int, minute: int) -> Answer:
+        strategy = self._instances[algorithm_id]
+        current_time = iso_minute(minute)
+        return self._timer.call(lambda: read_answer(strategy.run(current_time, algorithm_id), strategy))
+
+    def _signal(
+        self, view: AlgorithmView, minute: int, answer: Answer, *, failure: Outcome | None, elapsed_ms: float
+    ) -> TradingSignal:
+        last_bar = self._last_bar(view.record.ticker)
+        return TradingSignal(
+            algorithm_id=view.record.id,
+            strategy=view.record.name,
+            symbol=view.record.ticker,
+            minute=minute,
+            action=answer.action,
+            shares=answer.shares,
+            reason=answer.reason,
+            failure=failure,
+            last_bar_ts=last_bar[0] if last_bar else None,
+            price=last_bar[1] if last_bar else None,
+            confidence=answer.confidence,
+            expected_profit=answer.expected_profit,
+            metadata=answer.metadata,
+            saw=_saw(view, last_bar, answer.metadata),
+            elapsed_ms=elapsed_ms,
+        )
+
+    def _make(self, strategy: StrategyFile, record: AlgorithmRecord) -> Strategy:
+        try:
+            strategy_class = self._loader.load(strategy)
+            capital = record.initial_capital
+            whole = int(capital)
+            money = whole if whole == capital else float(capital)
+            instance: Strategy = self._timer.guard(lambda: strategy_class(record.ticker, money))
+        finally:
+            self._after_turn()
+        return instance
+
+
+def _saw(view: AlgorithmView, last_bar: tuple[int, float] | None, own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the decision row keeps: last bar, position, cash and the algorithm's own values."""
+    bar = {"timestamp": iso_minute(last_bar[0]), "close": last_bar[1]} if last_bar else None
+    return {"bar": bar, "position": str(view.position.qty), "cash": str(view.cash), **own}

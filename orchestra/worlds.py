@@ -1,0 +1,127 @@
+"""The three parts that differ between worlds: clock, feed, broker. Everything else is the same engine.
+
+In: arguments and settings. Out: a World for the builder. Thread: main.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from database.calendar_manager import MarketCalendar
+from database.errors import ConfigError
+from orchestra.alpaca_wrapper import AlpacaWrapper
+from orchestra.paper_exchange.exchange import PaperExchange
+from orchestra.paper_exchange.market.replay import ReplayMarket
+from orchestra.paper_exchange.server import PaperExchangeServer
+from orchestra.runtime.clock import Clock, SimulatedClock, SystemClock
+from orchestra.runtime.settings import Mode, Settings
+from orchestra.websocket_manager import StreamAccess
+from system_databse.errors import BrokerRejected, BrokerUnavailable
+
+DEMO_KEY = "demo"
+MUTE_AFTER_SECONDS = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Where a run trades. account_number: the broker's; close: takes down what the world started."""
+
+    mode: Mode
+    calendar: MarketCalendar
+    clock: Clock
+    alpaca: AlpacaWrapper
+    access: StreamAccess
+    account_number: str
+    close: Callable[[], None] = field(default=lambda: None)
+
+    @property
+    def lock_step(self) -> SimulatedClock | None:
+        """Return the clock that an exchange moves on, or None in real time."""
+        return self.clock if isinstance(self.clock, SimulatedClock) else None
+
+
+def read_market(files: tuple[Path, ...]) -> tuple[ReplayMarket, MarketCalendar]:
+    """Return recorded files as a market, and the calendar of the sessions they hold."""
+    market = ReplayMarket.read(files, MarketCalendar())
+    return market, MarketCalendar(market.days)
+
+
+def open_replay(book: Path, market: ReplayMarket, calendar: MarketCalendar, *, cash: Decimal) -> World:
+    """Start the offline Alpaca on recorded bars, on a free loopback port."""
+    exchange = PaperExchange.open(book, market, calendar, cash=cash, clock=SystemClock())
+    server = PaperExchangeServer(exchange, port=0, key=DEMO_KEY, secret=DEMO_KEY)
+
+    def close() -> None:
+        server.stop()
+        exchange.close()
+
+    base_url = server.start()
+    clock = SimulatedClock(exchange, exchange.now)
+    return offline_world(base_url, calendar, clock, account_number=exchange.account_number, close=close)
+
+
+def offline_world(
+    base_url: str,
+    calendar: MarketCalendar,
+    clock: SimulatedClock,
+    *,
+    account_number: str,
+    close: Callable[[], None] = lambda: None,
+) -> World:
+    """Return the world of an offline Alpaca that listens at base_url, in this process or another."""
+    sockets = base_url.replace("http://", "ws://", 1)
+    return World(
+        mode=Mode.DEMO,
+        calendar=calendar,
+        clock=clock,
+        alpaca=AlpacaWrapper(DEMO_KEY, DEMO_KEY, is_paper=True, base_url=base_url, feed="iex"),
+        access=StreamAccess(
+            DEMO_KEY,
+            DEMO_KEY,
+            is_paper=True,
+            feed="iex",
+            data_url=f"{sockets}/v2/iex",
+            orders_url=f"{sockets}/stream",
+        ),
+        account_number=account_number,
+        close=close,
+    )
+
+
+def open_alpaca(settings: Settings, mode: Mode) -> World:
+    """Return the world of a real Alpaca account; raises ConfigError when the keys do not open it."""
+    if settings.alpaca_api_key is None or settings.alpaca_secret_key is None:
+        raise ConfigError("ALPACA_API_KEY and ALPACA_SECRET_KEY are missing: put them into .env.")
+    key, secret = settings.alpaca_api_key.get_secret_value(), settings.alpaca_secret_key.get_secret_value()
+    base_url = settings.alpaca_base_url
+    is_paper = mode is not Mode.LIVE
+    alpaca = AlpacaWrapper(key, secret, is_paper=is_paper, base_url=base_url, feed=settings.data_feed)
+    sockets = base_url.replace("http", "ws", 1) if base_url else None
+    return World(
+        mode=mode,
+        calendar=MarketCalendar(),
+        clock=SystemClock(),
+        alpaca=alpaca,
+        access=StreamAccess(
+            key,
+            secret,
+            is_paper=is_paper,
+            feed=settings.data_feed,
+            data_url=f"{sockets}/v2/{settings.data_feed}" if sockets else None,
+            orders_url=f"{sockets}/stream" if sockets else None,
+            data_timeout=MUTE_AFTER_SECONDS,
+        ),
+        account_number=_account_number(alpaca, mode),
+    )
+
+
+def _account_number(alpaca: AlpacaWrapper, mode: Mode) -> str:
+    try:
+        return str(alpaca.account()["account_number"])
+    except BrokerRejected as error:
+        raise ConfigError(
+            f"Alpaca refuses the keys for {mode} ({error.status}): check ALPACA_API_KEY and ALPACA_SECRET_KEY in .env."
+        ) from error
+    except (BrokerUnavailable, KeyError) as error:
+        raise ConfigError(f"Alpaca cannot be reached ({error}): check the network and start again.") from error

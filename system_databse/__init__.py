@@ -1,0 +1,1 @@
+"""What we did: algorithms, signals, orders, fills, positions, settings (spelling is the owner's)."""

@@ -1,0 +1,34 @@
+"""The decision: for every algorithm and minute one row that explains it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from system_databse.trading_signal import Outcome, TradingSignal
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A judged signal. gate: the first rule that stopped it; qty: what may be traded when none did."""
+
+    signal: TradingSignal
+    outcome: Outcome
+    reason: str
+    gate: str | None = None
+    qty: Decimal | None = None
+    client_order_id: str | None = None
+
+
+def approved(signal: TradingSignal, qty: Decimal, *, note: str = "") -> Decision:
+    """Return the decision to trade; note says what the gate changed (a clamped sell)."""
+    reason = "; ".join(part for part in (signal.reason, note) if part)
+    return Decision(signal, Outcome.SUBMITTED, reason, qty=qty)
+
+
+def denied(signal: TradingSignal, gate: str, explanation: str) -> Decision:
+    """Return the decision of our own rule `gate` not to trade."""
+    return Decision(signal, Outcome.DENIED, explanation, gate=gate)
+
+
+def recorded(signal: TradingSignal) -> Decision:
+    """Return the decision for a turn that wants no order: a hold, or no answer at all."""
+    return Decision(signal, signal.failure or Outcome.HELD, signal.reason)

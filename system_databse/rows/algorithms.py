@@ -1,0 +1,57 @@
+"""Rows of `algorithms`."""
+
+import sqlite3
+from decimal import Decimal
+
+from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
+
+COLUMNS = "id, name, ticker, initial_capital, file, file_sha256, params, status, error_count, last_error"
+
+
+def insert(connection: sqlite3.Connection, record: AlgorithmRecord, created_at: str) -> None:
+    """Add a new algorithm; the record carries the id it is to have."""
+    connection.execute(
+        "INSERT INTO algorithms(id, name, ticker, initial_capital, file, file_sha256, params, status, created_at)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            record.id,
+            record.name,
+            record.ticker,
+            float(record.initial_capital),
+            record.file,
+            record.file_sha256,
+            record.params,
+            record.status,
+            created_at,
+        ),
+    )
+
+
+def load(connection: sqlite3.Connection) -> list[AlgorithmRecord]:
+    """Return every algorithm, in the order of their ids."""
+    return [_record(row) for row in connection.execute(f"SELECT {COLUMNS} FROM algorithms ORDER BY id")]
+
+
+def update(connection: sqlite3.Connection, record: AlgorithmRecord, at: str) -> None:
+    """Store status and error count as the record has them."""
+    connection.execute(
+        "UPDATE algorithms SET status = ?, error_count = ?, last_error = ?, last_run_at = ?,"
+        " stopped_at = CASE WHEN ? = 'STOPPED' THEN COALESCE(stopped_at, ?) ELSE stopped_at END WHERE id = ?",
+        (record.status, record.error_count, record.last_error, at, record.status, at, record.id),
+    )
+
+
+def _record(row: tuple[object, ...]) -> AlgorithmRecord:
+    identifier, name, ticker, capital, file, sha256, params, status, error_count, last_error = row
+    return AlgorithmRecord(
+        id=int(str(identifier)),
+        name=str(name),
+        ticker=str(ticker),
+        initial_capital=Decimal(repr(capital)),
+        file=str(file),
+        file_sha256=str(sha256),
+        params=str(params),
+        status=AlgorithmStatus(str(status)),
+        error_count=int(str(error_count)),
+        last_error=None if last_error is None else str(last_error),
+    )

@@ -1,0 +1,77 @@
+"""The part of system.db that algorithms may read: their own transactions.
+
+Bound once to the process's world. Imported outside a running process it opens the current data
+directory read-only and never creates a database.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from database.errors import StorageError
+from database.shelter import sheltered
+from database.sqlite_store import SqliteStore
+from system_databse.fill import Fill
+from system_databse.rows import fills
+
+Transaction = Mapping[str, Any]
+
+POINTER_FILE = Path(__file__).with_name(".data_dir")
+DEFAULT_FILE = Path(__file__).with_name("system.db")
+
+_bound: Callable[[int], list[Transaction]] | None = None
+
+
+def bind(read_transactions: Callable[[int], list[Transaction]] | None) -> None:
+    """Connect `get_transactions` to the running process's books; None disconnects it."""
+    global _bound
+    _bound = read_transactions
+
+
+@sheltered
+def get_transactions(algo_id: int) -> list[Transaction]:
+    """Return the fills of one algorithm, oldest first, as `{'type', 'shares', 'price', 'ticker', ...}`.
+
+    type is 'buy' or 'sell'; whole share counts are int. An algorithm without fills gets [].
+    """
+    if _bound is not None:
+        return _bound(int(algo_id))
+    return _read_outside(int(algo_id))
+
+
+def transaction_of(fill: Fill) -> dict[str, Any]:
+    """Return a fill in the spelling of the algorithm contract."""
+    whole = int(fill.qty)
+    return {
+        "algo_id": fill.algorithm_id,
+        "ticker": fill.symbol,
+        "type": str(fill.side),
+        "shares": whole if whole == fill.qty else float(fill.qty),
+        "price": float(fill.price),
+        "fee": float(fill.fee),
+        "timestamp": fill.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "order_id": fill.client_order_id,
+    }
+
+
+def _read_outside(algorithm_id: int) -> list[Transaction]:
+    path = _current_file()
+    if not path.exists():
+        return []
+    store = SqliteStore(path, synchronous="FULL", is_read_only=True)
+    try:
+        with store.reader() as connection:
+            return [transaction_of(fill) for fill in fills.load(connection) if fill.algorithm_id == algorithm_id]
+    except StorageError:
+        return []
+    finally:
+        store.close()
+
+
+def _current_file() -> Path:
+    """Return system.db of the data directory in use, as the pointer file names it."""
+    try:
+        directory = POINTER_FILE.read_text(encoding="utf-8").strip()
+    except OSError:
+        return DEFAULT_FILE
+    return Path(directory) / "system.db" if directory else DEFAULT_FILE

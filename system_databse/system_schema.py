@@ -1,0 +1,32 @@
+"""The schema of system.db, as migrations (domain model, section 2).
+
+Prices and quantities of money are decimal TEXT, times TEXT ISO-Z, minutes epoch seconds.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+APPLICATION_ID = 0x41545359  # "ATSY"
+DDL = Path(__file__).with_name("system_schema.sql")
+
+migrations = Migrations("system")
+
+
+@migrations()
+def m001_trading_state(database: Database) -> None:
+    """Create every table, view, index and trigger of the first version."""
+    for statement in _statements(DDL.read_text(encoding="utf-8")):
+        database.execute(statement)
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Split the script; executescript would commit and so break the migration's transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
