@@ -1,8 +1,6 @@
 """Start AutoTrader: the same program as `python3 orchestra/orchestrator.py`."""
 
-import sys
-
-from orchestra.orchestrator import main
+from orchestra.orchestrator import run_program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program()

@@ -27,7 +27,8 @@ _UPSERT = """
         vwap=excluded.vwap, n=excluded.n, source=excluded.source, rev=rev + 1
     WHERE excluded.source > bars_1m.source"""
 _UPSERT_ONE = _UPSERT.format(columns=_COLUMNS, rows=_ROW)
-# Many rows a statement save a quarter of the time of executemany, whose cost is mostly per statement.
+# Many rows a statement save a quarter of the time of executemany, whose cost is mostly per statement; but only
+# for neighbours: of rows on scattered pages SQLite keeps a copy of each page in case the statement fails half way.
 _UPSERT_MANY = _UPSERT.format(columns=_COLUMNS, rows=",".join([_ROW] * _ROWS_A_STATEMENT))
 _SELECT = "SELECT ts, o, h, l, c, v, vwap, n, source FROM bars_1m WHERE symbol_id=?"
 _SELECT_LAST = f"{_SELECT} AND ts<=? ORDER BY ts DESC LIMIT ?"
@@ -154,10 +155,15 @@ class BarStore:
 def _write(connection: sqlite3.Connection, bars: list[Bar], ids: dict[str, int]) -> int:
     before = connection.total_changes
     rows = ((ids[bar.symbol], *_numbers(bar), int(bar.source)) for bar in bars)
-    many = len(bars) // _ROWS_A_STATEMENT
-    connection.executemany(_UPSERT_MANY, _batches(rows, many))
+    if _are_neighbours(bars):
+        connection.executemany(_UPSERT_MANY, _batches(rows, len(bars) // _ROWS_A_STATEMENT))
     connection.executemany(_UPSERT_ONE, rows)
     return connection.total_changes - before
+
+
+def _are_neighbours(bars: list[Bar]) -> bool:
+    """Tell a bulk import, symbol after symbol, from the bars of a minute."""
+    return len(bars) >= _ROWS_A_STATEMENT and bars[0].symbol == bars[_ROWS_A_STATEMENT - 1].symbol
 
 
 def _batches(rows: Iterator[tuple[object, ...]], count: int) -> Iterator[list[object]]:

@@ -29,18 +29,18 @@ class RealtimePull:
         self._world = world
         self._changed = threading.Condition()
         self._messages: list[Mapping[str, Any]] = []
-        self._arrived: set[tuple[object, object]] = set()
+        self._arrived: set[tuple[str, int] | None] = set()
 
     def on_message(self, message: Mapping[str, Any]) -> None:
         """Append one raw message, whatever it holds; everything else waits for `flush`."""
         with self._changed:
             self._messages.append(message)
-            self._arrived.add((message.get("S"), getattr(message.get("t"), "seconds", None)))
+            self._arrived.add(_key(message))
             self._changed.notify()
 
     def wait_for(self, symbols: frozenset[str], ts: int, *, wait_seconds: float) -> bool:
         """Wait until a bar starting at `ts` has arrived for each symbol; False when the time ran out."""
-        wanted = {(symbol, ts) for symbol in symbols}
+        wanted: set[tuple[str, int] | None] = {(symbol, ts) for symbol in symbols}
         with self._changed:
             return self._changed.wait_for(lambda: wanted <= self._arrived, timeout=wait_seconds)
 
@@ -55,7 +55,7 @@ class RealtimePull:
         with self._changed:
             messages, self._messages = self._messages, []
             self._arrived.clear()
-            return messages
+        return [message for message in messages if isinstance(message, Mapping)]
 
     def _bar(self, message: Mapping[str, Any]) -> Bar | None:
         source = _SOURCES.get(str(message.get("T")))
@@ -69,3 +69,11 @@ class RealtimePull:
                 log.warning("%s (further ones of this symbol are only counted)", error)
             self.malformed[symbol] += 1
             return None
+
+
+def _key(message: object) -> tuple[str, int] | None:
+    """Return symbol and start of a bar, None for what is no bar."""
+    if not isinstance(message, Mapping):
+        return None
+    symbol, start = message.get("S"), getattr(message.get("t"), "seconds", None)
+    return (symbol, start) if isinstance(symbol, str) and isinstance(start, int) else None

@@ -1,7 +1,14 @@
 """main(): build the parts, start the threads, wait, stop in reverse order. No trading decision here."""
 
+import os
+import signal
 import sys
 from pathlib import Path
+
+if Path(sys.argv[0]).name == "orchestrator.py":
+    # While the parts are being imported nothing is open yet: a stop ends the process at once.
+    for _number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(_number, lambda *_: os._exit(0))
 
 ROOT = Path(__file__).resolve().parents[1]
 # The root *instead of* this folder: `import api` must never find orchestra/api.
@@ -9,10 +16,11 @@ sys.path[:] = [str(ROOT), *(entry for entry in sys.path if Path(entry).resolve()
 
 import json
 import logging
-import os
+import traceback
 from collections.abc import Sequence
 from contextlib import ExitStack
 from decimal import Decimal
+from typing import NoReturn
 
 from database.errors import AutoTraderError, ConfigError
 from database.timestamps import iso_milliseconds
@@ -34,12 +42,18 @@ from system_databse.errors import StrategyError
 
 log = logging.getLogger(__name__)
 
+FAILED = 1
 REFUSED = 2
+BROKEN_OFF = 3
 END_OF_TIME = 1 << 40
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program; returns the exit code: 0 done or stopped, 2 refused with one plain sentence."""
+    """Run the program and return its exit code.
+
+    0: done or stopped. 2: refused to start. 3: broken off, because a database or the broker cannot be trusted.
+    The last two come with one plain sentence.
+    """
     switch = StopSwitch()
     switch.install()
     try:
@@ -50,8 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StoppedWhileStarting:
         return 0
     except AutoTraderError as error:
-        print(f"AutoTrader cannot start: {error}", file=sys.stderr)
-        return REFUSED
+        what = "has stopped" if switch.is_engine_running else "cannot start"
+        print(f"AutoTrader {what}: {error}", file=sys.stderr)
+        return BROKEN_OFF if switch.is_engine_running else REFUSED
 
 
 def _replay(given: RunArguments, settings: Settings, switch: StopSwitch) -> int:
@@ -180,8 +195,14 @@ def _require_writable(path: Path | None) -> None:
         raise ConfigError(f"{path} cannot be written: give --summary a file in a folder that exists and is yours.")
 
 
-def end_process(code: int) -> None:
-    """End now, although strangers' algorithms may have left threads that never end."""
+def run_program() -> NoReturn:
+    """Run main and end the process, although strangers' algorithms may have left threads that never end."""
+    try:
+        code = main()
+    except Exception:
+        log.exception("AutoTrader has stopped on an error of its own.")
+        traceback.print_exc()
+        code = FAILED
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -189,4 +210,4 @@ def end_process(code: int) -> None:
 
 
 if __name__ == "__main__":
-    end_process(main())
+    run_program()

@@ -124,4 +124,4 @@ def _account_number(alpaca: AlpacaWrapper, mode: Mode) -> str:
             f"Alpaca refuses the keys for {mode} ({error.status}): check ALPACA_API_KEY and ALPACA_SECRET_KEY in .env."
         ) from error
     except (BrokerUnavailable, KeyError) as error:
-        raise ConfigError(f"Alpaca cannot be reached ({error}): check the network and start again.") from error
+        raise ConfigError("Alpaca cannot be reached: check the network and start again.") from error

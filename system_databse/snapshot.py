@@ -11,12 +11,17 @@ from system_databse.position import Position
 
 @dataclass(frozen=True, slots=True)
 class AlgorithmView:
-    """One algorithm as the books see it. position: its own ticker's; working: orders that may trade."""
+    """One algorithm as the books see it.
+
+    position: its own ticker's. working: orders that may trade. decided_until: its newest decided minute, 0 before
+    the first.
+    """
 
     record: AlgorithmRecord
     cash: Decimal
     position: Position
     working: tuple[Order, ...]
+    decided_until: int = 0
 
 
 @dataclass(frozen=True, slots=True)

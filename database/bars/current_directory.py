@@ -23,10 +23,10 @@ def current_world(root: Path = ROOT) -> MarketWorld | None:
 
 
 def _market_path(root: Path) -> Path:
+    """Return market.db of the directory the pointer names; it is empty for the default layout."""
     pointer = root / "system_databse" / ".data_dir"
-    if not pointer.exists():
-        return root / "database" / "market.db"
-    return root / pointer.read_text(encoding="utf-8").strip() / "market.db"
+    directory = pointer.read_text(encoding="utf-8").strip() if pointer.exists() else ""
+    return root / directory / "market.db" if directory else root / "database" / "market.db"
 
 
 @lru_cache(maxsize=2)

@@ -25,6 +25,7 @@ from system_databse.system_db_manager import Transaction, transaction_of
 from system_databse.trading_signal import Outcome
 
 ENGINE_MINUTE = "engine_minute"
+DUPLICATE = "DUPLICATE"
 NO_ANSWER = frozenset({Outcome.FAILED, Outcome.INTERRUPTED})
 
 
@@ -107,7 +108,8 @@ class Books:
 
         Either the minute is decided and its intents are on disk, or nothing happened.
         """
-        judged, intents = list(judged), list(intents)
+        # A second decision on a decided minute leaves the first one's row as it is.
+        judged, intents = [decision for decision in judged if decision.gate != DUPLICATE], list(intents)
         changed = [record for record in map(self._after_turn, judged) if record != self._records[record.id]]
         with self._store.transaction() as connection:
             now = self._now()
@@ -119,6 +121,7 @@ class Books:
                 algorithms.update(connection, record, now)
             settings.put(connection, ENGINE_MINUTE, str(minute), at=now)
         self._minute = minute
+        self._decided_until.update((decision.signal.algorithm_id, decision.signal.minute) for decision in judged)
         self._open.update((order.client_order_id, order) for order in intents)
         self._records.update((record.id, record) for record in changed)
         self._tell_failures(judged)
@@ -160,6 +163,7 @@ class Books:
             self._open = {order.client_order_id: order for order in orders.load_unfinished(connection)}
             booked = fills.load(connection)
             self._minute = int(settings.get(connection, ENGINE_MINUTE) or 0)
+            self._decided_until = {id_: decisions.last_minute(connection, id_) or 0 for id_ in self._records}
         self._ledger = Ledger(booked)
         self._transactions: dict[int, list[Transaction]] = {}
         for fill in booked:
@@ -169,7 +173,8 @@ class Books:
         record = self._records[algorithm_id]
         working = tuple(o for o in self._open.values() if o.algorithm_id == algorithm_id and o.is_working)
         cash = record.initial_capital + self._ledger.cash_flow(algorithm_id)
-        return AlgorithmView(record, cash, self._ledger.position(algorithm_id, record.ticker), working)
+        position = self._ledger.position(algorithm_id, record.ticker)
+        return AlgorithmView(record, cash, position, working, self._decided_until.get(algorithm_id, 0))
 
     def _write_decisions(
         self, connection: sqlite3.Connection, judged: list[Decision], *, minute: int, now: str

@@ -4,6 +4,7 @@ Thread: main; it waits for the end while the clock and the server have threads o
 """
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -61,7 +62,8 @@ def _start(server: PaperExchangeServer, port: int) -> str:
     try:
         return server.start()
     except OSError as error:
-        raise ConfigError(f"Port {port} cannot be used ({error.strerror}): choose another one with --port.") from error
+        reason = os.strerror(error.errno or 0)
+        raise ConfigError(f"Port {port} cannot be used ({reason}): choose another one with --port.") from error
 
 
 def _book_path(directory: Path) -> Path:

@@ -76,7 +76,7 @@ class PaperExchange:
         self._seconds_a_minute = MINUTE / speed if speed else 0.0
         self._not_before = clock.monotonic() + self._seconds_a_minute
         self._new_id = new_id
-        self._streams: Streams | None = None
+        self.streams: Streams | None = None
         self._has_engine = False
         self._is_closed = False
         self._changed = threading.Condition(threading.RLock())
@@ -114,7 +114,7 @@ class PaperExchange:
     def attach(self, streams: Streams) -> None:
         """Send bars and order events to these connections from now on."""
         with self._changed:
-            self._streams = streams
+            self.streams = streams
 
     def last_price(self, symbol: str) -> Decimal:
         """Return the close of the newest bar that is over; before the first one, the price trading will begin with."""
@@ -248,7 +248,7 @@ class PaperExchange:
         self._commit(draft, minute=minute, is_settled=False)
         self._not_before = self._clock.monotonic() + self._seconds_a_minute
         self._changed.notify_all()
-        sent = self._streams.send_bars(bars) if self._streams and bars else frozenset[str]()
+        sent = self.streams.send_bars(bars) if self.streams and bars else frozenset[str]()
         return Tick(minute, frozenset(bar.symbol for bar in bars), sent)
 
     def _draft(self, minute: int | None = None) -> Draft:
@@ -261,9 +261,9 @@ class PaperExchange:
         self.store.save(draft, minute=minute, is_settled=is_settled and minute == self._close_of(minute))
         self.account, self.now, self._is_settled = draft.result, minute, is_settled
         self._unanswered += draft.fills
-        if self._streams:
+        if self.streams:
             for update in draft.updates:
-                self._streams.send_update(update)
+                self.streams.send_update(update)
 
     def _close_of(self, minute: int) -> int:
         return self.schedule.session_of(minute).close

@@ -35,7 +35,7 @@ class PaperExchangeServer:
             target=self._server.serve_forever, args=(POLL_SECONDS,), name="exchange", daemon=True
         )
         self._thread.start()
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://127.0.0.1:{self._server.port}"
 
     def stop(self) -> None:
         """Stop listening and end every connection. The exchange itself stays open."""

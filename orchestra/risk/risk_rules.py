@@ -45,6 +45,11 @@ def session_end(_signal: TradingSignal, seen: Circumstances) -> str | None:
     return "decided on the session's last bar; nothing is carried to the next open" if is_last else None
 
 
+def duplicate(signal: TradingSignal, seen: Circumstances) -> str | None:
+    """Refuse a second decision of one algorithm on one minute, whatever brought it up again."""
+    return "this minute is already decided" if signal.minute <= seen.view.decided_until else None
+
+
 def working_order(_signal: TradingSignal, seen: Circumstances) -> str | None:
     """Refuse while an earlier order of the algorithm may still trade: one working order at a time."""
     if not seen.view.working:
@@ -92,6 +97,7 @@ def cash(signal: TradingSignal, seen: Circumstances) -> str | None:
 RULES: dict[str, Rule] = {
     "MARKET_CLOSED": market_closed,
     "SESSION_END": session_end,
+    "DUPLICATE": duplicate,
     "WORKING_ORDER": working_order,
     "STALE_DATA": stale_data,
     "CLOSED_GATE": closed_gate,

@@ -54,9 +54,12 @@ class Settings(BaseSettings):
     alpaca_paper: bool | None = Field(default=None, validation_alias=_names("ALPACA_PAPER", "ALPACA_IS_PAPER"))
     app_mode: str | None = Field(default=None, validation_alias=_names("APP_MODE", "AUTOTRADER_MODE", "ELPYFI_MODE"))
     live_confirm: str = Field(default="", validation_alias=_names("LIVE_CONFIRM"))
+    # Another Alpaca-compatible server, for trading and data alike.
     alpaca_base_url: str | None = Field(
-        default=None, validation_alias=_names("AUTOTRADER_ALPACA_BASE_URL", "APCA_API_BASE_URL")
+        default=None, pattern=r"^https?://[^/]+$", validation_alias=_names("AUTOTRADER_ALPACA_BASE_URL")
     )
+    # The old SDKs' name for the trading host: it only has to agree with the mode.
+    apca_api_base_url: str | None = Field(default=None, validation_alias=_names("APCA_API_BASE_URL"))
     data_feed: str = Field(default="iex", validation_alias=_names("AUTOTRADER_DATA_FEED", "ELPYFI_DATA_FEED"))
     port: int = Field(default=5001, ge=1, le=65535, validation_alias=_names("AUTOTRADER_PORT", "ELPYFI_PORT", "PORT"))
     algorithm_limit_seconds: float = Field(
@@ -89,9 +92,14 @@ class Settings(BaseSettings):
             raise ConfigError("Only one of ALPACA_API_KEY and ALPACA_SECRET_KEY is set: set both, or neither for DEMO.")
         if not self.has_keys:
             return self._mode_without_keys(asked)
-        if self._wants_live(asked):
-            return Mode.LIVE
-        return Mode.DEMO if asked == Mode.DEMO else Mode.PAPER
+        mode = Mode.LIVE if self._wants_live(asked) else Mode.DEMO if asked == Mode.DEMO else Mode.PAPER
+        self._require_host_of(mode)
+        return mode
+
+    def _require_host_of(self, mode: Mode) -> None:
+        host = self.apca_api_base_url
+        if host and mode is not Mode.DEMO and ("paper-api" in host) != (mode is Mode.PAPER):
+            raise ConfigError(f"APCA_API_BASE_URL={host} contradicts mode {mode}: remove it or change the mode.")
 
     def _mode_without_keys(self, asked: str) -> Mode:
         if asked in (Mode.PAPER, Mode.LIVE):

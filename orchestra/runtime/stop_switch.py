@@ -33,6 +33,11 @@ class StopSwitch:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
 
+    @property
+    def is_engine_running(self) -> bool:
+        """Say whether the engine has taken over."""
+        return self._inbox is not None
+
     def hand_over(self, inbox: Inbox) -> None:
         """From now on a signal becomes a message of the engine."""
         self._inbox = inbox

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-import numpy
-import pandas
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,12 +65,12 @@ def test_every_way_of_calling_for_the_last_bars_answers_the_same() -> None:
         "2026-11-20T15:00:59.999Z",
         at(30),
         at(30).astimezone(new_york),
-        pandas.Timestamp(at(30)),
+        pd.Timestamp(at(30)),
     ):
         assert get_data_for_algorithm("SPY", "last_n_bars", n=5, before_timestamp=before) == expected
     assert get_data_for_algorithm("SPY", requirement_type="last_n_bars", n=5, before_timestamp=at(30)) == expected
     assert get_data_for_algorithm(ticker="SPY", requirement_type="last_n_bars", n=5, before_timestamp=at(30))
-    assert get_data_for_algorithm("SPY", "last_n_bars", numpy.int64(5), at(30), timeframe="1m") == expected
+    assert get_data_for_algorithm("SPY", "last_n_bars", np.int64(5), at(30), timeframe="1m") == expected
     assert get_closes("SPY", 5, at(30)) == get_closes("SPY", n=5, before_timestamp=at(30)) == closes(expected)
 
 
@@ -165,7 +165,7 @@ def test_nothing_later_than_the_run_is_ever_visible(future: MarketWorld, as_of: 
 @pytest.mark.requirement("S2-84")
 def test_the_latest_price_is_the_newer_of_close_and_trade(hour: MarketWorld) -> None:
     assert get_latest_price("SPY") == 159.0
-    hour.note_trade("SPY", SESSION.open + 30 * MINUTE, 42.0)
+    hour.note_trade("SPY", SESSION.open + 59 * MINUTE + 30.0, 42.0)  # the close of that minute is newer
     assert get_latest_price("SPY") == 159.0
     hour.note_trade("SPY", SESSION.open + 60 * MINUTE + 0.5, 160.5)
     assert get_latest_price("SPY") == 159.0  # not yet: the run stands at minute 60
@@ -253,8 +253,12 @@ def test_outside_a_running_program_no_database_is_created(tmp_path: Path) -> Non
     assert list((tmp_path / "database").iterdir()) == []
 
 
-def test_without_a_pointer_the_default_folder_is_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("pointer", [None, "", "\n"])
+def test_without_a_directory_in_the_pointer_the_default_folder_is_read(tmp_path: Path, pointer: str | None) -> None:
     (tmp_path / "database").mkdir()
+    if pointer is not None:
+        (tmp_path / "system_databse").mkdir()
+        (tmp_path / "system_databse" / ".data_dir").write_text(pointer)
     world = open_world(tmp_path)
     world.store_bars(minutes_from_open(3))
     world.bar_store.store.close()

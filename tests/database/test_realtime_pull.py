@@ -1,6 +1,7 @@
 """Stream messages become stored minutes; whatever else arrives is counted and forgotten."""
 
 import logging
+import threading
 from typing import Any
 
 import msgpack
@@ -68,6 +69,20 @@ def test_stream_and_insert_minute_data_leave_the_same_row(world: MarketWorld, pu
         rows = connection.execute("SELECT ts, o, h, l, c, v, vwap, n, source, rev FROM bars_1m").fetchall()
     assert len(rows) == 2
     assert rows[0] == rows[1]
+
+
+def test_waiting_ends_when_the_minute_of_every_symbol_has_arrived(pull: RealtimePull) -> None:
+    both = frozenset({"SPY", "QQQ"})
+    pull.on_message(frame(1, symbol="SPY"))
+    pull.on_message(frame(0, symbol="QQQ"))
+    assert not pull.wait_for(both, SESSION.open + MINUTE, wait_seconds=0)
+    stream = threading.Thread(target=pull.on_message, args=(frame(1, symbol="QQQ"),))
+    stream.start()
+    assert pull.wait_for(both, SESSION.open + MINUTE, wait_seconds=10)
+    stream.join()
+    pull.flush()
+    assert not pull.wait_for(both, SESSION.open + MINUTE, wait_seconds=0)
+    assert pull.wait_for(frozenset(), SESSION.open, wait_seconds=0)
 
 
 def test_an_updated_bar_replaces_the_first_one(world: MarketWorld, pull: RealtimePull) -> None:

@@ -32,9 +32,13 @@ def values(store: SqliteStore) -> list[int]:
 
 @pytest.mark.parametrize("error", [ValueError, Stop, KeyboardInterrupt])
 def test_any_exception_rolls_the_whole_transaction_back(store: SqliteStore, error: type[BaseException]) -> None:
-    with pytest.raises(error), store.transaction() as connection:
-        connection.execute("INSERT INTO numbers VALUES(1)")
-        raise error
+    def insert_and_fail() -> None:
+        with store.transaction() as connection:
+            connection.execute("INSERT INTO numbers VALUES(1)")
+            raise error
+
+    with pytest.raises(error):
+        insert_and_fail()
     assert values(store) == []
     with store.transaction() as connection:
         connection.execute("INSERT INTO numbers VALUES(2)")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.one_account_alpaca import OneAccountAlpaca
 from tests.program import DAY, HEADER, KEYS, Program, assert_refused, bar_line
 
 DATABASES = ("market.db", "system.db", "exchange.db")
@@ -118,16 +119,16 @@ def test_the_database_of_another_account_is_refused(program: Program, run_folder
 
 
 @pytest.mark.usefixtures("run_folder")
-def test_a_replay_database_is_refused_on_a_real_account(program: Program, unauthorized_alpaca: str) -> None:
-    finished = program.trade("--data-dir=run", AUTOTRADER_ALPACA_BASE_URL=unauthorized_alpaca, **KEYS)
+def test_a_replay_database_is_refused_on_a_real_account(program: Program, alpaca: OneAccountAlpaca) -> None:
+    finished = program.trade("--data-dir=run", AUTOTRADER_ALPACA_BASE_URL=alpaca.url, **KEYS)
     assert_refused(finished, "DEMO")
 
 
 @pytest.mark.usefixtures("run_folder")
 @pytest.mark.parametrize(
     "change",
-    [{"capital": "30000"}, {"ticker": "BETA"}, {"algorithm": "other.py"}, {"files": ("day.csv", "beta.csv")}],
-    ids=["capital", "ticker", "algorithm", "one more file"],
+    [{"capital": "30000"}, {"algorithm": "other.py"}, {"files": ("day.csv", "beta.csv")}],
+    ids=["capital", "algorithm", "one more file"],
 )
 def test_other_arguments_on_the_folder_of_a_run_are_refused(program: Program, change: dict[str, str]) -> None:
     (program.folder / "beta.csv").write_text(HEADER + bar_line(0, symbol="BETA"), encoding="utf-8")

@@ -5,6 +5,7 @@ from decimal import Decimal
 from orchestra.paper_exchange.book.account import Account, PriceOf, cost_price
 from orchestra.paper_exchange.book.orders import Order, OrderType, Side
 from orchestra.paper_exchange.book.refusal import Refusal, forbidden
+from orchestra.paper_exchange.market.market import decimal_text
 
 
 def refuse_for_account(order: Order, account: Account, price_of: PriceOf) -> Refusal | None:
@@ -42,7 +43,9 @@ def _refuse_without_money(order: Order, account: Account, price_of: PriceOf) -> 
     cost = order.qty * cost_price(order, price_of)
     if cost <= buying_power:
         return None
-    return forbidden("insufficient buying power", buying_power=f"{buying_power:f}", cost_basis=f"{cost:f}")
+    return forbidden(
+        "insufficient buying power", buying_power=decimal_text(buying_power), cost_basis=decimal_text(cost)
+    )
 
 
 def _refuse_without_shares(order: Order, account: Account) -> Refusal | None:
@@ -51,11 +54,12 @@ def _refuse_without_shares(order: Order, account: Account) -> Refusal | None:
     available = held - claimed
     if order.qty <= available:
         return None
+    asked, left = decimal_text(order.qty), decimal_text(available)
     return forbidden(
-        f"insufficient qty available for order (requested: {order.qty:f}, available: {available:f})",
-        available=f"{available:f}",
-        existing_qty=f"{held:f}",
-        held_for_orders=f"{claimed:f}",
+        f"insufficient qty available for order (requested: {asked}, available: {left})",
+        available=left,
+        existing_qty=decimal_text(held),
+        held_for_orders=decimal_text(claimed),
         related_orders=[other.id for other in account.orders_in(order.symbol, Side.SELL)],
         symbol=order.symbol,
     )

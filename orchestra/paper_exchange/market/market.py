@@ -1,13 +1,14 @@
-"""What the exchange asks of a market, and the one way from a bar's price to money."""
+"""What the exchange asks of a market, and the one way from a bar's price to money and to text."""
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Protocol
 
 from database.bar import Bar
 
 SIGNIFICANT_DIGITS = 15
+SMALLEST = Decimal("0.000000001")
 
 
 class Market(Protocol):
@@ -48,6 +49,13 @@ def exact(price: float) -> Decimal:
     in the file is Decimal("127.43") here.
     """
     return Decimal(repr(price))
+
+
+def decimal_text(value: Decimal) -> str:
+    """Return a decimal in plain notation, at most nine decimals, no trailing zeros."""
+    rounded = value.quantize(SMALLEST, ROUND_HALF_EVEN) if abs(value) < Decimal(10) ** 15 else value
+    text = f"{rounded:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def traded(market: Market, minute: int) -> frozenset[str]:

@@ -5,12 +5,15 @@ keep-alive, and a replay asks often.
 """
 
 import io
+import socket
 from collections.abc import Callable
+from http import HTTPStatus
 
 from flask import Flask
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.test import run_wsgi_app
 
+LOOPBACK = "127.0.0.1"
 LARGEST_BODY = 1_000_000
 
 SocketServer = Callable[[dict[str, object]], None]
@@ -30,13 +33,15 @@ class ExchangeHandler(WSGIRequestHandler):
             self.close_connection = True
             serve_socket(environ)
             return
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        if length > LARGEST_BODY:
-            self.send_error(413)
-            return
-        environ["wsgi.input"] = io.BytesIO(self.rfile.read(length))
-        parts, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
-        self._answer(status, headers.to_wsgi_list(), b"".join(parts))
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if not length.isascii() or not length.isdigit() or environ.get("HTTP_TRANSFER_ENCODING"):
+            self.send_error(HTTPStatus.LENGTH_REQUIRED)
+        elif int(length) > LARGEST_BODY:
+            self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        else:
+            environ["wsgi.input"] = io.BytesIO(self.rfile.read(int(length)))
+            parts, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
+            self._answer(status, headers.to_wsgi_list(), b"".join(parts))
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Keep quiet: a replay makes thousands of requests."""
@@ -46,11 +51,8 @@ class ExchangeHandler(WSGIRequestHandler):
         self.send_response(int(code), reason)
         for name, value in headers:
             self.send_header(name, value)
-        self.end_headers_with(body if self.command != "HEAD" else b"")
-
-    def end_headers_with(self, body: bytes) -> None:
-        """Send headers and body in one write, so that no answer waits for a delayed acknowledgement."""
-        self._headers_buffer.extend((b"\r\n", body))
+        # Headers and body leave in one write, so that no answer waits for a delayed acknowledgement.
+        self._headers_buffer.extend((b"\r\n", body if self.command != "HEAD" else b""))
         self.flush_headers()
 
 
@@ -61,4 +63,6 @@ class ExchangeServer(ThreadedWSGIServer):
 
     def __init__(self, app: Flask, port: int, socket_server_of: Callable[[str], SocketServer | None]) -> None:
         self.socket_server_of = socket_server_of
-        super().__init__("127.0.0.1", port, app, handler=ExchangeHandler)
+        # Bound here, because Werkzeug ends the whole program when it cannot bind. Raises OSError instead.
+        with socket.create_server((LOOPBACK, port)) as listener:
+            super().__init__(LOOPBACK, listener.getsockname()[1], app, handler=ExchangeHandler, fd=listener.fileno())

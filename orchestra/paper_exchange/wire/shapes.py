@@ -5,7 +5,7 @@ the protocol itself speaks it in clock and calendar; nothing is decided by it.
 """
 
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from database.bar import Bar
@@ -22,11 +22,11 @@ from orchestra.paper_exchange.book.orders import (
 )
 from orchestra.paper_exchange.book.positions import Position
 from orchestra.paper_exchange.market.assets import asset_id
+from orchestra.paper_exchange.market.market import decimal_text
 
 Json = dict[str, object]
 
 NEW_YORK = ZoneInfo("America/New_York")
-SMALLEST = Decimal("0.000000001")
 EXCHANGE = "NASDAQ"
 
 SPENDABLE = ("buying_power", "effective_buying_power", "regt_buying_power", "non_marginable_buying_power")
@@ -50,13 +50,6 @@ CASH_ACCOUNT: Json = {
     "user_configurations": None,
     "admin_configurations": {},
 }
-
-
-def decimal_text(value: Decimal) -> str:
-    """Return a decimal in plain notation, at most nine decimals, no trailing zeros."""
-    rounded = value.quantize(SMALLEST, ROUND_HALF_EVEN) if abs(value) < Decimal(10) ** 15 else value
-    text = f"{rounded:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def utc_text(at: int) -> str:

@@ -6,7 +6,7 @@ import pickle
 from collections.abc import Callable
 from typing import Any
 
-import pandas
+import pandas as pd
 import pytest
 
 from database.bars.bar_mapping import BarMapping, shape
@@ -37,10 +37,10 @@ def test_a_bar_has_the_shape_of_the_contract(bar: BarMapping) -> None:
 
 
 def test_pandas_reads_bars_like_plain_dicts(bar: BarMapping) -> None:
-    frame = pandas.DataFrame([{"timestamp": row["timestamp"], **row["ohlcv"]} for row in [bar]])
-    assert pandas.DataFrame([bar["ohlcv"]]).to_dict("records") == [PLAIN["ohlcv"]]
+    frame = pd.DataFrame([{"timestamp": row["timestamp"], **row["ohlcv"]} for row in [bar]])
+    assert pd.DataFrame([bar["ohlcv"]]).to_dict("records") == [PLAIN["ohlcv"]]
     assert frame["c"].tolist() == [100.0]
-    assert pandas.json_normalize([bar])["ohlcv.c"].tolist() == [100.0]
+    assert pd.json_normalize([bar])["ohlcv.c"].tolist() == [100.0]
 
 
 def change_item(bar: Any) -> None:

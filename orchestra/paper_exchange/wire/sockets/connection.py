@@ -13,7 +13,7 @@ from collections.abc import Callable
 from simple_websocket import ConnectionClosed, Server
 from wsproto.events import BytesMessage, TextMessage
 
-QUEUE_LENGTH = 4096
+QUEUE_LENGTH = 1024
 WRITE_SECONDS = 5
 PING_SECONDS = 30
 LARGEST_MESSAGE = 1_000_000

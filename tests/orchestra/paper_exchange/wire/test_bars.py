@@ -102,9 +102,7 @@ def test_single_symbol_history_is_a_bare_list(desk: Desk, base_url: str) -> None
     assert body["next_page_token"] is None
 
 
-def test_latest_bar_is_the_last_one_that_is_over(
-    desk: Desk, client: StockHistoricalDataClient, base_url: str
-) -> None:
+def test_latest_bar_is_the_last_one_that_is_over(desk: Desk, client: StockHistoricalDataClient, base_url: str) -> None:
     desk.advance_to(OPEN + 6 * MINUTE)
     latest = client.get_stock_latest_bar(StockLatestBarRequest(symbol_or_symbols=["AAA", "BBB"]))
     assert latest["AAA"].timestamp == moment(OPEN + 4 * MINUTE)

@@ -19,14 +19,22 @@ from alpaca.trading.stream import TradingStream
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from database.bar import MINUTE, BarSource
+from database.bar import MINUTE, Bar, BarSource
 from database.normaliser import bar_from_alpaca
 from orchestra.messages.lockstep import Tick
 from orchestra.paper_exchange.server import PaperExchangeServer
+from orchestra.paper_exchange.wire.sockets.connection import QUEUE_LENGTH
+from orchestra.paper_exchange.wire.sockets.hub import StreamHub
 from tests.orchestra.paper_exchange.made_market import OPEN, Desk
 
 WAIT = 10
 AUTH = {"action": "auth", "key": "key", "secret": "secret"}
+
+
+@pytest.fixture
+def hub(desk: Desk, base_url: str) -> StreamHub:
+    assert isinstance(desk.exchange.streams, StreamHub)
+    return desk.exchange.streams
 
 
 @pytest.fixture
@@ -206,12 +214,19 @@ def test_second_data_connection_is_refused_until_the_first_is_gone(desk: Desk, s
     assert sockets.data("AAA")
 
 
-def test_slow_client_is_dropped_and_the_clock_goes_on(
-    desk: Desk, sockets: Sockets, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("orchestra.paper_exchange.wire.sockets.connection.QUEUE_LENGTH", 0)
-    desk.advance()
-    assert desk.exchange.now == OPEN + MINUTE
+def test_client_that_does_not_read_is_dropped_and_holds_nobody_up(sockets: Sockets, desk: Desk, hub: StreamHub) -> None:
+    socket = sockets.data("*")
+    bars = [Bar(f"S{number}", OPEN, 10.0, 10.5, 9.5, 10.25, 100.0) for number in range(500)]
+    sent = 0
+    while hub.send_bars(bars):
+        sent += 1
+        assert sent < 10_000
+    assert sent >= QUEUE_LENGTH
+    # Its place is free at once, and the clock has not waited.
+    assert sockets.data("AAA")
+    assert desk.advance().sent == {"AAA"}
+    # The websockets client ends its iteration when the server closes.
+    assert sum(1 for _ in socket) <= sent + 1
 
 
 def test_connection_that_does_not_listen_gets_no_bar(desk: Desk, sockets: Sockets) -> None:
@@ -352,7 +367,6 @@ def test_stream_bar_equals_history_bar(
         streamed = recorded.next()
     finally:
         stream.stop()
-        thread.join(WAIT)
     client = StockHistoricalDataClient("key", "secret", raw_data=is_raw, url_override=base_url)
     request = StockBarsRequest(symbol_or_symbols="AAA", timeframe=TimeFrame.Minute, feed=DataFeed.IEX)
     answer = client.get_stock_bars(request)
@@ -361,7 +375,10 @@ def test_stream_bar_equals_history_bar(
         assert streamed == served
         assert streamed.timestamp.second == 0
         return
-    first, second = bar_from_alpaca("AAA", streamed, BarSource.STREAM), bar_from_alpaca("AAA", served, BarSource.HISTORY)
+    first, second = (
+        bar_from_alpaca("AAA", streamed, BarSource.STREAM),
+        bar_from_alpaca("AAA", served, BarSource.HISTORY),
+    )
     assert first == second == desk.market.bar("AAA", OPEN)
 
 
@@ -373,33 +390,32 @@ def test_trading_stream_hears_fills(desk: Desk, sockets: Sockets, is_raw: bool) 
     thread = threading.Thread(target=stream.run, daemon=True)
     thread.start()
     try:
-        first = _first_update(desk, recorded)
-        event = first["event"] if is_raw else first.event
-        assert event == "new"
+        _wait_for_the_first_update(desk, recorded)
         order = desk.place("buy", "10")
         desk.settle()
         fill = _until_fill(recorded, is_raw=is_raw)
     finally:
         stream.stop()
-        thread.join(WAIT)
     told = fill["order"] if is_raw else fill.order.model_dump(mode="json")
     assert (told["client_order_id"], told["status"]) == (order.client_order_id, "filled")
     assert float(fill["price"] if is_raw else fill.price) == 10.0
 
 
-def _first_update(desk: Desk, recorded: Recorded) -> Any:
-    """Place small orders until the first is heard of: alpaca-py does not say when it has begun to listen."""
+def _wait_for_the_first_update(desk: Desk, recorded: Recorded) -> None:
+    """Place small orders until one is heard of: alpaca-py does not say when it has begun to listen."""
     for _ in range(100):
         order = desk.place("buy", "1", type="limit", limit_price="0.01")
+        desk.exchange.cancel(order.id)
         try:
-            return recorded.queue.get(timeout=0.1)
+            recorded.queue.get(timeout=0.1)
         except queue.Empty:
-            desk.exchange.cancel(order.id)
+            continue
+        return
     raise AssertionError("the trading stream never listened")
 
 
 def _until_fill(recorded: Recorded, *, is_raw: bool) -> Any:
     while True:
-        update = recorded.next()
+        update = recorded.next()["data"] if is_raw else recorded.next()
         if (update["event"] if is_raw else update.event) == "fill":
             return update

@@ -1,0 +1,144 @@
+"""Recorded days traded end to end: the fills equal those of an independent calculation, bar by bar."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.journeys import made_days
+from tests.journeys.conftest import MakeRun
+from tests.journeys.house import Chosen, Run
+from tests.journeys.made_days import Recorded, write_days
+from tests.journeys.replay_oracle import UNITS_PER_DOLLAR, Expected, OracleFill, crossover, read_files
+
+SETS = {
+    "aapl_2014_split": ("AAPL",),
+    "goog_2015_early_close": ("GOOG",),
+    "nwsa_foxa_2013_rename": ("NWSA", "FOXA"),
+    "shy_2008_sparse_dst": ("SHY",),
+    "spy_2020": ("SPY",),
+    "spy_2023": ("SPY",),
+    "us_2013_october": ("BAC", "IBM", "SPY"),
+}
+MADE = {
+    "ordinary": made_days.TWO_DAYS,
+    "spring": made_days.SPRING,
+    "autumn": made_days.AUTUMN,
+    "half_day": made_days.HALF_DAY,
+}
+MADE_SYMBOLS = (
+    Recorded("FULL", is_extended=True),
+    Recorded("HALF", traded=0.5, is_extended=True),
+    Recorded("THIN", traded=0.12),
+    Recorded("DEAR", traded=0.9, start_units=9_900_000),
+)
+
+
+def fills_of(summary: dict[str, Any], algorithm_id: int) -> list[OracleFill]:
+    """Return an algorithm's fills as the oracle writes them; a price that is no whole unit differs from all."""
+    own = [fill for fill in summary["fills"] if fill["algorithm_id"] == algorithm_id]
+    assert {fill["shares"] for fill in own} <= {100}
+    for fill in own:
+        assert fill["price"] == round(fill["price"] * UNITS_PER_DOLLAR) / UNITS_PER_DOLLAR
+    return [OracleFill(fill["time"], fill["side"], round(fill["price"] * UNITS_PER_DOLLAR)) for fill in own]
+
+
+def play_and_compare(run: Run) -> list[Expected]:
+    """Run to the end, compare every algorithm with the oracle, and return what was expected."""
+    summary = run.finish()
+    frame = read_files(*run.files)
+    expected = [crossover(frame, chosen.ticker, chosen.capital) for chosen in run.algorithms]
+    for algorithm_id, own in enumerate(expected, start=1):
+        ticker = run.algorithms[algorithm_id - 1].ticker
+        assert fills_of(summary, algorithm_id) == own.fills, ticker
+        assert run.outcomes(algorithm_id) == own.decisions, ticker
+        assert len(run.minutes_decided(algorithm_id)) == own.minutes == summary["minutes"]
+    assert summary["result"] == pytest.approx(sum(own.result for own in expected), abs=1e-9)
+    held = {(chosen.ticker, own.open_shares) for chosen, own in zip(run.algorithms, expected, strict=True)}
+    open_positions = {(row["symbol"], row["shares"]) for row in summary["open_positions"]}
+    assert open_positions == {(ticker, shares) for ticker, shares in held if shares}
+    total = sum((own.decisions for own in expected), start=type(expected[0].decisions)())
+    assert {name: count for name, count in summary["decisions"].items() if count} == dict(total)
+    return expected
+
+
+def assert_shape(summary: dict[str, Any]) -> None:
+    """Check names and JSON types of a summary with fills and open positions."""
+    assert list(summary) == ["mode", "minutes", "fills", "result", "open_positions", "decisions"]
+    assert summary["mode"] == "DEMO"
+    assert type(summary["minutes"]) is int
+    assert type(summary["result"]) is float
+    fill_types = {
+        "time": str,
+        "symbol": str,
+        "side": str,
+        "shares": int,
+        "price": float,
+        "algorithm_id": int,
+        "client_order_id": str,
+    }
+    position_types = {"symbol": str, "shares": int, "entry_price": float, "last_price": float}
+    for rows, types in ((summary["fills"], fill_types), (summary["open_positions"], position_types)):
+        assert rows
+        for row in rows:
+            assert {name: type(value) for name, value in row.items()} == types
+    assert {type(count) for count in summary["decisions"].values()} == {int}
+    assert set(summary["decisions"]) >= {"HELD", "SUBMITTED", "DENIED"}
+
+
+@pytest.mark.requirement("S2-42", "S2-37", "S2-38", "S2-40", "S2-41", "S2-67", "S2-83")
+def test_thirty_recorded_sessions_make_the_known_trades(recorded_days: Path, make_run: MakeRun) -> None:
+    file = recorded_days / "equity_1min" / "spy_2011.csv.gz"
+    run = make_run(file, algorithms=(Chosen(ticker="SPY", capital=20_000),))
+    (expected,) = play_and_compare(run)
+    summary = run.summary()
+    assert [fill.side for fill in expected.fills].count("buy") == 134
+    assert [fill.side for fill in expected.fills].count("sell") == 133
+    assert summary["result"] == -124.0
+    assert summary["minutes"] == 11_700
+    assert summary["decisions"] == {"HELD": 11_433, "SUBMITTED": 267, "DENIED": 0}
+    first = {key: value for key, value in summary["fills"][0].items() if key != "client_order_id"}
+    assert first == {
+        "time": "2011-01-03T18:56:00Z",
+        "symbol": "SPY",
+        "side": "buy",
+        "shares": 100,
+        "price": 127.43,
+        "algorithm_id": 1,
+    }
+    assert summary["open_positions"] == [{"symbol": "SPY", "shares": 100, "entry_price": 127.83, "last_price": 127.79}]
+    assert_shape(summary)
+    assert "134 buys, 133 sells" in run.output
+    assert "11,700 of 11,700 minutes" in run.errors
+
+
+@pytest.mark.requirement("S2-76", "S2-77", "S2-80")
+@pytest.mark.parametrize("name", SETS)
+def test_every_recorded_set_trades_like_the_calculation(name: str, recorded_days: Path, make_run: MakeRun) -> None:
+    file = recorded_days / "equity_1min" / f"{name}.csv.gz"
+    run = make_run(file, algorithms=tuple(Chosen(ticker=symbol) for symbol in SETS[name]))
+    assert sum(own.minutes for own in play_and_compare(run)) > 0
+
+
+@pytest.mark.requirement("S2-42", "S2-56", "S2-57", "S2-76")
+@pytest.mark.parametrize("name", MADE)
+def test_made_up_days_trade_like_the_calculation(name: str, tmp_path: Path, make_run: MakeRun) -> None:
+    file = write_days(tmp_path / f"{name}.csv", MADE[name], MADE_SYMBOLS, seed=7)
+    run = make_run(file, algorithms=tuple(Chosen(ticker=recorded.symbol) for recorded in MADE_SYMBOLS))
+    expected = play_and_compare(run)
+    assert len(expected[0].fills) > 5
+    assert_shape({**run.summary(), "open_positions": run.summary()["open_positions"] or [_any_position()]})
+
+
+@pytest.mark.requirement("S2-59")
+def test_two_files_play_as_one_market(tmp_path: Path, make_run: MakeRun) -> None:
+    files = [
+        write_days(tmp_path / f"{day}.csv", (day,), (Recorded("ACME", traded=0.8),), seed=3)
+        for day in (*made_days.TWO_DAYS, *made_days.HALF_DAY)
+    ]
+    (expected,) = play_and_compare(make_run(*files))
+    assert expected.minutes == 3 * 390 + 210
+
+
+def _any_position() -> dict[str, object]:
+    return {"symbol": "FULL", "shares": 100, "entry_price": 50.5, "last_price": 50.5}
