@@ -41,14 +41,18 @@ BarRow = tuple[int, float, float, float, float, float, float | None, int | None,
 
 
 class BarStore:
-    """Keep the bars of regular sessions; what lies outside is dropped and counted."""
+    """Keep the bars of regular sessions; what lies outside is dropped and counted.
 
-    def __init__(self, store: SqliteStore, calendar: MarketCalendar) -> None:
+    is_only_writer: False where another process writes the file, so that memory would not notice.
+    """
+
+    def __init__(self, store: SqliteStore, calendar: MarketCalendar, *, is_only_writer: bool = True) -> None:
         self.store = store
         self.recent = RecentBars()
         self.coverage = Coverage(store, calendar)
         self.dropped_off_session = 0
         self._calendar = calendar
+        self._is_only_writer = is_only_writer
         self._ids: dict[str, int] = {}
 
     def insert(self, bars: Iterable[Bar]) -> int:
@@ -84,7 +88,7 @@ class BarStore:
     def last_shaped(self, symbol: str, count: int, *, before: int) -> list[BarMapping]:
         """Return the same bars in the shape of the algorithm contract, from memory where it reaches."""
         shaped = self.recent.last(symbol, count, before)
-        if shaped is None and not self.recent.holds(symbol):
+        if shaped is None and self._is_only_writer and not self.recent.holds(symbol):
             self._remember(symbol)
             shaped = self.recent.last(symbol, count, before)
         if shaped is None:

@@ -145,8 +145,7 @@ class SqliteStore:
             return writer
 
     def _connect(self, *, is_read_only: bool) -> sqlite3.Connection:
-        mode = "ro" if is_read_only else "rwc"
-        uri = f"{self.path.absolute().as_uri()}?mode={mode}"
+        uri = f"{self.path.absolute().as_uri()}?{self._open_mode(is_read_only=is_read_only)}"
         connection = sqlite3.connect(
             uri,
             uri=True,
@@ -157,6 +156,13 @@ class SqliteStore:
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA trusted_schema=OFF")
         return connection
+
+    def _open_mode(self, *, is_read_only: bool) -> str:
+        """Open without side files when this store only looks and nobody writes."""
+        has_log = self.path.with_name(self.path.name + "-wal").exists()
+        if self._is_read_only and not has_log:
+            return "mode=ro&immutable=1"
+        return "mode=ro" if is_read_only else "mode=rwc"
 
     def _read_back(self, writer: sqlite3.Connection) -> None:
         """Refuse to trade on a file whose durability settings did not take."""
@@ -175,7 +181,8 @@ class SqliteStore:
             return self._connect(is_read_only=True)
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
-        if self._is_closed or len(self._readers) >= READER_COUNT:
+        # A store that only looks asks each time anew whether somebody writes by now.
+        if self._is_closed or self._is_read_only or len(self._readers) >= READER_COUNT:
             connection.close()
         else:
             self._readers.append(connection)

@@ -33,4 +33,4 @@ def _market_path(root: Path) -> Path:
 def _open(path: Path) -> MarketWorld:
     store = open_database(path, migrations, APPLICATION_ID, synchronous="NORMAL", is_read_only=True)
     calendar = MarketCalendar()
-    return MarketWorld(BarStore(store, calendar), calendar)
+    return MarketWorld(BarStore(store, calendar, is_only_writer=False), calendar)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import pytest
@@ -88,6 +89,21 @@ def test_it_trades_exactly_on_exact_crosses(
         expected = ("sell", shares) if cross == "sell" else ("hold", 0)
     action, count = run(Algorithm("SPY", 20_000), len(cents))
     assert (action, count) == expected or (action == expected[0] == "buy" and count == int(19_600 / (cents[-1] / 100)))
+    world.bar_store.store.close()
+
+
+def test_averages_that_are_equal_on_paper_cross_in_spite_of_float_residue(
+    book: Book, folders: pytest.TempPathFactory
+) -> None:
+    """Exactly 0 before, above 0 now; the floats say 1.4e-14 before, which would hide the cross."""
+    prices = {"a": 10_007, "b": 10_010, "c": 9_990, "d": 10_003}
+    cents = [prices[letter] for letter in "abcadbaccabcccbabccdcdcbdbdacaccbbababcdcbccddddcad"]
+    assert sum(cents[-21:-1]) * 50 == sum(cents[-51:-1]) * 20
+    assert fmean([cent / 100 for cent in cents[-21:-1]]) > fmean([cent / 100 for cent in cents[-51:-1]])
+    world = world_with([cent / 100 for cent in cents], folders)
+    book.rows = []
+    assert exact_cross(cents) == "buy"
+    assert run(Algorithm("SPY", 20_000), 51)[0] == "buy"
     world.bar_store.store.close()
 
 

@@ -81,6 +81,8 @@ def test_a_range_includes_its_start_and_not_its_end() -> None:
     assert get_data_for_algorithm("SPY", "time_range", at(10), at(13)) == ranged
     assert get_data_for_algorithm("SPY", "time_range", iso_minute(SESSION.open + 600), at(13)) == ranged
     assert closes(get_data_for_algorithm("SPY", "time_range", at(10) + timedelta(seconds=1), at(12))) == [111.0]
+    just_after = at(12) + timedelta(microseconds=1)
+    assert closes(get_data_for_algorithm("SPY", "time_range", at(11), just_after)) == [111.0, 112.0]
     assert closes(get_data_for_algorithm("SPY", "since", start=at(58))) == [158.0, 159.0]
     assert len(get_data_for_algorithm("SPY", "session", date="2026-11-20")) == 60
     assert len(get_data_for_algorithm("SPY", "session", date(2026, 11, 20))) == 60
@@ -266,6 +268,11 @@ def test_without_a_directory_in_the_pointer_the_default_folder_is_read(tmp_path:
     found = current_world(tmp_path)
     assert found is not None
     assert closes(found.last("SPY", 9)) == [100.0, 101.0, 102.0]
+    assert [path.name for path in (tmp_path / "database").iterdir()] == ["market.db"]
+    running = open_world(tmp_path / "database")  # the program starts while the second terminal stays open
+    running.store_bars(minutes_from_open(5))
+    assert closes(found.last("SPY", 9)) == [100.0, 101.0, 102.0, 103.0, 104.0]
+    running.bar_store.store.close()
     found.bar_store.store.close()
 
 

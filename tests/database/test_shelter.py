@@ -3,13 +3,16 @@
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 import pytest
 
 from database import shelter
+from database.db_manager import get_closes, insert_minute_data
+from database.market_world import MarketWorld
 from database.shelter import sheltered
+from tests.database.market import minutes_from_open
 
 
 class Interrupted(BaseException):
@@ -25,6 +28,22 @@ def no_hook_left() -> Iterator[None]:
     yield
     assert not shelter.is_inside()
     shelter.forget()
+
+
+@contextmanager
+def alarms() -> Iterator[None]:
+    """Let SIGALRM interrupt the main thread, as a strategy's time limit does."""
+
+    def on_alarm(_number: int, _frame: FrameType | None) -> None:
+        if not shelter.defer(interrupt):
+            interrupt()
+
+    before = signal.signal(signal.SIGALRM, on_alarm)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_outside_nothing_is_deferred() -> None:
@@ -90,10 +109,6 @@ def test_thousands_of_interruptions_never_cut_a_sheltered_function() -> None:
     """Let the signal arrive anywhere: before, inside and after the function, by delays of 1 to 200 microseconds."""
     started = finished = caught = 0
 
-    def on_alarm(_number: int, _frame: FrameType | None) -> None:
-        if not shelter.defer(interrupt):
-            interrupt()
-
     @sheltered
     def work() -> None:
         nonlocal started, finished
@@ -101,8 +116,7 @@ def test_thousands_of_interruptions_never_cut_a_sheltered_function() -> None:
         sum(range(200))
         finished += 1
 
-    before = signal.signal(signal.SIGALRM, on_alarm)
-    try:
+    with alarms():
         for attempt in range(5000):
             with suppress(Interrupted):
                 signal.setitimer(signal.ITIMER_REAL, (1 + attempt % 200) / 1_000_000)
@@ -110,8 +124,26 @@ def test_thousands_of_interruptions_never_cut_a_sheltered_function() -> None:
                     work()
             caught += 1
             assert not shelter.is_inside()
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
     assert caught == 5000
     assert started == finished > 0
+
+
+@pytest.mark.requirement("S2-78")
+def test_interrupted_data_functions_leave_disk_memory_and_locks_right(world: MarketWorld) -> None:
+    """Store and read minute after minute; an interruption may lose the answer, never the bar or the lock."""
+    bars = minutes_from_open(390)
+    known = {bar.ts: bar.close for bar in bars}
+    with alarms():
+        for attempt in range(2000):
+            with suppress(Interrupted):
+                signal.setitimer(signal.ITIMER_REAL, (1 + attempt % 400) / 1_000_000)
+                while True:
+                    bar = bars[attempt % len(bars)]
+                    insert_minute_data("SPY", bar.ts, {"o": 1, "h": 500, "l": 1, "c": bar.close, "v": 1})
+                    get_closes("SPY", 51)
+    stored = world.bar_store.last_bars("SPY", 390, before=bars[-1].visible_from)
+    assert len(stored) > 100
+    assert {bar.ts: bar.close for bar in stored}.items() <= known.items()
+    assert get_closes("SPY", 390) == [bar.close for bar in stored]
+    with world.bar_store.store.transaction() as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
