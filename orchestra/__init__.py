@@ -11,8 +11,10 @@ execution/                  from an approved decision to a booked fill
   alpaca_broker.py          Alpaca as a Broker: its JSON becomes our nouns
   books.py                  algorithms, orders, fills, positions: in memory and in system.db, never apart
   broker.py                 what the order path needs of a broker
+  due_times.py              when to ask again: soon at first, then once a minute
   order_desk.py             intents on disk, then the wire, then what came of it
   order_numbers.py          our order ids: a pure function of install, algorithm, minute and leg
+  order_sender.py           sending one order once, and what its answer means
   reconciler.py             our books against the broker's; start-up and recovery are one path
   settler.py                the end of a simulated minute: done, book what it filled, until nothing new comes
 messages/                   frozen values that cross a thread or a stage

@@ -10,9 +10,10 @@ import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 import requests
 from alpaca.common.enums import Sort
@@ -25,15 +26,24 @@ from alpaca.trading.client import TradingClient
 from alpaca.trading.enums import OrderSide, QueryOrderStatus, TimeInForce
 from alpaca.trading.requests import GetOrdersRequest, MarketOrderRequest
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NewConnectionError
 
 from database.errors import MarketDataError
 from system_databse.errors import BrokerError, BrokerOutcomeUnknown, BrokerRejected, BrokerUnavailable
 
 CONNECT_SECONDS = 3.0
-TOTAL_SECONDS = 10.0
+READ_SECONDS = 10.0
 ORDERS_PER_PAGE = 500
 RESEND_LATER = frozenset({429})
 DEFINITE = frozenset({400, 401, 403, 404, 422})
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimits:
+    """Seconds for a connection, and for each wait for more of an answer."""
+
+    connect_seconds: float = CONNECT_SECONDS
+    read_seconds: float = READ_SECONDS
 
 
 class AlpacaWrapper:
@@ -43,19 +53,28 @@ class AlpacaWrapper:
     Alpaca's own. feed: 'iex' or 'sip'.
     """
 
-    def __init__(self, key: str, secret: str, *, is_paper: bool, base_url: str | None = None, feed: str) -> None:
+    def __init__(
+        self,
+        key: str,
+        secret: str,
+        *,
+        is_paper: bool,
+        base_url: str | None = None,
+        feed: str,
+        limits: TimeLimits = TimeLimits(),
+    ) -> None:
         self._trading = TradingClient(key, secret, paper=is_paper, raw_data=True, url_override=base_url)
         self._data = StockHistoricalDataClient(key, secret, raw_data=True, url_override=base_url)
         self._feed = DataFeed(feed)
         self._trading_lock = threading.Lock()
         self._data_lock = threading.Lock()
         for client in (self._trading, self._data):
-            _harden(client)
+            _harden(client, limits)
 
     def account(self) -> dict[str, Any]:
         """Return the account object."""
         with self._trading_lock, _reading():
-            return cast(dict[str, Any], self._trading.get_account())
+            return _object(self._trading.get_account())
 
     def submit_order(self, *, symbol: str, qty: Decimal, side: str, client_order_id: str) -> dict[str, Any]:
         """Send a market DAY order, once.
@@ -70,7 +89,7 @@ class AlpacaWrapper:
             client_order_id=client_order_id,
         )
         with self._trading_lock, _sending():
-            return cast(dict[str, Any], self._trading.submit_order(request))
+            return _object(self._trading.submit_order(request))
 
     def cancel_order(self, broker_order_id: str) -> None:
         """Ask to cancel an order."""
@@ -81,7 +100,7 @@ class AlpacaWrapper:
         """Return the order with our id, or None when the broker answers 404."""
         try:
             with self._trading_lock, _reading():
-                return cast(dict[str, Any], self._trading.get_order_by_client_id(client_order_id))
+                return _object(self._trading.get_order_by_client_id(client_order_id))
         except BrokerRejected as error:
             if error.status == 404:
                 return None
@@ -90,24 +109,25 @@ class AlpacaWrapper:
     def orders(self, after: datetime | None) -> list[dict[str, Any]]:
         """Return orders in any state submitted later than `after`, oldest first, over all pages."""
         found: dict[str, dict[str, Any]] = {}
-        while True:
-            page = self._order_page(after)
-            news = [row for row in page if row["id"] not in found]
-            found.update((row["id"], row) for row in news)
-            if len(page) < ORDERS_PER_PAGE or not news:
-                return list(found.values())
-            after = _just_before(page[-1]["submitted_at"])
+        with self._trading_lock, _reading():
+            while True:
+                page = self._order_page(after)
+                news = [row for row in page if row["id"] not in found]
+                found.update((row["id"], row) for row in news)
+                if len(page) < ORDERS_PER_PAGE or not news:
+                    return list(found.values())
+                after = _just_before(page[-1]["submitted_at"])
 
     def positions(self) -> list[dict[str, Any]]:
         """Return open positions."""
         with self._trading_lock, _reading():
-            return cast(list[dict[str, Any]], self._trading.get_all_positions())
+            return _objects(self._trading.get_all_positions())
 
     def asset(self, symbol: str) -> dict[str, Any] | None:
         """Return the asset, or None when Alpaca does not know the symbol."""
         try:
             with self._trading_lock, _reading():
-                return cast(dict[str, Any], self._trading.get_asset(symbol))
+                return _object(self._trading.get_asset(symbol))
         except BrokerRejected as error:
             if error.status in (404, 422):
                 return None
@@ -127,12 +147,11 @@ class AlpacaWrapper:
         )
         try:
             with self._data_lock, _reading():
-                answer = cast(Mapping[str, list[Mapping[str, Any]]], self._data.get_stock_bars(request))
+                answer = _object(self._data.get_stock_bars(request))
+                found = [(symbol, bar) for symbol, bars in answer.items() for bar in _objects(bars)]
         except BrokerError as error:
             raise MarketDataError(f"Bars of {', '.join(symbols)} could not be fetched: {error}") from error
-        for symbol, rows in answer.items():
-            for row in rows:
-                yield symbol, row
+        yield from found
 
     def _order_page(self, after: datetime | None) -> list[dict[str, Any]]:
         request = GetOrdersRequest(
@@ -141,24 +160,27 @@ class AlpacaWrapper:
             after=after,
             direction=Sort.ASC,
         )
-        with self._trading_lock, _reading():
-            return cast(list[dict[str, Any]], self._trading.get_orders(request))
+        return _objects(self._trading.get_orders(request))
 
 
 class _TimeLimitAdapter(HTTPAdapter):
     """Give every request a time limit; requests has none of its own."""
 
+    def __init__(self, limits: TimeLimits) -> None:
+        super().__init__()
+        self._limits = limits
+
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
-        options["timeout"] = (CONNECT_SECONDS, TOTAL_SECONDS)
+        options["timeout"] = (self._limits.connect_seconds, self._limits.read_seconds)
         return super().send(request, **options)
 
 
-def _harden(client: Any) -> None:
+def _harden(client: Any, limits: TimeLimits) -> None:
     """Switch off blind repetition and mount the time limit; private names of the pinned alpaca-py."""
     client._retry = 0
     client._retry_codes = []
-    client._session.mount("http://", _TimeLimitAdapter())
-    client._session.mount("https://", _TimeLimitAdapter())
+    client._session.mount("http://", _TimeLimitAdapter(limits))
+    client._session.mount("https://", _TimeLimitAdapter(limits))
     # The machine's proxy settings must not see order traffic to loopback.
     client._session.trust_env = False
 
@@ -220,8 +242,21 @@ def _body(error: APIError) -> tuple[str, int | None]:
 
 
 def _never_connected(error: requests.RequestException) -> bool:
-    """Say whether the connection was refused, so that no byte of the order left this machine."""
-    return "NewConnectionError" in repr(error)
+    """Say whether there was no host or no connection, so that no byte of the order left this machine."""
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", None), NewConnectionError)
+
+
+def _object(answer: object) -> dict[str, Any]:
+    if not isinstance(answer, dict):
+        raise TypeError(f"an object was expected, not {str(answer)[:80]!r}")
+    return answer
+
+
+def _objects(answer: object) -> list[dict[str, Any]]:
+    if not isinstance(answer, list):
+        raise TypeError(f"a list was expected, not {str(answer)[:80]!r}")
+    return [_object(row) for row in answer]
 
 
 def _just_before(submitted_at: str) -> datetime:

@@ -4,10 +4,11 @@ In: a world, the databases. Out: a run. Thread: main; starts the stream, clock a
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
+from decimal import Decimal
 
 from database import db_manager
 from database.bar_store import BarStore
@@ -21,6 +22,7 @@ from orchestra.execution.books import Books
 from orchestra.execution.order_desk import OrderDesk
 from orchestra.execution.order_numbers import OrderNumbers
 from orchestra.execution.reconciler import Reconciler
+from orchestra.execution.recovery import Recovery
 from orchestra.execution.settler import Settler
 from orchestra.messages.event_bus import EventBus, Listener
 from orchestra.messages.events import (
@@ -33,6 +35,7 @@ from orchestra.messages.events import (
 from orchestra.messages.lockstep import Tick
 from orchestra.pipeline import Pipeline
 from orchestra.risk.risk_gate import RiskGate
+from orchestra.runtime.agenda import Agenda
 from orchestra.runtime.command_line import AlgorithmRequest
 from orchestra.runtime.fetcher import Fetcher
 from orchestra.runtime.inbox import Inbox
@@ -46,14 +49,15 @@ from orchestra.signals.turn_timer import TurnTimer
 from orchestra.websocket_manager import WebSocketManager
 from orchestra.worlds import World
 from system_databse import system_db_manager
-from system_databse.algorithm_record import AlgorithmRecord
+from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
+from system_databse.decision import missed
 from system_databse.errors import BrokerError
 
 log = logging.getLogger(__name__)
 
-ROOT = Path(__file__).resolve().parents[1]
 STREAMS_READY_SECONDS = 10.0
 AUTO_FETCH_SECONDS = 2.0
+RECONCILE_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +66,6 @@ class Stores:
 
     market: SqliteStore
     system: SqliteStore
-
-
-def strategy_loader(timer: TurnTimer) -> StrategyLoader:
-    """Return the loader of the `algorithm/` folder."""
-    return StrategyLoader(ROOT / "algorithm", guard=timer.guard)
 
 
 class Engine:
@@ -78,17 +77,19 @@ class Engine:
         stores: Stores,
         *,
         install: str,
-        limit_seconds: float,
+        timer: TurnTimer,
+        loader: StrategyLoader,
         after_turn: Callable[[], None],
     ) -> None:
         self.world = world
+        self.timer = timer
         self.inbox = Inbox()
         self._bus = EventBus()
         self._stack = ExitStack()
         self._seen_streams: set[StreamName] = set()
         self._build_market(stores)
         self._build_orders(stores, OrderNumbers(install))
-        self._build_signals(limit_seconds, after_turn)
+        self._build_signals(loader, after_turn)
         self._build_loop()
 
     def listen(self, listener: Listener) -> None:
@@ -97,9 +98,12 @@ class Engine:
 
     def add_algorithms(self, strategies: Sequence[StrategyFile], requests: Sequence[AlgorithmRequest]) -> None:
         """Store algorithms that the books do not know yet, in order; repeating the call adds none."""
-        known = {(r.file, r.ticker, r.initial_capital) for r in self.books.records.values()}
+        known = Counter((r.file, r.ticker, r.initial_capital) for r in self.books.records.values())
+        wanted: Counter[tuple[str, str, Decimal]] = Counter()
         for strategy, request in zip(strategies, requests, strict=True):
-            if (strategy.file, request.ticker, request.capital) not in known:
+            key = (strategy.file, request.ticker, request.capital)
+            wanted[key] += 1
+            if wanted[key] > known[key]:
                 self.books.add_algorithm(
                     AlgorithmRecord(
                         id=max(self.books.records, default=0) + 1,
@@ -140,7 +144,12 @@ class Engine:
         )
         self.fetcher = Fetcher()
         self._stack.callback(self.fetcher.stop)
-        self.data = MarketWorld(bar_store, self.world.calendar, fetch_missing=self._fetch_missing)
+        self.data = MarketWorld(
+            bar_store,
+            self.world.calendar,
+            fetch_missing=self._fetch_missing,
+            is_streamed=lambda symbol: self.streams.subscriptions.count(symbol) > 0,
+        )
         stream = RealtimePull(self.data)
         self.streams = WebSocketManager(self.world.access, stream.on_message, self.inbox)
         self.market = MarketView(
@@ -161,12 +170,14 @@ class Engine:
             numbers=numbers,
             publish=publish,
         )
+        self.recovery = Recovery(self.reconciler, world.clock)
+        self._agenda = Agenda(world.clock)
+        self._agenda.every(RECONCILE_SECONDS, lambda: self.recovery.want("periodic"))
 
-    def _build_signals(self, limit_seconds: float, after_turn: Callable[[], None]) -> None:
+    def _build_signals(self, loader: StrategyLoader, after_turn: Callable[[], None]) -> None:
         clock = self.world.clock
-        self.timer = TurnTimer(clock, limit_seconds=limit_seconds)
         self.runner = StrategyRunner(
-            strategy_loader(self.timer),
+            loader,
             self.timer,
             clock,
             last_bar=self.market.last_bar,
@@ -198,6 +209,7 @@ class Engine:
                 StreamDisconnected: self._on_stream_disconnected,
             },
             is_trading_minute=lambda minute: self.world.calendar.session_for_decision(minute) is not None,
+            on_missed=self._on_missed,
         )
         lock_step = self.world.lock_step
         self._settler = (
@@ -228,13 +240,16 @@ class Engine:
         if self.world.lock_step:
             self.world.lock_step.reach(tick.minute)
         self.roster.refresh_all()
+        self.recovery.run_due()
+        # Ends intents whose minute is over, so that they no longer count as working in this one.
+        self.desk.send_waiting()
         self.pipeline.run_minute(tick)
 
     def _settle(self, minute: int) -> None:
         if self._settler:
             self._settler.settle(minute)
         else:
-            self.desk.resolve_unknown()
+            self.desk.run_due()
 
     def _backfill(self) -> None:
         """Fetch what happened to our symbols while the process was down."""
@@ -260,6 +275,8 @@ class Engine:
         gates = []
         if self.desk.is_blocked:
             gates.append("the broker refuses our keys")
+        if self.recovery.is_pending:
+            gates.append("our books have not been compared with the broker yet")
         if not self.world.clock.is_simulated:
             gates.append("no PIN has been created yet")
             if not self.streams.is_connected(StreamName.ORDERS):
@@ -271,27 +288,34 @@ class Engine:
             report, execution = self.broker.read_update(message.message)
         except BrokerError as error:
             log.warning("%s", error)
-            self.reconciler.run("unreadable update")
+            self.recovery.want("unreadable update")
             return
         self.desk.apply(report, execution, source="stream")
 
     def _on_stream_connected(self, message: StreamConnected) -> None:
         """Ask for what was sent while the stream was away. The first connection follows the start's own pass."""
         log.info("The %s stream is connected.", message.stream)
-        if message.stream in self._seen_streams:
-            self._recover(message.stream)
-        self._seen_streams.add(message.stream)
-
-    def _recover(self, stream: StreamName) -> None:
-        try:
-            if stream is StreamName.ORDERS:
-                self.reconciler.run("reconnect")
-            else:
-                self.roster.restore_claims()
-                self._backfill()
-        except BrokerError as error:
-            log.warning("After the reconnect: %s", error)
+        if message.stream not in self._seen_streams:
+            self._seen_streams.add(message.stream)
+        elif message.stream is StreamName.ORDERS:
+            self.recovery.want("reconnect")
+        else:
+            self.roster.restore_claims()
+            self._backfill()
 
     @staticmethod
     def _on_stream_disconnected(message: StreamDisconnected) -> None:
         log.warning("The %s stream is down (%s); reconnecting.", message.stream, message.reason)
+
+    def _on_missed(self, minutes: Sequence[int]) -> None:
+        """Write down what real time passed over; it is never decided afterwards."""
+        for minute in minutes:
+            running = [r for r in self.books.records.values() if r.status is AlgorithmStatus.RUNNING]
+            if minute > self.books.minute:
+                self.books.commit_minute(minute, [missed(record, minute) for record in running], [])
+
+    def _between_minutes(self) -> None:
+        """Do what is due while real time waits for its next minute."""
+        self.desk.run_due()
+        self.recovery.run_due()
+        self._agenda.run_due()

@@ -24,18 +24,18 @@ from typing import NoReturn
 
 from database.errors import AutoTraderError, ConfigError
 from database.timestamps import iso_milliseconds
-from orchestra.engine import Engine, strategy_loader
+from orchestra.engine import Engine
 from orchestra.run_files import RunFiles
 from orchestra.runtime import run_identity
 from orchestra.runtime.clock import SystemClock
-from orchestra.runtime.command_line import RunArguments, read_arguments
+from orchestra.runtime.command_line import AlgorithmRequest, RunArguments, read_arguments
 from orchestra.runtime.data_directory import in_folder, in_house
 from orchestra.runtime.progress import Progress
 from orchestra.runtime.run_identity import RunIdentity, replay_text
 from orchestra.runtime.run_summary import RunSummary, minutes_until, summarise
 from orchestra.runtime.settings import Mode, Settings, load_settings
 from orchestra.runtime.stop_switch import StoppedWhileStarting, StopSwitch
-from orchestra.signals.strategy_loader import StrategyFile
+from orchestra.signals.strategy_loader import StrategyFile, StrategyLoader
 from orchestra.signals.turn_timer import TurnTimer
 from orchestra.worlds import World, open_alpaca, open_replay, read_market
 from system_databse.errors import StrategyError
@@ -74,9 +74,11 @@ def _replay(given: RunArguments, settings: Settings, switch: StopSwitch) -> int:
     market, calendar = read_market(given.replay)
     for request in given.algorithms:
         if request.ticker not in market.symbols:
-            raise ConfigError(f"{request.ticker} is not in the recorded files, which hold {', '.join(market.symbols)}.")
-    strategies = _strategies(given, settings)
-    replay = replay_text(market.sha256, given.algorithms, [strategy.sha256 for strategy in strategies])
+            raise ConfigError(
+                f"{request.ticker} is not in the recorded files: choose one of {', '.join(market.symbols)}."
+            )
+    strategies = Strategies(given.algorithms, limit_seconds=settings.algorithm_limit_seconds)
+    replay = replay_text(market.sha256, given.algorithms, strategies.files)
     cash = sum((request.capital for request in given.algorithms), Decimal(0))
     with ExitStack() as stack:
         files = stack.enter_context(RunFiles(in_folder(_data_dir(given)), screen_level=logging.WARNING))
@@ -84,9 +86,9 @@ def _replay(given: RunArguments, settings: Settings, switch: StopSwitch) -> int:
         files.require_whole_pair()
         world = open_replay(files.directory.exchange, market, calendar, cash=cash)
         stack.callback(world.close)
-        engine = _engine(files, world, settings, replay=replay)
+        engine = _engine(files, world, strategies, replay=replay)
         stack.callback(engine.stop)
-        engine.add_algorithms(strategies, given.algorithms)
+        engine.add_algorithms(strategies.files, given.algorithms)
         return _play(engine, files, switch, given=given)
 
 
@@ -118,7 +120,7 @@ def _trade(given: RunArguments, settings: Settings, switch: StopSwitch) -> int:
             "There are no Alpaca keys, and the demo market is not part of this version: "
             "put keys into .env, or play recorded days with --replay FILE."
         )
-    strategies = _strategies(given, settings)
+    strategies = Strategies(given.algorithms, limit_seconds=settings.algorithm_limit_seconds)
     with ExitStack() as stack:
         world = open_alpaca(settings, mode)
         for request in given.algorithms:
@@ -127,9 +129,9 @@ def _trade(given: RunArguments, settings: Settings, switch: StopSwitch) -> int:
         folder = in_folder(given.data_dir) if given.data_dir else in_house(ROOT, is_demo=False)
         files = stack.enter_context(RunFiles(folder, screen_level=logging.INFO))
         files.require(RunIdentity(world.account_number, mode))
-        engine = _engine(files, world, settings, replay="")
+        engine = _engine(files, world, strategies, replay="")
         stack.callback(engine.stop)
-        engine.add_algorithms(strategies, given.algorithms)
+        engine.add_algorithms(strategies.files, given.algorithms)
         files.point_here(given.data_dir)
         switch.hand_over(engine.inbox)
         log.info("Trading account %s in mode %s.", world.account_number, mode)
@@ -138,7 +140,7 @@ def _trade(given: RunArguments, settings: Settings, switch: StopSwitch) -> int:
     return 0
 
 
-def _engine(files: RunFiles, world: World, settings: Settings, *, replay: str) -> Engine:
+def _engine(files: RunFiles, world: World, strategies: "Strategies", *, replay: str) -> Engine:
     """Open the databases for this world and build the engine on them."""
     stores = files.open_stores()
     identity = RunIdentity(world.account_number, world.mode, replay)
@@ -147,21 +149,28 @@ def _engine(files: RunFiles, world: World, settings: Settings, *, replay: str) -
         world,
         stores,
         install=install,
-        limit_seconds=settings.algorithm_limit_seconds,
+        timer=strategies.timer,
+        loader=strategies.loader,
         after_turn=files.log_setup.restore,
     )
 
 
-def _strategies(given: RunArguments, settings: Settings) -> list[StrategyFile]:
-    """Find and import every algorithm before anything is touched."""
-    loader = strategy_loader(TurnTimer(SystemClock(), limit_seconds=settings.algorithm_limit_seconds))
-    try:
-        found = [loader.find(request.algorithm) for request in given.algorithms]
-        for strategy in found:
-            loader.load(strategy)
-    except StrategyError as error:
-        raise ConfigError(f"{error} Correct --algorithm or the file.") from error
-    return found
+class Strategies:
+    """The strategy files of the command line, found, imported and tried before anything is touched."""
+
+    def __init__(self, requests: Sequence[AlgorithmRequest], *, limit_seconds: float) -> None:
+        self.timer = TurnTimer(SystemClock(), limit_seconds=limit_seconds)
+        self.loader = StrategyLoader(ROOT / "algorithm", guard=self.timer.guard)
+        try:
+            self.files = [self._tried(request) for request in requests]
+        except StrategyError as error:
+            raise ConfigError(f"{error} Correct the file or --algorithm.") from error
+
+    def _tried(self, request: AlgorithmRequest) -> StrategyFile:
+        """Return the request's file; raises StrategyError when no instance of it can be made."""
+        file = self.loader.find(request.algorithm)
+        self.loader.make(file, request.ticker, request.capital)
+        return file
 
 
 def _summary(engine: Engine, files: RunFiles) -> RunSummary:
@@ -189,9 +198,11 @@ def _data_dir(given: RunArguments) -> Path:
 
 def _require_writable(path: Path | None) -> None:
     """Refuse now rather than after hours of replay."""
-    if path is not None and (
-        path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK)
-    ):
+    if path is None:
+        return
+    folder = path.absolute().parent
+    is_writable = os.access(path if path.exists() else folder, os.W_OK)
+    if not folder.is_dir() or path.is_dir() or not is_writable:
         raise ConfigError(f"{path} cannot be written: give --summary a file in a folder that exists and is yours.")
 
 

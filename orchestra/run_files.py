@@ -85,7 +85,11 @@ class RunFiles:
     def open_stores(self) -> Stores:
         """Open the engine's two databases, migrated."""
         market = open_database(
-            self.directory.market, market_schema.migrations, market_schema.APPLICATION_ID, synchronous="NORMAL"
+            self.directory.market,
+            market_schema.migrations,
+            market_schema.APPLICATION_ID,
+            synchronous="NORMAL",
+            is_inspected=True,
         )
         self._stack.callback(market.close)
         self._stores = Stores(market, self._open_system())
@@ -122,7 +126,11 @@ class RunFiles:
 
     def _open_system(self) -> SqliteStore:
         system = open_database(
-            self.directory.system, system_schema.migrations, system_schema.APPLICATION_ID, synchronous="FULL"
+            self.directory.system,
+            system_schema.migrations,
+            system_schema.APPLICATION_ID,
+            synchronous="FULL",
+            is_inspected=True,
         )
         self._stack.callback(system.close)
         return system

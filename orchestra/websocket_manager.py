@@ -1,8 +1,9 @@
 """Port: the only user of alpaca-py's streams, one connection each.
 
 In: claims on symbols. Out: bar frames in the buffer, order updates and connection news in the inbox.
-Thread: stream-data and stream-orders run alpaca-py's `run()`; one subscriber thread speaks to them,
-because alpaca-py's subscribe calls block and must never be made from a handler.
+Thread: stream-data and stream-orders run alpaca-py's `run()`. Claims come from any thread; what they change at
+the server is sent on the stream's own, because alpaca-py's subscribe calls block and lose what comes while it
+connects. The private names this relies on are held against the pinned version by a test.
 """
 
 import asyncio
@@ -10,8 +11,7 @@ import logging
 import threading
 import warnings
 from collections.abc import Callable, Coroutine, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import wait as wait_for_futures
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,8 +28,11 @@ from orchestra.runtime.subscriptions import Claim, Subscriptions
 
 log = logging.getLogger(__name__)
 
-SUBSCRIBE_SECONDS = 5.0
-STOP_SECONDS = 3.0
+CHANNELS = ("bars", "updatedBars")
+CLOSE_SECONDS = 0.5
+STOP_SECONDS = 1.5
+
+OnState = Callable[[str | None], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +63,14 @@ class WebSocketManager:
         self._take_bar = on_bar
         self._inbox = inbox
         self.subscriptions = Subscriptions()
-        self._ready = {name: threading.Event() for name in StreamName}
-        self._subscriber = ThreadPoolExecutor(max_workers=1, thread_name_prefix="subscriber")
-        self._data: _DataStream | None = None
-        self._orders = _OrderStream(access, self._on_order_update, self._on_state)
-        self._threads: list[threading.Thread] = []
+        self._changed = threading.Condition()
+        self._connected: set[StreamName] = set()
         self._acknowledged: frozenset[str] = frozenset()
-        self._last_sync: Future[None] | None = None
-        self._has_stopped = False
+        self._starting = threading.Lock()
+        self._is_running = False
+        self._data: _DataStream | None = None
+        self._orders = _OrderStream(access, self._on_order_update, self._on_order_state)
+        self._threads: list[threading.Thread] = []
 
     @property
     def acknowledged(self) -> frozenset[str]:
@@ -76,65 +79,87 @@ class WebSocketManager:
 
     def start(self) -> None:
         """Start the order stream; the data stream starts with the first claim (it would spin without one)."""
-        self._run(self._orders, "stream-orders")
-        self._sync_later()
+        with self._starting:
+            self._is_running = True
+            self._run(self._orders, StreamName.ORDERS)
+        self._sync()
 
     def claim(self, symbol: str, owner: str) -> None:
         """Need a symbol's prices under a name; subscribes at the first claim."""
         if self.subscriptions.claim(symbol, owner):
-            self._sync_later()
+            self._sync()
 
     def release(self, symbol: str, owner: str) -> None:
         """Need a symbol no more; unsubscribes at the last release."""
         if self.subscriptions.release(symbol, owner):
-            self._sync_later()
+            self._sync()
 
     def restore(self, claims: list[Claim]) -> None:
         """Take over the claims recomputed from the books."""
         self.subscriptions.replace(claims)
-        self._sync_later()
+        self._sync()
 
     def wait_ready(self, wait_seconds: float) -> bool:
-        """Wait until every stream that is needed is connected and subscriptions are sent."""
-        needed = [StreamName.ORDERS, *([StreamName.DATA] if self.subscriptions.symbols() else [])]
-        is_ready = all(self._ready[name].wait(wait_seconds) for name in needed)
-        if self._last_sync is not None:
-            wait_for_futures([self._last_sync], timeout=wait_seconds)
-        return is_ready
+        """Wait until every stream that is needed is connected and the server confirms what is claimed."""
+        with self._changed:
+            return self._changed.wait_for(self._is_ready, wait_seconds)
 
     def is_connected(self, stream: StreamName) -> bool:
         """Say whether the stream is authenticated now."""
-        return self._ready[stream].is_set()
+        return stream in self._connected
 
     def stop(self) -> None:
         """Close both streams and wait for their threads."""
-        self._has_stopped = True
-        self._subscriber.shutdown(wait=True, cancel_futures=True)
+        with self._starting:
+            self._is_running = False
         for stream in (self._data, self._orders):
             if stream is not None:
                 stream.shut()
         for thread in self._threads:
             thread.join(STOP_SECONDS)
 
-    def _sync_later(self) -> None:
-        if not self._has_stopped:
-            self._last_sync = self._subscriber.submit(self._sync)
+    def _is_ready(self) -> bool:
+        wanted = self.subscriptions.symbols()
+        needed = {StreamName.ORDERS, StreamName.DATA} if wanted else {StreamName.ORDERS}
+        return needed <= self._connected and wanted <= self._acknowledged
 
     def _sync(self) -> None:
-        """Make the stream's handlers equal to the claims; on the subscriber thread only."""
-        wanted = self.subscriptions.symbols()
-        if self._data is None:
-            if wanted:
-                self._data = _DataStream(self._access, self._on_data_state, self._on_acknowledged)
-                self._data.set_symbols(self._on_bar, wanted)
-                self._run(self._data, "stream-data")
-            return
-        self._data.set_symbols(self._on_bar, wanted)
+        """Tell the data stream that the claims changed; the first claim starts it."""
+        with self._starting:
+            if not self._is_running:
+                return
+            if self._data is not None:
+                self._data.claims_changed()
+            elif wanted := self.subscriptions.symbols():
+                self._data = self._new_data_stream(wanted)
+                self._run(self._data, StreamName.DATA)
 
-    def _run(self, stream: "_DataStream | _OrderStream", name: str) -> None:
-        thread = threading.Thread(target=stream.run, name=name, daemon=True)
+    def _new_data_stream(self, wanted: frozenset[str]) -> "_DataStream":
+        stream = _DataStream(
+            self._access,
+            self._on_bar,
+            wanted=self.subscriptions.symbols,
+            on_state=self._on_data_state,
+            on_acknowledged=self._on_acknowledged,
+        )
+        stream.take_over(wanted)
+        return stream
+
+    def _run(self, stream: "_DataStream | _OrderStream", name: StreamName) -> None:
+        thread = threading.Thread(target=self._run_stream, args=(stream, name), name=f"stream-{name}", daemon=True)
         self._threads.append(thread)
         thread.start()
+
+    def _run_stream(self, stream: "_DataStream | _OrderStream", name: StreamName) -> None:
+        """Run alpaca-py's loop, which reconnects for ever; its one way to give up is a plan without this feed."""
+        try:
+            with suppress(asyncio.CancelledError):
+                stream.run()
+        except Exception:
+            log.exception("The %s stream broke.", name)
+        if self._is_running:
+            log.error("The %s stream has ended: check that your Alpaca plan includes this feed, then restart.", name)
+            self._state(name, "ended")
 
     async def _on_bar(self, frame: Any) -> None:
         self._take_bar(frame)
@@ -145,51 +170,83 @@ class WebSocketManager:
     def _on_data_state(self, reason: str | None) -> None:
         self._state(StreamName.DATA, reason)
 
-    def _on_state(self, reason: str | None) -> None:
+    def _on_order_state(self, reason: str | None) -> None:
         self._state(StreamName.ORDERS, reason)
 
     def _state(self, stream: StreamName, reason: str | None) -> None:
         """Note a connection (reason None) or its end and tell the engine."""
+        with self._changed:
+            was_connected = stream in self._connected
+            if reason is None:
+                self._connected.add(stream)
+            else:
+                self._connected.discard(stream)
+            self._changed.notify_all()
         if reason is None:
-            self._ready[stream].set()
             self._inbox.put(StreamConnected(stream))
-        elif self._ready[stream].is_set():
-            self._ready[stream].clear()
+        elif was_connected:
             self._inbox.put(StreamDisconnected(stream, reason))
 
     def _on_acknowledged(self, symbols: frozenset[str]) -> None:
-        """Compare the server's word with the claims: alpaca-py drops a subscription made while it connects."""
-        self._acknowledged = symbols
-        if symbols != self.subscriptions.symbols():
-            self._sync_later()
+        with self._changed:
+            self._acknowledged = symbols
+            self._changed.notify_all()
 
 
-class _Shutting:
-    """What both streams lack: an end that does not wait for the next frame (up to 5 s in alpaca-py)."""
+class _Stoppable:
+    """What both streams lack: an end that waits for no frame, no peer and no connection under way."""
 
     # alpaca-py's own, untyped there: the event loop while run() is in it, and the open socket.
     _loop: Any
     _ws: Any
     stop_ws: Callable[[], Coroutine[Any, Any, None]]
+    _is_shut = False
+    _main: "asyncio.Task[Any] | None" = None
 
     def shut(self) -> None:
-        """Ask alpaca-py to stop and close the socket under its reader."""
-        if self._loop is not None and self._loop.is_running():
-            asyncio.run_coroutine_threadsafe(self._stop_and_close(), self._loop)
+        """End the stream within two CLOSE_SECONDS, whatever it is doing; also one that has not begun."""
+        self._is_shut = True
+        self._hand_over(self._stop_and_close)
+
+    def _hand_over(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do the work on the stream's thread; before it runs and after its end there is nothing to do."""
+        if self._loop is None or not self._loop.is_running():
+            return
+        coroutine = work()
+        try:
+            asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        except RuntimeError:  # the loop ended meanwhile
+            coroutine.close()
 
     async def _stop_and_close(self) -> None:
         await self.stop_ws()
         if self._ws is not None:
-            await self._ws.close()
+            with suppress(Exception, asyncio.TimeoutError):
+                await asyncio.wait_for(self._ws.close(), CLOSE_SECONDS)
+        if self._main is not None:
+            await asyncio.wait({self._main}, timeout=CLOSE_SECONDS)
+            self._main.cancel()
+
+    async def _run_forever(self) -> None:
+        self._main = asyncio.current_task()
+        self._loop = asyncio.get_running_loop()
+        if not self._is_shut:
+            await super()._run_forever()  # type: ignore[misc]  # alpaca-py's, mixed in below
 
 
-class _DataStream(_Shutting, StockDataStream):
-    """alpaca-py's data stream, telling when it connects, breaks and what the server subscribed."""
+class _DataStream(_Stoppable, StockDataStream):
+    """alpaca-py's data stream with the claims as its subscriptions, telling when it connects and breaks.
+
+    wanted: the symbols claimed now; handler: takes each raw bar frame.
+    """
 
     def __init__(
         self,
         access: StreamAccess,
-        on_state: Callable[[str | None], None],
+        handler: Callable[[Any], Coroutine[Any, Any, None]],
+        *,
+        wanted: Callable[[], frozenset[str]],
+        on_state: OnState,
         on_acknowledged: Callable[[frozenset[str]], None],
     ) -> None:
         super().__init__(
@@ -200,19 +257,38 @@ class _DataStream(_Shutting, StockDataStream):
             url_override=access.data_url,
             data_timeout=access.data_timeout,
         )
+        self._handler = handler
+        self._wanted = wanted
         self._on_state = on_state
         self._on_acknowledged = on_acknowledged
-        self._sent: frozenset[str] = frozenset()
+        self._acknowledged: frozenset[str] = frozenset()
+        self._mismatch: tuple[frozenset[str], frozenset[str]] | None = None
 
-    def set_symbols(self, handler: Callable[[Any], Any], wanted: frozenset[str]) -> None:
-        """Subscribe and unsubscribe until exactly these symbols have the handler."""
-        held = frozenset(self._handlers["bars"])
-        if wanted - held or wanted - self._sent:
-            self.subscribe_bars(handler, *wanted)
-            self.subscribe_updated_bars(handler, *wanted)
-        if held - wanted:
-            self.unsubscribe_bars(*(held - wanted))
-            self.unsubscribe_updated_bars(*(held - wanted))
+    def take_over(self, wanted: frozenset[str]) -> None:
+        """Have the handler for exactly these symbols; before run, and then on the stream's thread only."""
+        for channel in CHANNELS:
+            self._handlers[channel] = dict.fromkeys(wanted, self._handler)
+
+    def claims_changed(self) -> None:
+        """Bring the server's subscriptions in line; from any thread."""
+        self._hand_over(self._reconcile)
+
+    async def _reconcile(self) -> None:
+        """Subscribe and unsubscribe what differs; connecting ends with a subscription to the newest claims."""
+        if not self._running:
+            return
+        wanted = self._wanted()
+        missing, surplus = wanted - self._acknowledged, self._acknowledged - wanted
+        if missing:
+            await self._send_subscribe_msg()
+        if surplus:
+            self.take_over(self._wanted())
+            for channel in CHANNELS:
+                await self._send_unsubscribe_msg(channel, sorted(surplus))
+
+    async def _send_subscribe_msg(self) -> None:
+        self.take_over(self._wanted())
+        await super()._send_subscribe_msg()
 
     async def _start_ws(self) -> None:
         await super()._start_ws()
@@ -220,23 +296,37 @@ class _DataStream(_Shutting, StockDataStream):
 
     async def close(self) -> None:
         """Tell of the break, whoever caused it, then close."""
+        self._mismatch = None
+        self._acknowledge(frozenset())
         self._on_state("connection closed")
-        self._sent = frozenset()
         await super().close()
 
     async def _dispatch(self, msg: dict[str, Any]) -> None:
         if msg.get("T") == "subscription":
-            self._sent = frozenset(msg.get("bars") or ())
-            self._on_acknowledged(self._sent)
+            self._acknowledge(frozenset(msg.get("bars") or ()))
+            await self._compare_with_claims()
+        elif msg.get("T") == "error":
+            log.warning("The data stream answers: %s (%s).", msg.get("msg"), msg.get("code"))
         await super()._dispatch(msg)
 
+    def _acknowledge(self, symbols: frozenset[str]) -> None:
+        self._acknowledged = symbols
+        self._on_acknowledged(symbols)
 
-class _OrderStream(_Shutting, TradingStream):
+    async def _compare_with_claims(self) -> None:
+        """Ask again when the server's word is not the claims, but not twice in a row for the same refusal."""
+        wanted = self._wanted()
+        if self._acknowledged == wanted:
+            self._mismatch = None
+        elif self._mismatch != (self._acknowledged, wanted):
+            self._mismatch = (self._acknowledged, wanted)
+            await self._reconcile()
+
+
+class _OrderStream(_Stoppable, TradingStream):
     """alpaca-py's order stream, telling when it connects and breaks."""
 
-    def __init__(
-        self, access: StreamAccess, handler: Callable[[Any], Any], on_state: Callable[[str | None], None]
-    ) -> None:
+    def __init__(self, access: StreamAccess, handler: Callable[[Any], Any], on_state: OnState) -> None:
         super().__init__(
             access.key,
             access.secret,

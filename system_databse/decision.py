@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from system_databse.trading_signal import Outcome, TradingSignal
+from system_databse.algorithm_record import AlgorithmRecord
+from system_databse.trading_signal import Action, Outcome, TradingSignal
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,19 @@ def approved(signal: TradingSignal, qty: Decimal, *, note: str = "") -> Decision
 def denied(signal: TradingSignal, gate: str, explanation: str) -> Decision:
     """Return the decision of our own rule `gate` not to trade."""
     return Decision(signal, Outcome.DENIED, explanation, gate=gate)
+
+
+def missed(record: AlgorithmRecord, minute: int) -> Decision:
+    """Return the decision of a minute that real time passed over without a turn."""
+    signal = TradingSignal(
+        algorithm_id=record.id,
+        strategy=record.name,
+        symbol=record.ticker,
+        minute=minute,
+        action=Action.NONE,
+        shares=Decimal(0),
+    )
+    return Decision(signal, Outcome.MISSED, "no run at this minute")
 
 
 def recorded(signal: TradingSignal) -> Decision:

@@ -1,11 +1,13 @@
 """The order: an intent on disk first, then what the broker made of it."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 ZERO = Decimal(0)
+# An order that was not found may still arrive that long after it was given up.
+TOMBSTONE_WATCH = timedelta(minutes=15)
 
 
 class Side(StrEnum):
@@ -95,7 +97,8 @@ class OrderReport:
 class Order:
     """One order of ours. minute: epoch seconds of the bar that was decided on (decision minute - 60).
 
-    valid_until: the last moment at which the intent may be sent (again).
+    valid_until: the last moment at which the intent may be sent (again). cancel_wanted_at: since when the
+    rest is to be canceled; it is asked for until the order is terminal.
     """
 
     client_order_id: str
@@ -117,11 +120,16 @@ class Order:
     raw_status: str | None = None
     attempts: int = 0
     reject_reason: str | None = None
+    cancel_wanted_at: datetime | None = None
 
     @property
     def is_working(self) -> bool:
         """Say whether the order may still trade."""
         return self.status.is_working
+
+    def may_still_arrive(self, now: datetime) -> bool:
+        """Say whether the order was given up so lately that the broker may yet take it."""
+        return self.status is OrderStatus.ABANDONED and now < self.valid_until + TOMBSTONE_WATCH
 
     def moved_to(self, status: OrderStatus, *, reason: str | None = None) -> "Order":
         """Return the order in that status; raises ValueError for a move that cannot happen."""
@@ -136,13 +144,15 @@ class Order:
         stream, a poll and a query bring their news.
         """
         status = report.status if report.status in TRANSITIONS[self.status] else self.status
-        is_news = status is not self.status or report.filled_qty > self.filled_qty
+        has_moved = status is not self.status
+        has_filled = report.filled_qty > self.filled_qty
         return replace(
             self,
             status=status,
             broker_order_id=report.broker_order_id,
-            raw_status=report.raw_status if is_news else self.raw_status or report.raw_status,
-            filled_qty=max(self.filled_qty, report.filled_qty),
-            filled_notional=max(self.filled_notional, report.filled_notional),
-            reject_reason=report.reject_reason or self.reject_reason,
+            raw_status=report.raw_status if has_moved or has_filled else self.raw_status or report.raw_status,
+            filled_qty=report.filled_qty if has_filled else self.filled_qty,
+            # Belongs to the quantity: an average that is rounded anew brings no money.
+            filled_notional=report.filled_notional if has_filled else self.filled_notional,
+            reject_reason=report.reject_reason if has_moved else self.reject_reason,
         )

@@ -1,5 +1,6 @@
 """The position: what one algorithm holds of one symbol, computed from its fills."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +11,10 @@ from system_databse.order import ZERO, Side
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A long holding. entry_price is the average of what was bought and is still held."""
+    """A long holding. entry_price is the average of what was bought and is still held.
+
+    realized belongs to one holding, from flat to flat: buying again starts it anew.
+    """
 
     algorithm_id: int
     symbol: str
@@ -37,11 +41,19 @@ class Position:
         entry_price = self.entry_price if qty != ZERO else ZERO
         return Position(self.algorithm_id, self.symbol, qty, entry_price, realized, self.opened_at if qty else None)
 
+    def after_all(self, fills: Iterable[Fill]) -> "Position":
+        """Return the position with more fills, in their order."""
+        position = self
+        for fill in fills:
+            position = position.after(fill)
+        return position
+
     def _bought(self, fill: Fill) -> "Position":
         qty = self.qty + fill.qty
         entry_price = (self.qty * self.entry_price + fill.qty * fill.price) / qty if qty else ZERO
         opened_at = self.opened_at or fill.at
-        return Position(self.algorithm_id, self.symbol, qty, entry_price, self.realized - fill.fee, opened_at)
+        realized = (self.realized if self.qty else ZERO) - fill.fee
+        return Position(self.algorithm_id, self.symbol, qty, entry_price, realized, opened_at)
 
 
 def no_position(algorithm_id: int, symbol: str) -> Position:

@@ -399,3 +399,9 @@ BEFORE UPDATE ON fills
 BEGIN
     SELECT RAISE(ABORT, 'fills are append only');
 END;
+
+CREATE TRIGGER fills_are_kept
+BEFORE DELETE ON fills
+BEGIN
+    SELECT RAISE(ABORT, 'fills are append only');
+END;

@@ -3,7 +3,9 @@
 In: raw answers of the Alpaca port. Out: OrderReport, ExecutionReport, Account. Thread: engine.
 """
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
@@ -14,6 +16,8 @@ from system_databse.errors import BrokerOutcomeUnknown, BrokerUnavailable
 from system_databse.fill import ExecutionReport
 from system_databse.order import ZERO, Order, OrderReport, OrderStatus, Side
 
+log = logging.getLogger(__name__)
+
 # Alpaca's status -> ours; what is missing here is still alive at the broker (pending_*, held, stopped, ...).
 FINAL_STATUS = {
     "filled": OrderStatus.FILLED,
@@ -23,6 +27,7 @@ FINAL_STATUS = {
     "done_for_day": OrderStatus.EXPIRED,
     "rejected": OrderStatus.REJECTED,
 }
+OUR_PREFIX = "at-"
 EXECUTION_EVENTS = frozenset({"fill", "partial_fill"})
 
 
@@ -75,30 +80,31 @@ class AlpacaBroker:
 
     def orders_since(self, after: datetime | None) -> list[OrderReport]:
         """Return all orders submitted later than `after`, oldest first."""
-        return [read_order(answer) for answer in self._port.orders(after)]
+        return list(_readable(self._port.orders(after)))
 
     def positions(self) -> Mapping[str, Decimal]:
         """Return signed quantity by symbol."""
-        return {str(row["symbol"]): _signed(row) for row in self._port.positions()}
+        rows = self._port.positions()
+        with _making_sense("positions"):
+            return {str(row["symbol"]): _signed(row) for row in rows}
 
     def account(self) -> Account:
         """Return number, cash and equity."""
         row = self._port.account()
-        return Account(str(row["account_number"]), _decimal(row.get("cash")), _decimal(row.get("equity")))
+        with _making_sense("account"):
+            return Account(str(row["account_number"]), _decimal(row.get("cash")), _decimal(row.get("equity")))
 
     def read_update(self, message: Mapping[str, Any]) -> tuple[OrderReport, ExecutionReport | None]:
         """Read one trade_updates message."""
-        data = message.get("data", message)
-        try:
+        with _making_sense("trade update"):
+            data = message.get("data", message)
             report = read_order(data["order"])
             return report, _execution(data) if data.get("event") in EXECUTION_EVENTS else None
-        except (KeyError, TypeError, ValueError) as error:
-            raise BrokerUnavailable(f"A trade update could not be read ({error!r}); the order is asked for.") from error
 
 
 def read_order(row: Mapping[str, Any]) -> OrderReport:
     """Return an Alpaca order object as a report; raises BrokerUnavailable when it makes no sense."""
-    try:
+    with _making_sense("order"):
         filled_qty = _decimal(row.get("filled_qty"))
         raw_status = str(row["status"])
         return OrderReport(
@@ -110,12 +116,29 @@ def read_order(row: Mapping[str, Any]) -> OrderReport:
             status=_status(raw_status, filled_qty),
             raw_status=raw_status,
             filled_qty=filled_qty,
-            filled_notional=filled_qty * _decimal(row.get("filled_avg_price")),
+            filled_notional=filled_qty * _price(row["filled_avg_price"]) if filled_qty else ZERO,
             at=_latest_time(row),
             reject_reason=f"{raw_status} by the broker" if raw_status == "rejected" else None,
         )
-    except (KeyError, TypeError, ValueError, InvalidOperation) as error:
-        raise BrokerUnavailable(f"The broker's order could not be read ({error!r}); it is asked for again.") from error
+
+
+def _readable(rows: list[dict[str, Any]]) -> Iterator[OrderReport]:
+    """Read what can be read. A stranger's order may be of a kind we never place: its position will tell."""
+    for row in rows:
+        try:
+            yield read_order(row)
+        except BrokerUnavailable as error:
+            if str(row.get("client_order_id")).startswith(OUR_PREFIX):
+                raise
+            log.warning("Somebody else's order is left out: %s", error)
+
+
+@contextmanager
+def _making_sense(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, ValueError, InvalidOperation) as error:
+        raise BrokerUnavailable(f"The broker's {what} could not be read ({error!r}); it is asked for again.") from error
 
 
 def _status(raw_status: str, filled_qty: Decimal) -> OrderStatus:
@@ -129,7 +152,7 @@ def _execution(data: Mapping[str, Any]) -> ExecutionReport:
     return ExecutionReport(
         execution_id=str(data["execution_id"]),
         qty=_decimal(data["qty"]),
-        price=_decimal(data["price"]),
+        price=_price(data["price"]),
         at=parse_iso(str(data["timestamp"])),
     )
 
@@ -145,4 +168,14 @@ def _signed(row: Mapping[str, Any]) -> Decimal:
 
 def _decimal(value: object) -> Decimal:
     """Read money or a quantity; absent is zero only where Alpaca sends null for "nothing yet"."""
-    return Decimal(str(value)) if value is not None else ZERO
+    number = Decimal(str(value)) if value is not None else ZERO
+    if not number.is_finite():
+        raise ValueError(f"{value!r} is no quantity")
+    return number
+
+
+def _price(value: object) -> Decimal:
+    price = _decimal(value)
+    if price <= ZERO:
+        raise ValueError(f"{value!r} is no price")
+    return price

@@ -4,12 +4,15 @@ In: decisions, reports of the broker. Out: the frozen Snapshot of a minute. Thre
 writer of trading state. Every change is computed, committed, then assigned.
 """
 
+import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from database.calendar_manager import MarketCalendar
+from database.errors import StorageError
 from database.sqlite_store import SqliteStore
 from database.timestamps import iso_milliseconds
 from orchestra.messages.events import AlgorithmFailed, OrderChanged, OrderFilled
@@ -19,12 +22,15 @@ from system_databse.decision import Decision
 from system_databse.fill import ExecutionReport, Fill, fills_from
 from system_databse.ledger import Ledger
 from system_databse.order import Order, OrderReport, OrderStatus
-from system_databse.rows import algorithms, decisions, fills, orders, positions, settings, signals
+from system_databse.rows import algorithms, decisions, events, fills, orders, positions, settings, signals
 from system_databse.snapshot import AlgorithmView, Snapshot
 from system_databse.system_db_manager import Transaction, transaction_of
 from system_databse.trading_signal import Outcome
 
+log = logging.getLogger(__name__)
+
 ENGINE_MINUTE = "engine_minute"
+FOUND_LATE = "order.found_late"
 DUPLICATE = "DUPLICATE"
 NO_ANSWER = frozenset({Outcome.FAILED, Outcome.INTERRUPTED})
 
@@ -89,7 +95,7 @@ class Books:
 
     def add_algorithm(self, record: AlgorithmRecord) -> None:
         """Store a new algorithm."""
-        with self._store.transaction() as connection:
+        with self._transaction() as connection:
             algorithms.insert(connection, record, self._now())
         self._records[record.id] = record
 
@@ -111,7 +117,7 @@ class Books:
         # A second decision on a decided minute leaves the first one's row as it is.
         judged, intents = [decision for decision in judged if decision.gate != DUPLICATE], list(intents)
         changed = [record for record in map(self._after_turn, judged) if record != self._records[record.id]]
-        with self._store.transaction() as connection:
+        with self._transaction() as connection:
             now = self._now()
             signal_ids = self._write_decisions(connection, judged, minute=minute, now=now)
             for order in intents:
@@ -131,7 +137,7 @@ class Books:
         if order.status is not OrderStatus.SUBMITTED:
             order = order.moved_to(OrderStatus.SUBMITTED)
         sent = replace(order, attempts=order.attempts + 1)
-        with self._store.transaction() as connection:
+        with self._transaction() as connection:
             orders.mark_sent(connection, sent, self._clock.now())
         self._open[sent.client_order_id] = sent
         return sent
@@ -148,13 +154,19 @@ class Books:
         Returns the fills it added. Order, fills and positions are written in one transaction.
         """
         order = self.find(report.client_order_id)
-        if order is None:
+        if order is None or not self._is_same(order, report):
             return []
         changed = order.after(report)
+        if order.status is OrderStatus.ABANDONED and changed.is_working:
+            changed = replace(changed, cancel_wanted_at=self._clock.now())
         if changed == order:
             return []
-        added = fills_from(order, report, execution, source=source)
-        self._store_order(changed, added)
+        news = execution if execution and not self._is_booked(execution) else None
+        added = fills_from(order, report, news, source=source)
+        # Summed like the fills, so that the two never part over a rounded average.
+        notional = sum((fill.qty * fill.price for fill in added), order.filled_notional)
+        is_found_late = order.status is OrderStatus.ABANDONED and changed.status is not order.status
+        self._store_order(replace(changed, filled_notional=notional), added, is_found_late=is_found_late)
         return added
 
     def _load(self) -> None:
@@ -171,7 +183,10 @@ class Books:
 
     def _view(self, algorithm_id: int) -> AlgorithmView:
         record = self._records[algorithm_id]
-        working = tuple(o for o in self._open.values() if o.algorithm_id == algorithm_id and o.is_working)
+        now = self._clock.now()
+        own = [order for order in self._open.values() if order.algorithm_id == algorithm_id]
+        # A tombstone counts while it may still arrive: a second order could double what the first one does.
+        working = tuple(order for order in own if order.is_working or order.may_still_arrive(now))
         cash = record.initial_capital + self._ledger.cash_flow(algorithm_id)
         position = self._ledger.position(algorithm_id, record.ticker)
         return AlgorithmView(record, cash, position, working, self._decided_until.get(algorithm_id, 0))
@@ -192,26 +207,62 @@ class Books:
 
     def _after_turn(self, decision: Decision) -> AlgorithmRecord:
         record = self._records[decision.signal.algorithm_id]
+        if decision.outcome is Outcome.MISSED:
+            return record
         return record.failed(decision.reason) if decision.outcome in NO_ANSWER else record.answered()
 
     def _store_record(self, record: AlgorithmRecord) -> AlgorithmRecord:
-        with self._store.transaction() as connection:
+        with self._transaction() as connection:
             algorithms.update(connection, record, self._now())
         self._records[record.id] = record
         return record
 
-    def _store_order(self, order: Order, added: list[Fill]) -> None:
-        with self._store.transaction() as connection:
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """Hold the writer; a broken rule of the tables means that our own state is wrong, so trading stops."""
+        try:
+            with self._store.transaction() as connection:
+                yield connection
+        except sqlite3.IntegrityError as error:
+            raise StorageError(
+                f"{self._store.path} refused a change that must never happen ({error}): "
+                "keep the file, start again, and look at the log if it comes back."
+            ) from error
+
+    def _is_same(self, order: Order, report: OrderReport) -> bool:
+        if (order.symbol, order.side) == (report.symbol, report.side):
+            return True
+        log.critical(
+            "Order %s is %s %s in our books and %s %s at the broker; it is left alone: check the account.",
+            order.client_order_id,
+            order.side,
+            order.symbol,
+            report.side,
+            report.symbol,
+        )
+        return False
+
+    def _is_booked(self, execution: ExecutionReport) -> bool:
+        with self._store.reader() as connection:
+            return fills.has(connection, execution.execution_id)
+
+    def _store_order(self, order: Order, added: list[Fill], *, is_found_late: bool = False) -> None:
+        with self._transaction() as connection:
             orders.update(connection, order, self._clock.now())
-            for fill in added:
-                fills.insert(connection, fill, session_date=self._session_date(fill.at))
-                self._project(connection, fill)
+            if is_found_late:
+                events.insert(connection, FOUND_LATE, _found_late(order), at=self._now())
+            self._book(connection, added)
+        if is_found_late:
+            log.critical("Order %s was given up, and the broker took it after all.", order.client_order_id)
         self._take_over(order, added)
 
-    def _project(self, connection: sqlite3.Connection, fill: Fill) -> None:
-        position = self._ledger.position(fill.algorithm_id, fill.symbol).after(fill)
-        strategy = self._records[fill.algorithm_id].name
-        positions.write(connection, position, fill, strategy=strategy, mode=self._mode)
+    def _book(self, connection: sqlite3.Connection, added: list[Fill]) -> None:
+        """Write fills and the position they lead to; all of them are of one order, so of one position."""
+        for number, fill in enumerate(added):
+            fills.insert(connection, fill, session_date=self._session_date(fill.at))
+            position = self._ledger.position(fill.algorithm_id, fill.symbol).after_all(added[: number + 1])
+            strategy = self._records[fill.algorithm_id].name
+            positions.write(connection, position, fill, strategy=strategy, mode=self._mode)
 
     def _take_over(self, order: Order, added: list[Fill]) -> None:
         """Assign in memory what was just committed, then tell the onlookers."""
@@ -241,3 +292,12 @@ class Books:
 
     def _now(self) -> str:
         return iso_milliseconds(self._clock.now())
+
+
+def _found_late(order: Order) -> dict[str, str]:
+    return {
+        "severity": "critical",
+        "client_order_id": order.client_order_id,
+        "status": str(order.status),
+        "filled_qty": str(order.filled_qty),
+    }

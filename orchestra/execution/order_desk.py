@@ -5,17 +5,19 @@ Never sends again on doubt: unknown is a state of its own, resolved by asking fo
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from orchestra.execution.books import Books
 from orchestra.execution.broker import Broker
+from orchestra.execution.due_times import DueTimes
 from orchestra.execution.order_numbers import OrderNumbers
+from orchestra.execution.order_sender import OrderSender
 from orchestra.messages.lockstep import Execution
 from orchestra.runtime.clock import Clock
-from system_databse.decision import Decision
-from system_databse.errors import BrokerOutcomeUnknown, BrokerRejected, BrokerUnavailable
+from system_databse.decision import Decision, denied
+from system_databse.errors import BrokerError, BrokerRejected, BrokerUnavailable
 from system_databse.fill import ExecutionReport, Fill
 from system_databse.order import Order, OrderReport, OrderStatus, Purpose, Side
 from system_databse.trading_signal import Action, Outcome
@@ -23,8 +25,11 @@ from system_databse.trading_signal import Action, Outcome
 log = logging.getLogger(__name__)
 
 MINUTE = 60
-CONFIGURATION_IS_BROKEN = frozenset({401, 404})
-REFUSED_ID = "client_order_id"
+POLL_SECONDS = 20.0
+POLL = "open orders"
+NOT_FOUND = "not found at the broker and too old to send again"
+NO_ANSWER_YET = frozenset({OrderStatus.SUBMITTED, OrderStatus.UNKNOWN})
+AT_BROKER = frozenset({OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED})
 
 
 class OrderDesk:
@@ -43,37 +48,41 @@ class OrderDesk:
         self._books = books
         self._clock = clock
         self._numbers = numbers
-        self._is_halted = is_halted
-        self._is_refused_entirely = False
+        self._sender = OrderSender(broker, books, clock, is_halted=is_halted)
+        self._doubts = DueTimes(clock.monotonic)
+        self._polls = DueTimes(clock.monotonic, delays=(POLL_SECONDS,))
 
     @property
     def is_blocked(self) -> bool:
         """Say whether the broker refuses our keys, so that no entry makes sense."""
-        return self._is_refused_entirely
+        return self._sender.is_blocked
 
     def carry_out(self, decisions: Iterable[Decision], minute: int) -> None:
         """Commit the minute with its intents, then send them."""
-        judged = [self._numbered(decision) for decision in decisions]
+        judged = [self._numbered(self._unless_stopped(decision)) for decision in decisions]
         intents = [self._intent(decision) for decision in judged if decision.outcome is Outcome.SUBMITTED]
         self._books.commit_minute(minute, judged, intents)
         self.send_waiting()
 
     def send_waiting(self) -> int:
-        """Send every intent that may go now and return how many were sent.
+        """Send every intent that may go now, end those that may not any more; return how many were sent.
 
         Orders of one symbol on opposite sides wait for each other: Alpaca would refuse them as a
         potential wash trade (S2-61).
         """
-        sent = 0
-        for order in self._books.open_orders():
-            if order.status is OrderStatus.PENDING and self._may_go(order):
-                self._send(order)
-                sent += 1
-        return sent
+        waiting = [order for order in self._books.open_orders() if order.status is OrderStatus.PENDING]
+        return sum(self._send_or_deny(order) for order in waiting)
 
     def apply(self, report: OrderReport, execution: ExecutionReport | None, *, source: str) -> list[Fill]:
-        """Book news of an order, from the stream, a poll or an answer."""
-        return self._books.apply(report, execution, source=source)
+        """Book news of an order, from the stream, a poll or an answer.
+
+        One that was given up and is found after all came too late to be wanted: its rest is canceled.
+        """
+        before = self._books.find(report.client_order_id)
+        added = self._books.apply(report, execution, source=source)
+        if before and before.status is OrderStatus.ABANDONED:
+            self._cancel(report.client_order_id)
+        return added
 
     def is_booked(self, execution: Execution) -> bool:
         """Say whether the books already hold that much of the execution's order."""
@@ -86,91 +95,129 @@ class OrderDesk:
         if report is not None:
             self.apply(report, None, source="poll")
 
-    def has_unresolved(self) -> bool:
-        """Say whether an order was sent, or could be sent now, whose fate is not known."""
-        return any(
-            order.status in (OrderStatus.SUBMITTED, OrderStatus.UNKNOWN)
-            or (order.status is OrderStatus.PENDING and self._may_go(order))
-            for order in self._books.open_orders()
-        )
+    def ask_all(self, told: Collection[str] = ()) -> None:
+        """Ask for every order that is not terminal, except those just told, and send none.
 
-    def resolve_unknown(self) -> None:
+        Raises BrokerUnavailable or BrokerRejected when the broker does not answer.
+        """
+        for order in self._books.open_orders():
+            if order.status in AT_BROKER and order.client_order_id not in told:
+                self.ask(order.client_order_id)
+            elif order.status in NO_ANSWER_YET or order.status is OrderStatus.ABANDONED:
+                self._ask_for(order)
+
+    def resolve_unknown(self) -> bool:
         """Ask for every order whose fate is unknown; send it again, under the same id, only after a 404.
 
         A second of two equal ids is refused by the broker, so sending after a 404 is safe. Too old to
-        send, it is ABANDONED and still asked for.
+        send, it is ABANDONED and still asked for. Returns whether nothing is left that asking at once
+        could change.
         """
-        for order in self._books.open_orders():
-            if order.status in (OrderStatus.SUBMITTED, OrderStatus.UNKNOWN, OrderStatus.ABANDONED):
+        doubtful = [order for order in self._books.open_orders() if self._is_doubtful(order)]
+        # Every one of them is asked for, also after one without an answer.
+        return sum(not self._resolve(order) for order in doubtful) == 0
+
+    def run_due(self) -> float | None:
+        """Do what is due by now: intents that may go, orders in doubt, cancels, the poll of open orders.
+
+        For real time, where nobody waits for the broker: call it from the loop. Returns the seconds
+        until it wants to be called again, None while nothing is open.
+        """
+        is_polled = [order for order in self._books.open_orders() if order.status in AT_BROKER]
+        self._polls.watch([POLL] if is_polled else [])
+        if is_polled and self._polls.take(POLL):
+            self._poll(is_polled)
+        self._resolve_due()
+        if any(order.status is OrderStatus.PENDING and not order.attempts for order in self._books.open_orders()):
+            return 0.5
+        times = [seconds for due in (self._doubts, self._polls) if (seconds := due.seconds_left()) is not None]
+        return min(times, default=None)
+
+    def _resolve_due(self) -> None:
+        doubtful = [order for order in self._books.open_orders() if self._is_doubtful(order)]
+        self._doubts.watch(order.client_order_id for order in doubtful)
+        for order in doubtful:
+            is_ready = order.status is OrderStatus.PENDING and (not order.attempts or self._sender.obstacle(order))
+            if is_ready or self._doubts.take(order.client_order_id):
                 self._resolve(order)
 
-    def _resolve(self, order: Order) -> None:
+    def _poll(self, orders: Iterable[Order]) -> None:
         try:
-            report = self._broker.find(order.client_order_id)
+            for order in orders:
+                self.ask(order.client_order_id)
+        except BrokerError as error:
+            log.warning("Open orders could not be asked for: %s", error)
+
+    def _is_doubtful(self, order: Order) -> bool:
+        return (
+            order.status in NO_ANSWER_YET
+            or order.status is OrderStatus.PENDING
+            or order.may_still_arrive(self._clock.now())
+            or (order.cancel_wanted_at is not None and order.is_working)
+        )
+
+    def _resolve(self, order: Order) -> bool:
+        """Bring one order out of doubt; say whether asking again at once would change nothing."""
+        try:
+            if order.status is OrderStatus.PENDING:
+                self._send_or_deny(order)
+            elif order.cancel_wanted_at is not None:
+                self.ask(order.client_order_id)
+                self._cancel(order.client_order_id)
+                return True
+            else:
+                missing = self._ask_for(order)
+                if missing is None or missing.reject_reason or not self._sender.may_go(missing):
+                    return True
+                self._sender.send(missing)
         except (BrokerUnavailable, BrokerRejected) as error:
             log.warning("Order %s is still unknown: %s", order.client_order_id, error)
-            return
+            return False
+        return not self._is_unresolved(order.client_order_id)
+
+    def _ask_for(self, order: Order) -> Order | None:
+        """Ask for an order of unknown fate; return it when the broker does not know it and it is not too old."""
+        report = self._broker.find(order.client_order_id)
         if report is not None:
             self.apply(report, None, source="poll")
-            return
+            return None
         if order.status is OrderStatus.SUBMITTED:
             order = self._books.move(order, OrderStatus.UNKNOWN)
-        if self._clock.now() < order.valid_until and self._may_go(order):
-            self._send(order)
-        elif order.status is OrderStatus.UNKNOWN and self._clock.now() >= order.valid_until:
-            self._books.move(order, OrderStatus.ABANDONED, reason="not found at the broker and too old to send again")
+        if order.status is OrderStatus.UNKNOWN and self._clock.now() >= order.valid_until:
+            self._books.move(order, OrderStatus.ABANDONED, reason=order.reject_reason or NOT_FOUND)
+            return None
+        return order if order.status is OrderStatus.UNKNOWN else None
 
-    def _ask_quietly(self, client_order_id: str) -> None:
-        """Ask now; without an answer the order stays UNKNOWN and is asked for again."""
-        try:
-            self.ask(client_order_id)
-        except (BrokerUnavailable, BrokerRejected) as error:
-            log.warning("Order %s is not known yet: %s", client_order_id, error)
+    def _is_unresolved(self, client_order_id: str) -> bool:
+        order = self._books.find(client_order_id)
+        if order is None or order.status in NO_ANSWER_YET:
+            return order is not None
+        return order.status is OrderStatus.PENDING and self._sender.may_go(order)
 
-    def _may_go(self, order: Order) -> bool:
-        if self._is_halted() and order.purpose is Purpose.ENTRY:
-            self._deny(order, "HALTED")
-            return False
-        is_waiting = any(self._opposes(other, order) for other in self._books.open_orders())
-        if self._clock.now() >= order.valid_until:
-            self._deny(order, "WASH_TRADE_GUARD" if is_waiting else "TOO_LATE")
-            return False
-        return not is_waiting
+    def _send_or_deny(self, order: Order) -> bool:
+        obstacle = self._sender.obstacle(order)
+        if obstacle:
+            self._sender.deny(order, obstacle)
+        elif not self._sender.has_to_wait(order):
+            self._sender.send(order)
+            return True
+        return False
 
-    def _deny(self, order: Order, reason: str) -> None:
-        """Stop an intent by our own rule; one that may have reached the broker is left to be asked for."""
-        if order.status is OrderStatus.PENDING:
-            self._books.move(order, OrderStatus.DENIED, reason=reason)
-
-    @staticmethod
-    def _opposes(other: Order, order: Order) -> bool:
-        at_broker = other.is_working and other.status is not OrderStatus.PENDING
-        return at_broker and other.symbol == order.symbol and other.side is order.side.opposite
-
-    def _send(self, order: Order) -> None:
-        sent = self._books.mark_sent(order)
-        try:
-            self.apply(self._broker.submit(sent), None, source="answer")
-        except BrokerRejected as error:
-            self._refused(sent, error)
-        except BrokerUnavailable as error:
-            log.warning("Order %s was not taken: %s", sent.client_order_id, error)
-            self._books.move(sent, OrderStatus.PENDING)
-        except BrokerOutcomeUnknown as error:
-            log.warning("Order %s may or may not exist: %s", sent.client_order_id, error)
-            self._books.move(sent, OrderStatus.UNKNOWN)
-            self._resolve(self._books.find(sent.client_order_id) or sent)
-
-    def _refused(self, order: Order, error: BrokerRejected) -> None:
-        if error.status == 422 and REFUSED_ID in str(error):
-            # An earlier attempt landed after all; the order itself tells how it stands.
-            self._books.move(order, OrderStatus.UNKNOWN)
-            self._ask_quietly(order.client_order_id)
+    def _cancel(self, client_order_id: str) -> None:
+        """Ask to cancel what was found too late; it is asked for again until the order is terminal."""
+        order = self._books.find(client_order_id)
+        if order is None or not order.is_working or order.broker_order_id is None:
             return
-        if error.status in CONFIGURATION_IS_BROKEN:
-            self._is_refused_entirely = True
-        log.warning("Order %s was rejected: %s", order.client_order_id, error)
-        self._books.move(order, OrderStatus.REJECTED, reason=f"{error.status} {error.code or ''} {error}".strip())
+        try:
+            self._broker.cancel(order.broker_order_id)
+        except BrokerError as error:
+            # "Not cancelable" means that a fill won: the next answer tells.
+            log.warning("Order %s could not be canceled: %s", client_order_id, error)
+
+    def _unless_stopped(self, decision: Decision) -> Decision:
+        is_entry = decision.outcome is Outcome.SUBMITTED and decision.signal.action is Action.BUY
+        stopped = self._sender.entries_stopped() if is_entry else None
+        return denied(decision.signal, stopped, "opening orders are stopped") if stopped else decision
 
     def _numbered(self, decision: Decision) -> Decision:
         if decision.outcome is not Outcome.SUBMITTED:

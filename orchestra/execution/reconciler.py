@@ -18,6 +18,7 @@ from orchestra.execution.order_numbers import OrderNumbers
 from orchestra.messages.events import ReconcileMismatch
 from orchestra.runtime.clock import Clock
 from system_databse.order import ZERO, OrderReport
+from system_databse.rows import external_fills
 
 log = logging.getLogger(__name__)
 
@@ -49,17 +50,19 @@ class Reconciler:
         self.frozen_symbols: frozenset[str] = frozenset()
 
     def run(self, kind: str) -> None:
-        """Read orders, resolve what is unknown, compare positions; kind names the occasion.
+        """Read orders, ask for what is unknown, compare positions, send nothing; kind names the occasion.
 
         Raises BrokerUnavailable or BrokerRejected when the broker cannot be asked; nothing may be sent then.
         """
+        started_at = self._clock.now()
         after = self._last_clean - OVERLAP if self._last_clean else None
-        for report in self._broker.orders_since(after):
+        reports = self._broker.orders_since(after)
+        for report in reports:
             self._take(report)
-        self._desk.resolve_unknown()
+        self._desk.ask_all({report.client_order_id for report in reports})
         self.frozen_symbols = self._compare_positions()
         self._record(kind)
-        self._last_clean = self._clock.now()
+        self._last_clean = started_at
 
     def _take(self, report: OrderReport) -> None:
         if self._numbers.is_ours(report.client_order_id):
@@ -71,37 +74,28 @@ class Reconciler:
 
     def _book_external(self, report: OrderReport) -> None:
         """Remember what somebody else traded by hand, so that it is shown and never traded."""
-        signed = report.filled_qty if report.side == "buy" else -report.filled_qty
         with self._store.transaction() as connection:
-            connection.execute(
-                "INSERT INTO external_fills(broker_order_id, symbol, signed_qty, at) VALUES(?, ?, ?, ?)"
-                " ON CONFLICT(broker_order_id) DO UPDATE SET signed_qty = excluded.signed_qty, at = excluded.at",
-                (report.broker_order_id, report.symbol, str(signed), iso_milliseconds(report.at)),
-            )
+            external_fills.put(connection, report)
 
     def _compare_positions(self) -> frozenset[str]:
         """Check account = baseline + ledger + external + adjustments for every symbol."""
         expected = self._books.ledger.qty_by_symbol()
-        for symbol, qty in self._known_to_others().items():
+        with self._store.reader() as connection:
+            others = external_fills.qty_not_ours(connection)
+        for symbol, qty in others.items():
             expected[symbol] = expected.get(symbol, ZERO) + qty
         account = dict(self._broker.positions())
-        frozen = set()
+        frozen: set[str] = set()
         for symbol in sorted(expected.keys() | account.keys()):
-            if account.get(symbol, ZERO) != expected.get(symbol, ZERO) and not self._has_open_order(symbol):
-                frozen.add(symbol)
-                self._report(symbol, account.get(symbol, ZERO), expected.get(symbol, ZERO))
+            if account.get(symbol, ZERO) == expected.get(symbol, ZERO):
+                continue
+            if self._has_open_order(symbol):
+                # It may be filling right now. What was frozen before is not proven by that.
+                frozen |= self.frozen_symbols & {symbol}
+                continue
+            frozen.add(symbol)
+            self._report(symbol, account.get(symbol, ZERO), expected.get(symbol, ZERO))
         return frozenset(frozen)
-
-    def _known_to_others(self) -> dict[str, Decimal]:
-        totals: dict[str, Decimal] = {}
-        with self._store.reader() as connection:
-            rows = connection.execute(
-                "SELECT symbol, qty FROM baseline UNION ALL SELECT symbol, signed_qty FROM external_fills"
-                " UNION ALL SELECT symbol, qty FROM adjustments"
-            )
-            for symbol, qty in rows:
-                totals[symbol] = totals.get(symbol, ZERO) + Decimal(qty)
-        return totals
 
     def _has_open_order(self, symbol: str) -> bool:
         return any(order.symbol == symbol and order.is_working for order in self._books.open_orders())

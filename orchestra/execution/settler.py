@@ -52,15 +52,15 @@ class Settler:
                 self._clock.sleep(RETRY_SECONDS)
 
     def _has_settled(self, minute: int) -> bool:
-        self._desk.send_waiting()
-        if self._desk.has_unresolved():
-            self._desk.resolve_unknown()
-        if self._desk.has_unresolved():
+        if not self._desk.resolve_unknown():
             raise BrokerUnavailable("an order's fate is unknown")
         self._book_all()
         settlement = self._clock.done(minute)
         self._unbooked.extend(settlement.executions)
         self._book_all()
+        if not settlement.is_settled and not settlement.executions:
+            # Orders ended without a fill, at the close: the next session must not depend on the stream being quick.
+            self._desk.ask_all()
         return settlement.is_settled
 
     def _book_all(self) -> None:
@@ -75,6 +75,11 @@ class Settler:
         while not self._desk.is_booked(execution):
             left = deadline - self._clock.monotonic()
             if left <= 0 or self._is_stopping():
-                self._desk.ask(execution.client_order_id)
+                self._ask(execution)
                 return
             self._pump(left)
+
+    def _ask(self, execution: Execution) -> None:
+        self._desk.ask(execution.client_order_id)
+        if not self._desk.is_booked(execution):
+            raise BrokerUnavailable(f"order {execution.client_order_id} does not show its fill yet")

@@ -85,8 +85,10 @@ def short_sale(signal: TradingSignal, seen: Circumstances) -> str | None:
 
 def cash(signal: TradingSignal, seen: Circumstances) -> str | None:
     """Refuse a buy beyond the algorithm's own cash, at the last price; it is never shrunk."""
-    if signal.action is not Action.BUY or seen.price is None:
+    if signal.action is not Action.BUY:
         return None
+    if seen.price is None:
+        return "there is no price to hold against the algorithm's cash"
     cost = signal.shares * Decimal(repr(seen.price))
     if cost <= seen.view.cash:
         return None

@@ -49,6 +49,8 @@ def read_arguments(arguments: Sequence[str]) -> RunArguments:
     requests = _paired(given.algorithm or [], given.ticker or [], given.capital or [])
     if replay and not requests:
         raise ConfigError("A replay needs at least one --algorithm with its --ticker and --capital.")
+    if given.data_dir == "":
+        raise ConfigError("--data-dir is empty: name the folder for the databases of this run.")
     if replay and given.data_dir is None:
         raise ConfigError("A replay needs --data-dir DIR, the folder for its own databases.")
     return RunArguments(

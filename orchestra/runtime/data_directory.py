@@ -79,6 +79,7 @@ class DirectoryLock:
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
+            self.release()
             raise ConfigError(
                 f"Another AutoTrader is using {self._path.parent}: stop it, or choose another --data-dir."
             ) from error

@@ -4,7 +4,7 @@ In: ticks and messages. Out: calls of the pipeline and of the message handlers. 
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from orchestra.messages.events import StopRequested
@@ -16,16 +16,25 @@ log = logging.getLogger(__name__)
 
 MINUTE = 60
 START_AFTER_SECONDS = 2.0
+LATEST_START_SECONDS = 50.0
+# Also how soon a clock that was set is noticed.
 IDLE_SECONDS = 1.0
+# A longer gap is no pause but a clock that was wrong.
+LONGEST_GAP = 7 * 24 * 60 * MINUTE
 
 Handlers = Mapping[type, Callable[[Any], None]]
+
+
+def nobody_asks(_minutes: Sequence[int]) -> None:
+    """Leave missed minutes unrecorded."""
 
 
 class MinuteLoop:
     """Run until a StopRequested arrives or the market ends.
 
     run_minute: the pipeline; settle: called after each minute, ends it in simulated time; handlers: one
-    for each type of message; is_trading_minute: whether real time has a minute to run at all.
+    for each type of message; is_trading_minute: whether real time has a minute to run at all; on_missed:
+    told the trading minutes, ascending, that real time passed over; they are never run afterwards.
     """
 
     def __init__(
@@ -37,6 +46,7 @@ class MinuteLoop:
         settle: Callable[[int], None],
         handlers: Handlers,
         is_trading_minute: Callable[[int], bool],
+        on_missed: Callable[[Sequence[int]], None] = nobody_asks,
     ) -> None:
         self._inbox = inbox
         self._clock = clock
@@ -44,6 +54,7 @@ class MinuteLoop:
         self._settle = settle
         self._handlers = handlers
         self._is_trading_minute = is_trading_minute
+        self._on_missed = on_missed
         self._stop: StopRequested | None = None
         self._last_minute = 0
 
@@ -54,7 +65,7 @@ class MinuteLoop:
 
     def run(self) -> StopRequested:
         """Loop; returns what ended it."""
-        self._last_minute = self._floored_now()
+        self._last_minute = _floor(self._now())
         while self._stop is None:
             self.pump(self._seconds_until_due())
             if not self._clock.is_simulated:
@@ -82,24 +93,34 @@ class MinuteLoop:
 
     def _run_if_due(self) -> None:
         """Run the newest minute once; minutes that went by meanwhile are missed, never replayed."""
-        minute = self._floored_now()
-        if minute <= self._last_minute or self._seconds_until_due() > 0:
+        now = self._now()
+        minute = _floor(now - START_AFTER_SECONDS)
+        if minute <= self._last_minute:
             return
-        missed = (minute - self._last_minute) // MINUTE - 1
+        is_too_late = now >= minute + LATEST_START_SECONDS
+        self._tell_missed(self._last_minute + MINUTE, minute + MINUTE if is_too_late else minute)
         self._last_minute = minute
-        if missed:
-            log.warning("%d minutes went by without a run.", missed)
-        if self._is_trading_minute(minute):
+        if not is_too_late and self._is_trading_minute(minute):
             self._run_minute(Tick(minute))
             self._settle(minute)
 
+    def _tell_missed(self, start: int, end: int) -> None:
+        gap = range(max(start, end - LONGEST_GAP), end, MINUTE)
+        missed = [minute for minute in gap if self._is_trading_minute(minute)]
+        if missed:
+            log.warning("%d minutes of the session went by without a run.", len(missed))
+            self._on_missed(missed)
+
     def _seconds_until_due(self) -> float:
-        """Return how long to sleep: until two seconds past the next minute, in simulated time a while."""
+        """Return how long to sleep: at most a second, and until two seconds past the next minute in real time."""
         if self._clock.is_simulated:
             return IDLE_SECONDS
         due = self._last_minute + MINUTE + START_AFTER_SECONDS
-        return max(due - self._clock.now().timestamp(), 0.0)
+        return min(max(due - self._now(), 0.0), IDLE_SECONDS)
 
-    def _floored_now(self) -> int:
-        now = int(self._clock.now().timestamp())
-        return now - now % MINUTE
+    def _now(self) -> float:
+        return self._clock.now().timestamp()
+
+
+def _floor(seconds: float) -> int:
+    return int(seconds // MINUTE) * MINUTE

@@ -6,7 +6,7 @@ In: the store, who wants to use it. Out: the install id, or ConfigError. Thread:
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from database.errors import ConfigError
@@ -27,11 +27,28 @@ class RunIdentity:
     replay: str = ""
 
 
-def replay_text(files: dict[str, str], requests: Sequence[AlgorithmRequest], algorithm_digests: Sequence[str]) -> str:
+class Strategy(Protocol):
+    """A strategy file, as the loader found it."""
+
+    @property
+    def file(self) -> str:
+        """Return its name, or its path when it lies elsewhere."""
+
+    @property
+    def sha256(self) -> str:
+        """Return the digest of its content."""
+
+
+def replay_text(files: dict[str, str], requests: Sequence[AlgorithmRequest], strategies: Sequence[Strategy]) -> str:
     """Return one text that is equal for equal replays: digests of files and algorithms, tickers, amounts."""
     algorithms: list[dict[str, Any]] = [
-        {"sha256": digest, "ticker": request.ticker, "capital": str(request.capital.normalize())}
-        for request, digest in zip(requests, algorithm_digests, strict=True)
+        {
+            "file": strategy.file,
+            "sha256": strategy.sha256,
+            "ticker": request.ticker,
+            "capital": str(request.capital.normalize()),
+        }
+        for request, strategy in zip(requests, strategies, strict=True)
     ]
     return json.dumps({"files": sorted(files.values()), "algorithms": algorithms}, sort_keys=True)
 

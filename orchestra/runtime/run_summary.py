@@ -71,7 +71,7 @@ def summarise(
         "mode": mode,
         "minutes": minutes_until(calendar, until),
         "fills": [_fill(fill) for fill in booked],
-        "result": _number(_result(ledger, records, held=open_positions, prices=prices)),
+        "result": float(_result(ledger, records, held=open_positions, prices=prices)),
         "open_positions": [_open_position(position, prices) for position in open_positions],
         "decisions": {**dict.fromkeys(ALWAYS_SHOWN, 0), **outcomes},
     }
@@ -94,8 +94,8 @@ def _fill(fill: Fill) -> dict[str, Any]:
         "time": fill.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "symbol": fill.symbol,
         "side": str(fill.side),
-        "shares": _number(fill.qty),
-        "price": _number(fill.price),
+        "shares": _shares(fill.qty),
+        "price": float(fill.price),
         "algorithm_id": fill.algorithm_id,
         "client_order_id": fill.client_order_id,
     }
@@ -104,14 +104,13 @@ def _fill(fill: Fill) -> dict[str, Any]:
 def _open_position(position: Position, prices: Mapping[str, float]) -> dict[str, Any]:
     return {
         "symbol": position.symbol,
-        "shares": _number(position.qty),
-        "entry_price": _number(position.entry_price),
+        "shares": _shares(position.qty),
+        "entry_price": float(position.entry_price),
         "last_price": prices[position.symbol],
     }
 
 
-def _number(value: Decimal) -> int | float:
-    """Return a decimal as a JSON number, whole ones of quantities as int."""
-    whole = int(value)
-    is_quantity = value == whole and value.as_tuple().exponent == 0
-    return whole if is_quantity else float(value)
+def _shares(qty: Decimal) -> int | float:
+    """Return a quantity as a JSON number, whole ones as int."""
+    whole = int(qty)
+    return whole if whole == qty else float(qty)

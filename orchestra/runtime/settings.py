@@ -8,8 +8,9 @@ import stat
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -29,6 +30,10 @@ class Mode(StrEnum):
     PAPER = "PAPER"
     LIVE = "LIVE"
     BACKTEST = "BACKTEST"
+
+
+def _lower_case(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _names(*names: str) -> AliasChoices:
@@ -60,7 +65,9 @@ class Settings(BaseSettings):
     )
     # The old SDKs' name for the trading host: it only has to agree with the mode.
     apca_api_base_url: str | None = Field(default=None, validation_alias=_names("APCA_API_BASE_URL"))
-    data_feed: str = Field(default="iex", validation_alias=_names("AUTOTRADER_DATA_FEED", "ELPYFI_DATA_FEED"))
+    data_feed: Annotated[Literal["iex", "sip"], BeforeValidator(_lower_case)] = Field(
+        default="iex", validation_alias=_names("AUTOTRADER_DATA_FEED", "ELPYFI_DATA_FEED")
+    )
     port: int = Field(default=5001, ge=1, le=65535, validation_alias=_names("AUTOTRADER_PORT", "ELPYFI_PORT", "PORT"))
     algorithm_limit_seconds: float = Field(
         default=5.0, gt=0, validation_alias=_names("AUTOTRADER_ALGORITHM_LIMIT_SECONDS")
@@ -86,7 +93,7 @@ class Settings(BaseSettings):
     def mode(self) -> Mode:
         """Return the mode these settings ask for (domain C20); contradictions raise ConfigError."""
         asked = (self.app_mode or "").upper()
-        if asked and asked not in {mode.value for mode in Mode}:
+        if asked and asked not in (Mode.DEMO, Mode.PAPER, Mode.LIVE):
             raise ConfigError(f"APP_MODE={self.app_mode} is not known: use DEMO, PAPER or LIVE.")
         if (self.alpaca_api_key is None) != (self.alpaca_secret_key is None):
             raise ConfigError("Only one of ALPACA_API_KEY and ALPACA_SECRET_KEY is set: set both, or neither for DEMO.")

@@ -15,6 +15,7 @@ from orchestra.runtime.inbox import Inbox
 log = logging.getLogger(__name__)
 
 HARD_LIMIT_SECONDS = 9.0
+FAREWELL_SECONDS = 0.5
 
 
 class StoppedWhileStarting(BaseException):
@@ -39,8 +40,10 @@ class StopSwitch:
         return self._inbox is not None
 
     def hand_over(self, inbox: Inbox) -> None:
-        """From now on a signal becomes a message of the engine."""
+        """From now on a signal becomes a message of the engine; one that strangers' code swallowed is told again."""
         self._inbox = inbox
+        if self._is_stopping:
+            inbox.put(StopRequested("a signal during the start"))
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         if self._is_stopping:
@@ -57,6 +60,13 @@ class StopSwitch:
 
 def _end_hard() -> None:
     """End although something hangs; the next start takes up from what is on disk."""
+    # What hangs may hold the lock of a log handler, so saying goodbye gets a thread and little time.
+    farewell = threading.Thread(target=_say_goodbye, daemon=True)
+    farewell.start()
+    farewell.join(FAREWELL_SECONDS)
+    os._exit(0)
+
+
+def _say_goodbye() -> None:
     log.warning("Something did not end in time; the process ends without it.")
     logging.shutdown()
-    os._exit(0)

@@ -6,6 +6,8 @@ In: the exchange's next_tick. Out: ticks in the inbox. Thread: its own.
 import logging
 import threading
 
+from database.errors import StorageError
+from orchestra.messages.events import StopRequested
 from orchestra.runtime.clock import SimulatedClock
 from orchestra.runtime.inbox import Inbox
 from system_databse.errors import BrokerUnavailable
@@ -35,16 +37,22 @@ class TickThread:
         self._thread.join(2 * WAIT_SECONDS)
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                tick = self._clock.next_tick(self._after, WAIT_SECONDS)
-            except BrokerUnavailable as error:
-                log.warning("The exchange's clock does not answer: %s", error)
-                self._stop.wait(WAIT_SECONDS)
-                continue
-            if tick is None:
-                continue
-            self._after = tick.minute
-            self._inbox.put(tick)
-            if tick.has_ended:
-                return
+        try:
+            while not self._stop.is_set() and not self._has_passed_on_the_end():
+                pass
+        except Exception as error:
+            log.exception("The clock thread ended.")
+            self._inbox.put(StopRequested(f"the exchange's clock: {error}"))
+
+    def _has_passed_on_the_end(self) -> bool:
+        try:
+            tick = self._clock.next_tick(self._after, WAIT_SECONDS)
+        except (BrokerUnavailable, StorageError) as error:
+            log.warning("The exchange's clock does not answer: %s", error)
+            self._stop.wait(WAIT_SECONDS)
+            return False
+        if tick is None:
+            return False
+        self._after = tick.minute
+        self._inbox.put(tick)
+        return tick.has_ended

@@ -3,6 +3,7 @@
 In: what `run` returned and the attributes it left. Out: action, shares, reason. Thread: engine.
 """
 
+import json
 import math
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,6 +16,7 @@ from system_databse.trading_signal import Action
 
 ANSWERS = {"buy": Action.BUY, "sell": Action.SELL, "hold": Action.HOLD}
 REASON_LENGTH = 500
+METADATA_LENGTH = 10_000
 CONTRACT = "run must return ('buy', shares), ('sell', shares) or ('hold', 0)"
 
 
@@ -48,23 +50,33 @@ def _share_count(shares: object) -> Decimal:
     """Read a share count: whole, not negative, int or whole float; bool is refused."""
     if isinstance(shares, bool) or not isinstance(shares, (Real, Decimal)):
         raise StrategyError(f"{CONTRACT}; {_short(shares)} is no number of shares.")
-    number = float(shares)
-    if not math.isfinite(number) or number < 0 or not number.is_integer():
+    if not math.isfinite(shares) or shares < 0 or shares != math.trunc(shares):
         raise StrategyError(f"{CONTRACT}; {_short(shares)} is no whole number of shares.")
-    return Decimal(int(number))
+    return Decimal(int(math.trunc(shares)))  # noqa: RUF046 - typed as "something integral"
 
 
 def _explained(action: Action, shares: Decimal, strategy: object) -> Answer:
     """Add the optional attributes; one that makes no sense is left out, it decides nothing."""
-    metadata = getattr(strategy, "metadata", None)
     return Answer(
         action=action,
         shares=shares,
         reason=_text(getattr(strategy, "reason", "")),
         confidence=_fraction(getattr(strategy, "confidence", None), highest=1.0),
         expected_profit=_fraction(getattr(strategy, "expected_profit", None), highest=math.inf),
-        metadata=dict(metadata) if isinstance(metadata, dict) else {},
+        metadata=_plain_values(getattr(strategy, "metadata", None)),
     )
+
+
+def _plain_values(metadata: object) -> dict[str, Any]:
+    """Return a copy that can surely be stored as JSON: later it is written together with everybody's decisions."""
+    if not isinstance(metadata, dict) or not metadata:
+        return {}
+    try:
+        text = json.dumps(metadata, default=str, skipkeys=True)
+    except (TypeError, ValueError, RecursionError):
+        return {}
+    copied: dict[str, Any] = json.loads(text, parse_constant=str) if len(text) <= METADATA_LENGTH else {}
+    return copied
 
 
 def _text(value: object) -> str:
@@ -75,7 +87,7 @@ def _fraction(value: object, *, highest: float) -> float | None:
     if isinstance(value, bool) or not isinstance(value, Real):
         return None
     number = float(value)
-    return number if 0.0 <= number <= highest else None
+    return number if 0.0 <= number <= highest and math.isfinite(number) else None
 
 
 def _short(value: object) -> str:

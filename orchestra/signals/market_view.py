@@ -67,11 +67,11 @@ class MarketView:
         if not symbols:
             return []
         try:
-            rows = self._fetch(symbols, start, start + MINUTE)
-            bars = [bar_from_alpaca(symbol, row, BarSource.HISTORY) for symbol, row in rows]
+            fetched = [_read(symbol, row) for symbol, row in self._fetch(symbols, start, start + MINUTE)]
         except MarketDataError as error:
             log.warning("Bars missing at this minute: %s", error)
             return []
+        bars = [bar for bar in fetched if bar is not None]
         self._world.store_bars(bars)
         return bars
 
@@ -86,3 +86,12 @@ class MarketView:
         stored = self._world.bar_store.last_bars(symbol, 1, before=as_of) if as_of else []
         if stored:
             self._last[symbol] = (stored[0].ts, stored[0].close)
+
+
+def _read(symbol: str, row: Mapping[str, Any]) -> Bar | None:
+    """Return the bar, or None when it makes no sense: one bad bar does not cost the others theirs."""
+    try:
+        return bar_from_alpaca(symbol, row, BarSource.HISTORY)
+    except MarketDataError as error:
+        log.warning("A fetched bar was dropped: %s", error)
+        return None

@@ -98,16 +98,17 @@ class Roster:
 
     def stop(self, algorithm_id: int) -> None:
         """End an algorithm for good; its shares stay, and so do their prices until they are gone."""
-        self._rest(algorithm_id, AlgorithmStatus.STOPPED)
+        if self._books.records[algorithm_id].status is not AlgorithmStatus.STOPPED:
+            self._rest(algorithm_id, AlgorithmStatus.STOPPED)
 
     def pause(self, algorithm_id: int) -> None:
-        """Let an algorithm rest."""
+        """Let an algorithm rest; a stopped one stays stopped."""
+        self._require_not_stopped(algorithm_id)
         self._rest(algorithm_id, AlgorithmStatus.PAUSED)
 
     def resume(self, algorithm_id: int) -> None:
         """Run a paused or failed algorithm again; a stopped one stays stopped."""
-        if self._books.records[algorithm_id].status is AlgorithmStatus.STOPPED:
-            raise StrategyError(f"Algorithm {algorithm_id} has been stopped for good: start a new one.")
+        self._require_not_stopped(algorithm_id)
         self._build(self._books.set_status(algorithm_id, AlgorithmStatus.RUNNING))
         self.refresh(algorithm_id)
 
@@ -128,6 +129,10 @@ class Roster:
             self._feed.claim(symbol, owner)
         else:
             self._feed.release(symbol, owner)
+
+    def _require_not_stopped(self, algorithm_id: int) -> None:
+        if self._books.records[algorithm_id].status is AlgorithmStatus.STOPPED:
+            raise StrategyError(f"Algorithm {algorithm_id} has been stopped for good: start a new one.")
 
     def _rest(self, algorithm_id: int, status: AlgorithmStatus) -> None:
         self._books.set_status(algorithm_id, status)

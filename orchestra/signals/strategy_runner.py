@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from database.timestamps import iso_minute
 from orchestra.runtime.clock import Clock
 from orchestra.signals.answer import Answer, read_answer
-from orchestra.signals.strategy_loader import StrategyFile, StrategyLoader
+from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.turn_timer import TurnInterrupted, TurnTimer
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
 from system_databse.errors import StrategyError
@@ -19,6 +19,9 @@ from system_databse.snapshot import AlgorithmView, Snapshot
 from system_databse.trading_signal import Action, Outcome, TradingSignal
 
 log = logging.getLogger(__name__)
+
+# In real time what has not had its turn by then goes first in the next minute.
+LAST_TURN_SECONDS = 50
 
 
 class Strategy(Protocol):
@@ -50,6 +53,7 @@ class StrategyRunner:
         self._last_bar = last_bar
         self._after_turn = after_turn
         self._instances: dict[int, Strategy] = {}
+        self._skipped: frozenset[int] = frozenset()
 
     def build(self, record: AlgorithmRecord) -> None:
         """Import the algorithm's file and make its instance.
@@ -59,16 +63,29 @@ class StrategyRunner:
         strategy = self._loader.find(record.file)
         if strategy.sha256 != record.file_sha256:
             raise StrategyError(f"{strategy.path} has changed since the algorithm was started.")
-        self._instances[record.id] = self._make(strategy, record)
+        try:
+            self._instances[record.id] = self._loader.make(strategy, record.ticker, record.initial_capital)
+        finally:
+            self._after_turn()
 
     def forget(self, algorithm_id: int) -> None:
         """Drop the instance of an algorithm that no longer runs."""
         self._instances.pop(algorithm_id, None)
 
     def collect(self, minute: int, snapshot: Snapshot) -> list[TradingSignal]:
-        """Give every running algorithm its turn and return what each wants."""
-        running = [view for view in snapshot.algorithms.values() if view.record.status is AlgorithmStatus.RUNNING]
-        return [self._turn(view, minute) for view in running if view.record.id in self._instances]
+        """Give every running algorithm its turn and return what each wants; those skipped last time go first."""
+        running = [view for id_, view in snapshot.algorithms.items() if id_ in self._instances and _is_running(view)]
+        running.sort(key=lambda view: view.record.id not in self._skipped)
+        signals = [self._skip(view, minute) if self._is_late(minute) else self._turn(view, minute) for view in running]
+        self._skipped = frozenset(signal.algorithm_id for signal in signals if signal.failure is Outcome.SKIPPED)
+        return signals
+
+    def _is_late(self, minute: int) -> bool:
+        return not self._clock.is_simulated and self._clock.now().timestamp() >= minute + LAST_TURN_SECONDS
+
+    def _skip(self, view: AlgorithmView, minute: int) -> TradingSignal:
+        answer = Answer(Action.NONE, ZERO, "the minute was over before its turn came")
+        return self._signal(view, minute, answer, failure=Outcome.SKIPPED, elapsed_ms=0.0)
 
     def _turn(self, view: AlgorithmView, minute: int) -> TradingSignal:
         started = self._clock.monotonic()
@@ -111,16 +128,9 @@ class StrategyRunner:
             elapsed_ms=elapsed_ms,
         )
 
-    def _make(self, strategy: StrategyFile, record: AlgorithmRecord) -> Strategy:
-        try:
-            strategy_class = self._loader.load(strategy)
-            capital = record.initial_capital
-            whole = int(capital)
-            money = whole if whole == capital else float(capital)
-            instance: Strategy = self._timer.guard(lambda: strategy_class(record.ticker, money))
-        finally:
-            self._after_turn()
-        return instance
+
+def _is_running(view: AlgorithmView) -> bool:
+    return view.record.status is AlgorithmStatus.RUNNING
 
 
 def _saw(view: AlgorithmView, last_bar: tuple[int, float] | None, own: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,21 +3,28 @@
 In: a function of a strategy. Out: its result, or StrategyError / TurnInterrupted. Thread: main (signals
 reach no other). While one of our own functions, a logging handler or the import machinery runs, the
 alarm only asks to be raised on the way out, so that no lock, log line or transaction is cut in two.
+
+Not stopped, a watchdog's business: a loop that swallows BaseException each time, a C call that never returns
+to Python (a huge power, a bad regular expression: their turn ends with the call), code that takes SIGALRM
+away and then loops. Threads of a strategy are not limited; the process does not wait for them.
 """
 
+import inspect
 import logging
 import signal
-import sys
+import sysconfig
 import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from database import shelter
+from orchestra.runtime import log_setup
 from orchestra.runtime.clock import Clock
+from orchestra.runtime.stop_switch import StoppedWhileStarting
 from system_databse.errors import StrategyError
 
 log = logging.getLogger(__name__)
@@ -31,7 +38,12 @@ OWN_CODE = tuple(f"{ROOT / package}/" for package in ("database", "system_databs
 # Standard modules that hold locks of the whole process while they run; what a strategy waits for in
 # threading or queue is its own lock and may be interrupted.
 SHARED_LOCKS = ("logging", "importlib")
-STANDARD_LIBRARY = str(Path(logging.__file__).resolve().parents[1])
+SHELTER = (__file__, shelter.__file__, log_setup.__file__)
+STANDARD_LIBRARY = tuple(f"{Path(found).parents[1]}/" for found in {logging.__file__, sysconfig.__file__}) + tuple(
+    f"{Path(sysconfig.get_path(name)).resolve()}/" for name in ("stdlib", "platstdlib")
+)
+INSTALLED = ("/site-packages/", "/dist-packages/")
+OURS_TO_HANDLE = (signal.SIGINT, signal.SIGTERM)
 
 
 class TurnInterrupted(BaseException):
@@ -51,12 +63,12 @@ class TurnTimer:
         """Return what the function returns.
 
         Raises TurnInterrupted when the limit was reached, StrategyError for whatever the function raised,
-        SystemExit and other BaseExceptions included; KeyboardInterrupt is not contained.
+        SystemExit and other BaseExceptions included; the wish to end the program is not contained.
         """
         started = self._clock.monotonic()
         try:
             return self._armed(function)
-        except (TurnInterrupted, KeyboardInterrupt):
+        except (TurnInterrupted, KeyboardInterrupt, StoppedWhileStarting):
             raise
         except BaseException as error:
             raise StrategyError(_last_line(error)) from error
@@ -86,7 +98,8 @@ class TurnTimer:
             self._start(left)
 
     def _armed(self, function: Callable[[], Result]) -> Result:
-        """Run with the alarm set. A strategy may have taken the signal, hence a new handler each time."""
+        """Run with the alarm set, and take back whatever signals the strategy took for itself."""
+        handlers = [(number, signal.getsignal(number)) for number in OURS_TO_HANDLE]
         signal.signal(signal.SIGALRM, self._on_alarm)
         self._is_armed = True
         self._start(self._limit_seconds)
@@ -96,6 +109,8 @@ class TurnTimer:
             self._is_armed = False
             signal.setitimer(signal.ITIMER_REAL, 0)
             shelter.forget()
+            signal.signal(signal.SIGALRM, self._on_alarm)
+            _put_back(handlers)
 
     def _start(self, seconds: float) -> None:
         self._deadline = self._clock.monotonic() + seconds
@@ -109,8 +124,23 @@ class TurnTimer:
         raise TurnInterrupted
 
     def _raise_if_armed(self) -> None:
-        if self._is_armed:
+        """Raise on the way out of the shelter, unless what called it must not be cut either; the alarm repeats."""
+        if self._is_armed and not _is_ours(_caller_of_shelter()):
             raise TurnInterrupted
+
+
+def _put_back(handlers: list[tuple[signal.Signals, Any]]) -> None:
+    for number, handler in handlers:
+        if handler is not None and signal.getsignal(number) is not handler:
+            signal.signal(number, handler)
+
+
+def _caller_of_shelter() -> FrameType | None:
+    """Return the frame that called the sheltered function, or that called `logging` when it is a log handler."""
+    frame = inspect.currentframe()
+    while frame is not None and (frame.f_code.co_filename in SHELTER or _module(frame) == "logging"):
+        frame = frame.f_back
+    return frame
 
 
 def _is_ours(frame: FrameType | None) -> bool:
@@ -129,17 +159,23 @@ def _is_ours(frame: FrameType | None) -> bool:
 
 
 def _holds_shared_lock(frame: FrameType) -> bool:
-    module = str(frame.f_globals.get("__name__", ""))
-    return module.split(".")[0] in SHARED_LOCKS or frame.f_code.co_filename.startswith("<frozen importlib")
+    return _module(frame) in SHARED_LOCKS or frame.f_code.co_filename.startswith("<frozen importlib")
+
+
+def _module(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", "")).split(".")[0]
 
 
 def _is_strategy(file: str) -> bool:
-    is_library = file.startswith((STANDARD_LIBRARY, sys.prefix, "<"))
+    is_library = file.startswith((*STANDARD_LIBRARY, "<")) or any(part in file for part in INSTALLED)
     return not is_library
 
 
 def _last_line(error: BaseException) -> str:
     """Return the error in one line with the strategy's own line number."""
-    frames = [entry for entry in traceback.extract_tb(error.__traceback__) if not entry.filename.startswith(OWN_CODE)]
-    where = f" (line {frames[-1].lineno} of {Path(frames[-1].filename).name})" if frames else ""
+    if isinstance(error, SyntaxError):
+        return f"{type(error).__name__}: {error}"[:500]
+    entries = traceback.extract_tb(error.__traceback__)
+    own = [entry for entry in entries if _is_strategy(entry.filename) and not entry.filename.startswith(OWN_CODE)]
+    where = f" (line {own[-1].lineno} of {Path(own[-1].filename).name})" if own else ""
     return f"{type(error).__name__}: {error}"[:500] + where

@@ -32,6 +32,11 @@ def insert(connection: sqlite3.Connection, fill: Fill, *, session_date: str) -> 
     )
 
 
+def has(connection: sqlite3.Connection, execution_id: str) -> bool:
+    """Say whether the execution is booked already."""
+    return connection.execute("SELECT 1 FROM fills WHERE exec_id = ?", (execution_id,)).fetchone() is not None
+
+
 def load(connection: sqlite3.Connection) -> list[Fill]:
     """Return every fill of our algorithms, in the order they were booked."""
     return [_fill(row) for row in connection.execute(f"{_SELECT} ORDER BY f.id")]

@@ -9,7 +9,8 @@ from system_databse.order import Order, OrderStatus, Purpose, Side
 
 COLUMNS = (
     "client_order_id, algo_id, bar_ts, leg, symbol, side, qty, purpose, created_at, valid_until, status, order_type,"
-    " time_in_force, filled_qty, filled_notional, broker_order_id, raw_status, attempts, reject_reason"
+    " time_in_force, filled_qty, filled_notional, broker_order_id, raw_status, attempts, reject_reason,"
+    " cancel_wanted_at"
 )
 
 
@@ -45,7 +46,7 @@ def update(connection: sqlite3.Connection, order: Order, at: datetime) -> None:
     average = order.filled_notional / order.filled_qty if order.filled_qty else None
     connection.execute(
         "UPDATE orders SET status = ?, raw_status = ?, broker_order_id = ?, attempts = ?, filled_qty = ?,"
-        " filled_notional = ?, avg_fill_price = ?, reject_reason = ?, updated_at = ?,"
+        " filled_notional = ?, avg_fill_price = ?, reject_reason = ?, cancel_wanted_at = ?, updated_at = ?,"
         " terminal_at = CASE WHEN ? THEN COALESCE(terminal_at, ?) END WHERE client_order_id = ?",
         (
             order.status,
@@ -56,6 +57,7 @@ def update(connection: sqlite3.Connection, order: Order, at: datetime) -> None:
             str(order.filled_notional),
             None if average is None else str(average),
             order.reject_reason,
+            iso_milliseconds(order.cancel_wanted_at) if order.cancel_wanted_at else None,
             moment,
             order.status.is_terminal,
             moment,
@@ -119,4 +121,5 @@ def _order(row: tuple[str, ...]) -> Order:
         raw_status=values["raw_status"],
         attempts=int(values["attempts"]),
         reject_reason=values["reject_reason"],
+        cancel_wanted_at=parse_iso(values["cancel_wanted_at"]) if values["cancel_wanted_at"] else None,
     )

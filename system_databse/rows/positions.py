@@ -17,7 +17,7 @@ def write(connection: sqlite3.Connection, position: Position, fill: Fill, *, str
     if row is None:
         _insert(connection, position, strategy=strategy, mode=mode, at=at)
         return
-    if position.is_open:
+    if position.qty:
         connection.execute(
             "UPDATE positions SET quantity = ?, entry_price = ?, realized_pl = ? WHERE id = ?",
             (str(position.qty), str(position.entry_price), str(position.realized), row[0]),

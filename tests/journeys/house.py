@@ -47,10 +47,10 @@ class Run:
     def command(self) -> list[str]:
         chosen: list[str] = []
         for algorithm in self.algorithms:
-            chosen += ["--algorithm", str(algorithm.file), "--ticker", algorithm.ticker]
+            chosen += ["--algorithm", self._from_here(algorithm.file), "--ticker", algorithm.ticker]
             chosen += ["--capital", str(algorithm.capital)]
-        replay = ["--replay", *(str(file) for file in self.files)]
-        places = ["--data-dir", str(self.data_dir), "--summary", str(self.summary_file)]
+        replay = ["--replay", *(self._from_here(file) for file in self.files)]
+        places = ["--data-dir", self.name, "--summary", self.summary_file.name]
         return [sys.executable, str(self.house / "orchestrator.py"), *replay, *chosen, *places]
 
     def start(self) -> subprocess.Popen[str]:
@@ -114,6 +114,10 @@ class Run:
         for row in self.rows("SELECT outcome, minute, until_minute FROM decisions WHERE algo_id = ?", algorithm_id):
             found[row["outcome"]] += (row["until_minute"] - row["minute"]) // MINUTE + 1
         return found
+
+    def _from_here(self, path: Path) -> str:
+        """Return the path as an owner types it, from the folder of the run."""
+        return os.path.relpath(path, self.folder)
 
     def _screen(self, kind: str) -> Path:
         return self.folder / f"{self.name}.{kind}"

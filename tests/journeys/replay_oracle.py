@@ -64,10 +64,8 @@ def read_files(*paths: Path) -> pd.DataFrame:
 
 def sessions_of(frame: pd.DataFrame) -> list[Session]:
     """Return the exchange's sessions for which the rows hold at least one regular bar."""
-    days = pd.to_datetime(frame["ts"], unit="s", utc=True).dt.tz_convert("America/New_York").dt.date
-    first, last = days.min(), days.max()
-    exchange = exchange_calendars.get_calendar("XNYS", start=FIRST_DAY)
-    schedule = exchange.schedule.loc[str(first) : str(last)]
+    first, last = (_new_york_day(int(ts)) for ts in (frame["ts"].min(), frame["ts"].max()))
+    schedule = exchange_calendars.get_calendar("XNYS", start=FIRST_DAY).schedule.loc[first:last]
     times = [(int(row.open.timestamp()), int(row.close.timestamp())) for row in schedule.itertuples()]
     return [(start, end) for start, end in times if frame["ts"].between(start, end - 1).any()]
 
@@ -145,6 +143,10 @@ class _Book:
         self._cash -= sign * SHARES * price
         time = pd.Timestamp(minute, unit="s", tz="UTC").strftime("%Y-%m-%dT%H:%M:%SZ")
         self._expected.fills.append(OracleFill(time, side, price))
+
+
+def _new_york_day(ts: int) -> str:
+    return pd.Timestamp(ts, unit="s", tz="America/New_York").date().isoformat()
 
 
 def _units(prices: pd.Series) -> pd.Series:

@@ -9,6 +9,7 @@ SHARES = 100
 class Algorithm:
     def __init__(self, ticker, initial_capital):
         self.ticker = ticker
+        self.initial_capital = initial_capital
 
     def run(self, current_time, algo_id):
         bars = get_data_for_algorithm(self.ticker, "last_n_bars", n=51, before_timestamp=current_time)

@@ -120,6 +120,11 @@ def test_speed_is_a_ceiling(tmp_path: Path) -> None:
     assert desk.exchange.next_tick(OPEN, 0) is None
     desk.clock.seconds = 1.0
     assert desk.exchange.next_tick(OPEN, 0) == Tick(OPEN + MINUTE, frozenset({"AAA"}))
+    desk.settle()
+    desk.clock.seconds = 1.99
+    assert desk.exchange.next_tick(OPEN + MINUTE, 0) is None
+    desk.clock.seconds = 2.0
+    assert desk.exchange.next_tick(OPEN + MINUTE, 0) is not None
     desk.exchange.close()
 
 
@@ -220,6 +225,8 @@ def test_limit_fill_of_a_bar_is_in_the_next_minutes_settlement(desk: Desk) -> No
     settlement = desk.exchange.done(tick.minute)
     assert [fill.client_order_id for fill in settlement.executions] == [order.client_order_id]
     assert not settlement.is_settled
+    assert desk.exchange.next_tick(tick.minute, 0) is None
+    assert desk.exchange.done(tick.minute).is_settled
 
 
 def test_gtc_limit_order_lives_over_the_close(desk: Desk) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import strategies as st
 
 from database.bar import Bar
 from orchestra.paper_exchange.book.matching import fill_price
-from orchestra.paper_exchange.book.orders import Order, OrderStatus, OrderType, Side, TimeInForce
+from orchestra.paper_exchange.book.orders import Order, OrderStatus, OrderType, Side, TimeInForce, is_eligible
 from orchestra.paper_exchange.market.market import exact
 
 cents = st.integers(1, 3000).map(lambda count: Decimal(count) / 100)
@@ -84,3 +85,11 @@ def test_more_generous_limit_never_fills_less(bar: Bar, side: Side, one: Decimal
     strict, generous = sorted((one, two), reverse=side is Side.SELL)
     if fill_price(order(side, strict), bar) is not None:
         assert fill_price(order(side, generous), bar) is not None
+
+
+# An order that lives from second 60 to second 180.
+@pytest.mark.parametrize(("ts", "expected"), [(0, False), (60, True), (120, True), (150, False), (180, False)])
+def test_order_is_eligible_for_whole_bars_of_its_life(ts: int, expected: bool) -> None:
+    living = replace(order(Side.BUY, None), eligible_from=60, expires_at=180)
+    assert is_eligible(living, ts) is expected
+    assert not is_eligible(replace(living, status=OrderStatus.CANCELED), ts)

@@ -1,0 +1,20 @@
+"""Logs and prints more than anybody reads."""
+
+import logging
+import sys
+
+from system_databse.system_db_manager import get_transactions
+
+
+class Algorithm:
+    def __init__(self, ticker, initial_capital):
+        self.ticker = ticker
+
+    def run(self, current_time, algo_id):
+        logging.getLogger(__name__).error("x" * 20_000)
+        print("y" * 20_000)
+        print("z" * 20_000, file=sys.stderr)
+        held = len(get_transactions(algo_id)) % 2
+        if current_time[14:16] == "01" and not held:
+            return "buy", 1
+        return ("sell", 1) if current_time[14:16] == "31" and held else ("hold", 0)

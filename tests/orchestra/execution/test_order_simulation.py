@@ -1,0 +1,52 @@
+"""The order path under attack: nothing lost, nothing doubled, whatever the line does and wherever the process dies."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.orchestra.execution.fake_broker import FakeExchange
+from tests.orchestra.execution.order_simulation import Outcome, run_seed
+
+SEEDS = range(300)
+LONG_SEEDS = range(10_000, 16_000)
+RERUN = "PYTHONPATH=. python -m tests.orchestra.execution.order_simulation"
+
+
+def campaign(seeds: range, folder: Path) -> list[Outcome]:
+    """Run the seeds; say of those that failed what was broken and how to run them again."""
+    outcomes = {seed: run_seed(seed, folder) for seed in seeds}
+    broken = {seed: outcome.violations for seed, outcome in outcomes.items() if outcome.violations}
+    ran = list(outcomes.values())
+    print(
+        f"{len(ran)} seeds, {sum(o.crashes for o in ran)} crashes, {sum(o.orders for o in ran)} intents,"
+        f" {sum(o.at_exchange for o in ran)} orders at the exchange, {sum(o.abandoned for o in ran)} abandoned,"
+        f" {sum(o.found_late for o in ran)} found late, {len(broken)} seeds with violations"
+    )
+    lines = [f"seed {seed}: {'; '.join(found[:3])}" for seed, found in list(broken.items())[:10]]
+    assert not broken, "\n".join([*lines, f"again: {RERUN} {' '.join(map(str, list(broken)[:10]))}"])
+    return ran
+
+
+@pytest.mark.requirement("S2-39", "S2-48", "S2-71", "S4-45")
+def test_on_a_bad_line_with_crashes_anywhere_no_promise_is_broken(tmp_path: Path) -> None:
+    ran = campaign(SEEDS, tmp_path)
+    # A campaign that meets no trouble proves nothing.
+    assert sum(outcome.crashes for outcome in ran) > 5 * len(ran)
+    assert sum(outcome.at_exchange for outcome in ran) > 5 * len(ran)
+    assert sum(outcome.found_late for outcome in ran) > len(ran) / 10
+    assert sum(outcome.abandoned for outcome in ran) > len(ran) / 10
+
+
+@pytest.mark.long
+def test_thousands_of_seeds_break_no_promise(tmp_path: Path) -> None:
+    campaign(LONG_SEEDS, tmp_path)
+
+
+def test_the_same_seed_runs_the_same_way_again(tmp_path: Path) -> None:
+    assert run_seed(7, tmp_path) == run_seed(7, tmp_path)
+
+
+def test_an_exchange_that_forgets_used_ids_is_noticed(tmp_path: Path) -> None:
+    """Uniqueness for ever is what makes sending again safe; the checker sees when a broker does not keep it."""
+    doubled = [run_seed(seed, tmp_path, exchange=FakeExchange(is_unique_for_ever=False)) for seed in range(60)]
+    assert any(any("V1 duplicate" in found for found in outcome.violations) for outcome in doubled)
