@@ -6,6 +6,9 @@ from decimal import Decimal
 
 from system_databse.order import ZERO, Order, OrderReport, Side
 
+# The broker tells an average price, rounded; dollars a share.
+ROUNDING_OF_AVERAGES = Decimal("0.0001")
+
 
 @dataclass(frozen=True, slots=True)
 class ExecutionReport:
@@ -47,14 +50,15 @@ class Fill:
 def fills_from(order: Order, report: OrderReport, execution: ExecutionReport | None, *, source: str) -> list[Fill]:
     """Return the fills that a report adds to an order: none when it is no news.
 
-    The position follows the cumulative quantity alone. An execution explains the newest part of the
+    The position follows the cumulative figures alone. An execution explains the newest part of the
     rise; a part that no message explained gets the id `<broker order>:<cumulative>` and the price that
-    the cumulative notional leaves for it.
+    the cumulative notional leaves for it. An execution that does not fit into the rise is an old one told
+    again with a newer order, and explains nothing.
     """
     rise = report.filled_qty - order.filled_qty
     if rise <= ZERO:
         return []
-    told = execution if execution is not None and execution.qty <= rise else None
+    told = execution if execution is not None and _fits(execution, order, report) else None
     unexplained = rise - (told.qty if told else ZERO)
     fills = []
     if unexplained > ZERO:
@@ -67,6 +71,14 @@ def fills_from(order: Order, report: OrderReport, execution: ExecutionReport | N
     if told:
         fills.append(_fill(order, told, report.filled_qty, source=source))
     return fills
+
+
+def _fits(execution: ExecutionReport, order: Order, report: OrderReport) -> bool:
+    left_qty = report.filled_qty - order.filled_qty - execution.qty
+    left_notional = report.filled_notional - order.filled_notional - execution.qty * execution.price
+    if left_qty:
+        return left_qty > ZERO and left_notional > ZERO
+    return abs(left_notional) <= ROUNDING_OF_AVERAGES * report.filled_qty
 
 
 def _fill(order: Order, execution: ExecutionReport, cumulative_qty: Decimal, *, source: str) -> Fill:

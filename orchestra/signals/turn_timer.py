@@ -51,11 +51,15 @@ class TurnInterrupted(BaseException):
 
 
 class TurnTimer:
-    """Run strategy code under a limit of `limit_seconds` of the machine's time."""
+    """Run strategy code under a limit of `limit_seconds` of the machine's time.
 
-    def __init__(self, clock: Clock, *, limit_seconds: float) -> None:
+    repeat_seconds: how soon the alarm comes again when it met code that must not be cut.
+    """
+
+    def __init__(self, clock: Clock, *, limit_seconds: float, repeat_seconds: float = REPEAT_SECONDS) -> None:
         self._clock = clock
         self._limit_seconds = limit_seconds
+        self._repeat_seconds = repeat_seconds
         self._is_armed = False
         self._deadline = 0.0
 
@@ -90,7 +94,7 @@ class TurnTimer:
         if not self._is_armed or threading.current_thread() is not threading.main_thread():
             yield
             return
-        left = max(self._deadline - self._clock.monotonic(), REPEAT_SECONDS)
+        left = max(self._deadline - self._clock.monotonic(), self._repeat_seconds)
         signal.setitimer(signal.ITIMER_REAL, 0)
         try:
             yield
@@ -114,7 +118,7 @@ class TurnTimer:
 
     def _start(self, seconds: float) -> None:
         self._deadline = self._clock.monotonic() + seconds
-        signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, seconds, self._repeat_seconds)
 
     def _on_alarm(self, _number: int, frame: FrameType | None) -> None:
         if not self._is_armed:

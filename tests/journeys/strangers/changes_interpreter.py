@@ -18,7 +18,6 @@ class Algorithm:
         sys.setswitchinterval(0.5)
         sys.setrecursionlimit(10_000)
         socket.setdefaulttimeout(5)
-        sys.excepthook = None
         held = len(get_transactions(algo_id)) % 2
         if current_time[14:16] == "01" and not held:
             return "buy", 1

@@ -10,9 +10,11 @@ class Algorithm:
         self.ticker = ticker
 
     def run(self, current_time, algo_id):
-        sys.stdout.close()
-        sys.stderr.close()
-        sys.stdout = sys.stderr = None
+        if sys.stdout and not sys.stdout.closed:
+            sys.stdout.close()
+            sys.stderr.close()
+        elif current_time[14:16] > "40":
+            sys.stdout = sys.stderr = None
         held = len(get_transactions(algo_id)) % 2
         if current_time[14:16] == "01" and not held:
             return "buy", 1

@@ -17,11 +17,11 @@ class Text(str):
 LOOP = {}
 LOOP["again"] = LOOP
 NEST = []
-for _ in range(100_000):
+for _ in range(20_000):
     NEST = [NEST]
 
 SAYINGS = (
-    {"reason": "x" * 10_000_000},
+    {"reason": "x" * 2_000_000},
     {"reason": "half a character \ud800"},
     {"reason": "nothing\x00more"},
     {"reason": Text("text of its own")},
@@ -34,8 +34,8 @@ SAYINGS = (
     {"metadata": LOOP},
     {"metadata": {"deep": NEST}},
     {"metadata": {"half": "\ud800", "\ud800": 1}},
-    {"metadata": {"big": "x" * 5_000_000}},
-    {"metadata": {"many": list(range(1_000_000))}},
+    {"metadata": {"big": "x" * 1_000_000}},
+    {"metadata": {"many": list(range(100_000))}},
     {"metadata": {"bar": "mine", "position": "mine", "cash": "mine"}},
     {"confidence": "high"},
     {"confidence": math.nan},

@@ -137,7 +137,7 @@ class Line:
     def bad(cls) -> "Line":
         return cls(
             dropped=0.08,
-            late=0.05,
+            late=0.08,
             too_many=0.04,
             server_error=0.04,
             answer_lost=0.12,

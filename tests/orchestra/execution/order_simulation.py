@@ -17,6 +17,7 @@ from tests.orchestra.execution.order_path import ALGORITHMS, FIRST, MINUTE, Orde
 MINUTES = 12
 SETTLE_MINUTES = 20
 STEPS_SECONDS = (0.4, 1.0, 2.0, 4.0, 8.0, 12.0, 15.0)
+QUIET_STEPS_SECONDS = (5.0, 30.0)
 CRASH = 0.01
 STREAM_FAULT = 0.15
 REPLAYED = 0.05
@@ -44,12 +45,13 @@ class Halt:
 
     clock: SteppedClock
     chance: Random
+    pressed: float = 0.005
     is_on: bool = False
     spans: list[tuple[datetime, datetime]] = field(default_factory=list)
     since: datetime | None = None
 
     def is_halted(self) -> bool:
-        if not self.is_on and self.chance.random() < 0.005:
+        if not self.is_on and self.chance.random() < self.pressed:
             self.is_on, self.since = True, self.clock.now()
         return self.is_on
 
@@ -100,8 +102,7 @@ class OrderSimulation:
     def _calm_down(self) -> None:
         self.line, self.crash_rate = Line(), 0.0
         self.halt.release()
-        self.halt.chance = Random(0)
-        self.halt.is_on = False
+        self.halt.pressed = 0.0
         if self.path is not None:
             self.path.port.line = self.line
             self.path.port.is_out = False
@@ -113,7 +114,7 @@ class OrderSimulation:
         if self.chance.random() < 0.3:
             self.halt.release()
         self._live(self._decide if is_deciding else self._recheck, minute)
-        for seconds in STEPS_SECONDS:
+        for seconds in STEPS_SECONDS if is_deciding else QUIET_STEPS_SECONDS:
             self.clock.sleep(seconds)
             self.exchange.arrivals(self.clock.now())
             self._trade()
