@@ -210,6 +210,7 @@ class Engine:
             },
             is_trading_minute=lambda minute: self.world.calendar.session_for_decision(minute) is not None,
             on_missed=self._on_missed,
+            between_minutes=self._between_minutes,
         )
         lock_step = self.world.lock_step
         self._settler = (
@@ -319,3 +320,5 @@ class Engine:
         self.desk.run_due()
         self.recovery.run_due()
         self._agenda.run_due()
+        if not self.world.calendar.is_open(int(self.world.clock.now().timestamp())):
+            self.market.take_late_frames()

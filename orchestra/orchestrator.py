@@ -18,7 +18,8 @@ import json
 import logging
 import traceback
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NoReturn
 
@@ -35,6 +36,7 @@ from orchestra.runtime.run_identity import RunIdentity, replay_text
 from orchestra.runtime.run_summary import RunSummary, minutes_until, summarise
 from orchestra.runtime.settings import Mode, Settings, load_settings
 from orchestra.runtime.stop_switch import StoppedWhileStarting, StopSwitch
+from orchestra.runtime.terminal import Terminal
 from orchestra.signals.strategy_loader import StrategyFile, StrategyLoader
 from orchestra.signals.turn_timer import TurnTimer
 from orchestra.worlds import World, open_alpaca, open_replay, read_market
@@ -48,28 +50,38 @@ BROKEN_OFF = 3
 END_OF_TIME = 1 << 40
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The person at the machine: what they read and how they stop a run."""
+
+    terminal: Terminal
+    switch: StopSwitch
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code.
 
     0: done or stopped. 2: refused to start. 3: broken off, because a database or the broker cannot be trusted.
     The last two come with one plain sentence.
     """
+    terminal = Terminal()
     switch = StopSwitch()
     switch.install()
     try:
         given = read_arguments(sys.argv[1:] if arguments is None else arguments)
         settings = load_settings(is_insecure_env_allowed=given.is_insecure_env_allowed)
         _require_writable(given.summary)
-        return _replay(given, settings, switch) if given.replay else _trade(given, settings, switch)
+        run = _replay if given.replay else _trade
+        return run(given, settings, Person(terminal, switch))
     except StoppedWhileStarting:
         return 0
     except AutoTraderError as error:
         what = "has stopped" if switch.is_engine_running else "cannot start"
-        print(f"AutoTrader {what}: {error}", file=sys.stderr)
+        terminal.complain(f"AutoTrader {what}: {error}")
         return BROKEN_OFF if switch.is_engine_running else REFUSED
 
 
-def _replay(given: RunArguments, settings: Settings, switch: StopSwitch) -> int:
+def _replay(given: RunArguments, settings: Settings, person: Person) -> int:
     """Play recorded days; the same command resumes an unfinished run and repeats a finished one's summary."""
     market, calendar = read_market(given.replay)
     for request in given.algorithms:
@@ -81,7 +93,9 @@ def _replay(given: RunArguments, settings: Settings, switch: StopSwitch) -> int:
     replay = replay_text(market.sha256, given.algorithms, strategies.files)
     cash = sum((request.capital for request in given.algorithms), Decimal(0))
     with ExitStack() as stack:
-        files = stack.enter_context(RunFiles(in_folder(_data_dir(given)), screen_level=logging.WARNING))
+        files = stack.enter_context(
+            RunFiles(in_folder(_data_dir(given)), screen=person.terminal.errors, screen_level=logging.WARNING)
+        )
         files.require(RunIdentity("", Mode.DEMO, replay))
         files.require_whole_pair()
         world = open_replay(files.directory.exchange, market, calendar, cash=cash)
@@ -89,30 +103,32 @@ def _replay(given: RunArguments, settings: Settings, switch: StopSwitch) -> int:
         engine = _engine(files, world, strategies, replay=replay)
         stack.callback(engine.stop)
         engine.add_algorithms(strategies.files, given.algorithms)
-        return _play(engine, files, switch, given=given)
+        return _play(engine, files, person, summary=given.summary)
 
 
-def _play(engine: Engine, files: RunFiles, switch: StopSwitch, *, given: RunArguments) -> int:
+def _play(engine: Engine, files: RunFiles, person: Person, *, summary: Path | None) -> int:
     if not run_identity.has_finished(files.stores.system):
         calendar = engine.world.calendar
         progress = Progress(
             engine.world.clock,
             total_minutes=minutes_until(calendar, END_OF_TIME),
             done_minutes=minutes_until(calendar, engine.books.minute),
+            done_fills=sum(len(engine.books.transactions(id_)) for id_ in engine.books.records),
+            stream=person.terminal.errors,
         )
         engine.listen(progress.on_event)
-        switch.hand_over(engine.inbox)
+        person.switch.hand_over(engine.inbox)
         ended = engine.run()
         progress.finish()
         if not ended.is_market_end:
-            print(f"Stopped by {ended.reason}; the same command goes on from here.")
+            person.terminal.say(f"Stopped by {ended.reason}; the same command goes on from here.")
             return 0
         run_identity.finish(files.stores.system, iso_milliseconds(engine.world.clock.now()))
-    _report(_summary(engine, files), given.summary)
+    _report(_summary(engine, files), person.terminal, summary)
     return 0
 
 
-def _trade(given: RunArguments, settings: Settings, switch: StopSwitch) -> int:
+def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
     """Trade an Alpaca account in real time until told to stop."""
     mode = settings.mode()
     if mode is Mode.DEMO:
@@ -127,16 +143,16 @@ def _trade(given: RunArguments, settings: Settings, switch: StopSwitch) -> int:
             if world.alpaca.asset(request.ticker) is None:
                 raise ConfigError(f"Alpaca does not know {request.ticker}: check the ticker.")
         folder = in_folder(given.data_dir) if given.data_dir else in_house(ROOT, is_demo=False)
-        files = stack.enter_context(RunFiles(folder, screen_level=logging.INFO))
+        files = stack.enter_context(RunFiles(folder, screen=person.terminal.errors, screen_level=logging.INFO))
         files.require(RunIdentity(world.account_number, mode))
         engine = _engine(files, world, strategies, replay="")
         stack.callback(engine.stop)
         engine.add_algorithms(strategies.files, given.algorithms)
         files.point_here(given.data_dir)
-        switch.hand_over(engine.inbox)
+        person.switch.hand_over(engine.inbox)
         log.info("Trading account %s in mode %s.", world.account_number, mode)
         ended = engine.run()
-        print(f"Stopped by {ended.reason}.")
+        person.terminal.say(f"Stopped by {ended.reason}.")
     return 0
 
 
@@ -184,10 +200,10 @@ def _summary(engine: Engine, files: RunFiles) -> RunSummary:
     )
 
 
-def _report(summary: RunSummary, path: Path | None) -> None:
-    print(summary.as_text())
+def _report(summary: RunSummary, terminal: Terminal, path: Path | None) -> None:
     if path is not None:
         path.write_text(json.dumps(summary.values) + "\n", encoding="utf-8")
+    terminal.say(summary.as_text())
 
 
 def _data_dir(given: RunArguments) -> Path:
@@ -214,9 +230,10 @@ def run_program() -> NoReturn:
         log.exception("AutoTrader has stopped on an error of its own.")
         traceback.print_exc()
         code = FAILED
+    # A strategy may have closed or replaced what is flushed here.
+    with suppress(AttributeError, OSError, ValueError):
+        sys.stdout.flush()
     logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
     os._exit(code)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 from database.bar_store import BarStore
 from database.bars import market_schema
@@ -27,8 +28,9 @@ from system_databse.system_db_manager import POINTER_FILE
 class RunFiles:
     """A context: entering checks and locks the directory; leaving closes what was opened."""
 
-    def __init__(self, directory: DataDirectory, *, screen_level: int) -> None:
+    def __init__(self, directory: DataDirectory, *, screen: TextIO, screen_level: int) -> None:
         self.directory = directory
+        self._screen = screen
         self._screen_level = screen_level
         self._stack = ExitStack()
         self._stores: Stores | None = None
@@ -47,7 +49,7 @@ class RunFiles:
         lock = DirectoryLock(self.directory.lock)
         lock.take()
         self._stack.callback(lock.release)
-        self.log_setup = LogSetup(self.directory.logs, screen_level=self._screen_level)
+        self.log_setup = LogSetup(self.directory.logs, screen=self._screen, screen_level=self._screen_level)
         self.log_setup.start()
         self._stack.callback(self.log_setup.stop)
         return self

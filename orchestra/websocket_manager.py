@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 CHANNELS = ("bars", "updatedBars")
 CLOSE_SECONDS = 0.5
+# alpaca-py's own, and an end to waiting for a peer that says nothing.
+SOCKET = {"ping_interval": 10, "ping_timeout": 180, "max_queue": 1024, "close_timeout": CLOSE_SECONDS}
 STOP_SECONDS = 1.5
 
 OnState = Callable[[str | None], None]
@@ -254,6 +256,7 @@ class _DataStream(_Stoppable, StockDataStream):
             access.secret,
             raw_data=True,
             feed=DataFeed(access.feed),
+            websocket_params=SOCKET,
             url_override=access.data_url,
             data_timeout=access.data_timeout,
         )
@@ -332,6 +335,7 @@ class _OrderStream(_Stoppable, TradingStream):
             access.secret,
             paper=access.is_paper,
             raw_data=True,
+            websocket_params=SOCKET,
             url_override=access.orders_url,  # type: ignore[arg-type]  # None means Alpaca's own, alpaca-py says str
         )
         self._on_state = on_state

@@ -20,7 +20,6 @@ from orchestra.websocket_manager import StreamAccess
 from system_databse.errors import BrokerRejected, BrokerUnavailable
 
 DEMO_KEY = "demo"
-MUTE_AFTER_SECONDS = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,6 @@ def open_alpaca(settings: Settings, mode: Mode) -> World:
             feed=settings.data_feed,
             data_url=f"{sockets}/v2/{settings.data_feed}" if sockets else None,
             orders_url=f"{sockets}/stream" if sockets else None,
-            data_timeout=MUTE_AFTER_SECONDS,
         ),
         account_number=_account_number(alpaca, mode),
     )

@@ -135,10 +135,10 @@ class OrderDesk:
 
     def _resolve_due(self) -> None:
         doubtful = [order for order in self._books.open_orders() if self._is_doubtful(order)]
-        self._doubts.watch(order.client_order_id for order in doubtful)
+        self._doubts.watch(map(_doubt, doubtful))
         for order in doubtful:
             is_ready = order.status is OrderStatus.PENDING and (not order.attempts or self._sender.obstacle(order))
-            if is_ready or self._doubts.take(order.client_order_id):
+            if is_ready or self._doubts.take(_doubt(order)):
                 self._resolve(order)
 
     def _poll(self, orders: Iterable[Order]) -> None:
@@ -245,3 +245,8 @@ class OrderDesk:
             created_at=self._clock.now(),
             valid_until=datetime.fromtimestamp(signal.minute + MINUTE, UTC),
         )
+
+
+def _doubt(order: Order) -> str:
+    """Return what is in doubt: a cancel is a new question, asked soon again."""
+    return f"{order.client_order_id} cancel" if order.cancel_wanted_at else order.client_order_id

@@ -38,11 +38,12 @@ class PaperExchangeServer:
         return f"http://127.0.0.1:{self._server.port}"
 
     def stop(self) -> None:
-        """Stop listening and end every connection. The exchange itself stays open."""
+        """Stop listening, say goodbye to the streams and end every connection. The exchange itself stays open."""
         if self._server is None or self._thread is None:
             return
         self._server.shutdown()
         self._hub.close()
         self._thread.join()
         self._server.server_close()
+        self._server.hang_up()
         self._server = self._thread = None

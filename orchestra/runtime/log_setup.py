@@ -5,6 +5,7 @@ Strangers' algorithms set up logging of their own; `restore` undoes what that di
 
 import logging
 import sys
+from functools import lru_cache
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
@@ -14,7 +15,9 @@ from database.shelter import sheltered
 
 FORMAT = "%(asctime)s - %(levelname)s - %(message)s"
 MEGABYTE = 1024 * 1024
-OWN_PACKAGES = ("database", "system_databse", "orchestra", "alpaca")
+# Libraries that speak on our threads count as ours: a stranger's handler must not raise into them.
+OWN_PACKAGES = ("database", "system_databse", "orchestra", "alpaca", "websockets")
+QUIET = {"websockets": logging.WARNING}
 
 
 class _OnDisk(RotatingFileHandler):
@@ -30,11 +33,22 @@ class _OnScreen(logging.StreamHandler[TextIO]):
 
 
 class LogSetup:
-    """Own the process's log handlers. Raises ConfigError when the log file cannot be written."""
+    """Own the process's log handlers. Raises ConfigError when the log file cannot be written.
 
-    def __init__(self, folder: Path, *, level: int = logging.INFO, screen_level: int = logging.INFO) -> None:
+    Our own loggers write to them directly and not by way of the root logger, where strangers' handlers
+    and filters are; the root has them too, for what strangers and libraries say.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        screen: TextIO | None = None,
+        level: int = logging.INFO,
+        screen_level: int = logging.INFO,
+    ) -> None:
         self._level = level
-        on_screen = _OnScreen(sys.stderr)
+        on_screen = _OnScreen(screen or sys.stderr)
         on_screen.addFilter(_is_for_the_screen)
         self._levels: dict[logging.Handler, int] = {_open_file(folder): logging.NOTSET, on_screen: screen_level}
         self._formatter = logging.Formatter(FORMAT)
@@ -42,11 +56,7 @@ class LogSetup:
 
     def start(self) -> None:
         """Send every record of the process to our handlers."""
-        root = logging.getLogger()
-        root.setLevel(self._level)
-        for handler in self._levels:
-            root.addHandler(handler)
-        logging.getLogger("websockets").setLevel(logging.WARNING)
+        self.restore()
 
     def restore(self) -> None:
         """Undo `basicConfig(force=True)`, `dictConfig`, `logging.disable` and the like; cheap when nothing was done."""
@@ -59,13 +69,16 @@ class LogSetup:
             if handler not in root.handlers:
                 root.addHandler(handler)
         self._restore_handlers()
-        if logging.getLogger(__name__).disabled:
-            self._enable_own_loggers()
+        self._restore_own_loggers()
 
     def stop(self) -> None:
         """Write out and take our handlers away."""
+        own = [logging.getLogger(name) for name in OWN_PACKAGES]
+        for logger in own:
+            logger.propagate = True
         for handler in self._levels:
-            logging.getLogger().removeHandler(handler)
+            for logger in (logging.getLogger(), *own):
+                logger.removeHandler(handler)
             handler.close()
 
     def _restore_handlers(self) -> None:
@@ -75,11 +88,28 @@ class LogSetup:
             if handler.formatter is not self._formatter:
                 handler.setFormatter(self._formatter)
 
-    @staticmethod
-    def _enable_own_loggers() -> None:
-        for name, logger in logging.root.manager.loggerDict.items():
-            if isinstance(logger, logging.Logger) and name.split(".")[0] in OWN_PACKAGES:
-                logger.disabled = False
+    def _restore_own_loggers(self) -> None:
+        handlers = list(self._levels)
+        for logger in _own_loggers(len(logging.root.manager.loggerDict)):
+            is_top = logger.name in OWN_PACKAGES
+            logger.disabled = False
+            logger.propagate = not is_top
+            level = QUIET.get(logger.name, logging.NOTSET)
+            if logger.level != level:
+                logger.setLevel(level)
+            if logger.filters:
+                logger.filters.clear()
+            if logger.handlers != (handlers if is_top else []):
+                logger.handlers[:] = handlers if is_top else []
+
+
+@lru_cache(maxsize=1)
+def _own_loggers(_number_of_loggers: int) -> tuple[logging.Logger, ...]:
+    """Return our packages' loggers; looked up again whenever a logger has been added anywhere."""
+    tops = [logging.getLogger(name) for name in OWN_PACKAGES]
+    known = dict(logging.root.manager.loggerDict)
+    below = [known[name] for name in known if name.split(".")[0] in OWN_PACKAGES and "." in name]
+    return (*tops, *(logger for logger in below if isinstance(logger, logging.Logger)))
 
 
 def _open_file(folder: Path) -> _OnDisk:

@@ -29,12 +29,17 @@ def nobody_asks(_minutes: Sequence[int]) -> None:
     """Leave missed minutes unrecorded."""
 
 
+def nothing_to_do() -> None:
+    """Leave the time between minutes unused."""
+
+
 class MinuteLoop:
     """Run until a StopRequested arrives or the market ends.
 
     run_minute: the pipeline; settle: called after each minute, ends it in simulated time; handlers: one
     for each type of message; is_trading_minute: whether real time has a minute to run at all; on_missed:
     told the trading minutes, ascending, that real time passed over; they are never run afterwards.
+    between_minutes: called at least once a second in real time.
     """
 
     def __init__(
@@ -47,6 +52,7 @@ class MinuteLoop:
         handlers: Handlers,
         is_trading_minute: Callable[[int], bool],
         on_missed: Callable[[Sequence[int]], None] = nobody_asks,
+        between_minutes: Callable[[], None] = nothing_to_do,
     ) -> None:
         self._inbox = inbox
         self._clock = clock
@@ -55,6 +61,7 @@ class MinuteLoop:
         self._handlers = handlers
         self._is_trading_minute = is_trading_minute
         self._on_missed = on_missed
+        self._between_minutes = between_minutes
         self._stop: StopRequested | None = None
         self._last_minute = 0
 
@@ -69,6 +76,7 @@ class MinuteLoop:
         while self._stop is None:
             self.pump(self._seconds_until_due())
             if not self._clock.is_simulated:
+                self._between_minutes()
                 self._run_if_due()
         return self._stop
 

@@ -17,11 +17,19 @@ LOG_SECONDS = 10.0
 class Progress:
     """Show market time, minutes and fills: in place on a terminal, a line now and then elsewhere."""
 
-    def __init__(self, clock: Clock, *, total_minutes: int, done_minutes: int, stream: TextIO = sys.stderr) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        total_minutes: int,
+        done_minutes: int,
+        done_fills: int = 0,
+        stream: TextIO = sys.stderr,
+    ) -> None:
         self._clock = clock
         self._total = total_minutes
         self._done = done_minutes
-        self._fills = 0
+        self._fills = done_fills
         self._stream = stream
         self._is_terminal = stream.isatty()
         self._next_at = clock.monotonic()

@@ -10,6 +10,7 @@ from decimal import Decimal
 from numbers import Real
 from typing import Any
 
+from orchestra.runtime.plain_text import plain_line
 from system_databse.errors import StrategyError
 from system_databse.order import ZERO
 from system_databse.trading_signal import Action
@@ -50,9 +51,11 @@ def _share_count(shares: object) -> Decimal:
     """Read a share count: whole, not negative, int or whole float; bool is refused."""
     if isinstance(shares, bool) or not isinstance(shares, (Real, Decimal)):
         raise StrategyError(f"{CONTRACT}; {_short(shares)} is no number of shares.")
-    if not math.isfinite(shares) or shares < 0 or shares != math.trunc(shares):
+    is_possible = math.isfinite(shares) and float(shares) >= 0
+    count = int(shares) if is_possible else -1  # type: ignore[arg-type]  # every kind of real number has __int__
+    if not is_possible or count != shares:
         raise StrategyError(f"{CONTRACT}; {_short(shares)} is no whole number of shares.")
-    return Decimal(int(math.trunc(shares)))  # noqa: RUF046 - typed as "something integral"
+    return Decimal(count)
 
 
 def _explained(action: Action, shares: Decimal, strategy: object) -> Answer:
@@ -80,7 +83,7 @@ def _plain_values(metadata: object) -> dict[str, Any]:
 
 
 def _text(value: object) -> str:
-    return str(value)[:REASON_LENGTH] if value else ""
+    return plain_line(str(value), longest=REASON_LENGTH) if value else ""
 
 
 def _fraction(value: object, *, highest: float) -> float | None:

@@ -59,6 +59,11 @@ class MarketView:
         for bar in bars:
             self._note(bar)
 
+    def take_late_frames(self) -> None:
+        """Store or drop what arrives while no minute is closed, so that nothing piles up overnight."""
+        for bar in self._stream.flush():
+            self._note(bar)
+
     def resume(self, minute: int) -> None:
         """Take up an earlier run's as-of time."""
         self._world.as_of = minute

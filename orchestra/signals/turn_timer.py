@@ -4,11 +4,13 @@ In: a function of a strategy. Out: its result, or StrategyError / TurnInterrupte
 reach no other). While one of our own functions, a logging handler or the import machinery runs, the
 alarm only asks to be raised on the way out, so that no lock, log line or transaction is cut in two.
 
-Not stopped, a watchdog's business: a loop that swallows BaseException each time, a C call that never returns
-to Python (a huge power, a bad regular expression: their turn ends with the call), code that takes SIGALRM
-away and then loops. Threads of a strategy are not limited; the process does not wait for them.
+Not stopped, a watchdog's business: a loop that swallows BaseException each time (Python itself does so for a
+`__del__`), a C call that never returns to Python (a huge power, a bad regular expression: their turn ends with
+the call), code that takes SIGALRM away and then loops. Threads of a strategy are not limited; the process does not
+wait for them.
 """
 
+import decimal
 import inspect
 import logging
 import signal
@@ -24,6 +26,7 @@ from typing import Any, TypeVar
 from database import shelter
 from orchestra.runtime import log_setup
 from orchestra.runtime.clock import Clock
+from orchestra.runtime.plain_text import plain_line
 from orchestra.runtime.stop_switch import StoppedWhileStarting
 from system_databse.errors import StrategyError
 
@@ -32,6 +35,7 @@ log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 WARN_AFTER_SECONDS = 2.0
+LONGEST_ERROR = 600
 REPEAT_SECONDS = 0.05
 ROOT = Path(__file__).resolve().parents[2]
 OWN_CODE = tuple(f"{ROOT / package}/" for package in ("database", "system_databse", "orchestra"))
@@ -75,7 +79,7 @@ class TurnTimer:
         except (TurnInterrupted, KeyboardInterrupt, StoppedWhileStarting):
             raise
         except BaseException as error:
-            raise StrategyError(_last_line(error)) from error
+            raise StrategyError(self._told(error)) from error
         finally:
             elapsed = self._clock.monotonic() - started
             if elapsed > WARN_AFTER_SECONDS:
@@ -101,20 +105,35 @@ class TurnTimer:
         finally:
             self._start(left)
 
+    def _told(self, error: BaseException) -> str:
+        """Return the error in words; these are the strategy's own code too, so they get a limit of their own."""
+        try:
+            return plain_line(self._armed(lambda: _last_line(error)), longest=LONGEST_ERROR)
+        except (KeyboardInterrupt, StoppedWhileStarting):
+            raise
+        except BaseException:  # noqa: BLE001 - part of the algorithm's turn
+            return f"{type(error).__name__}, which cannot be put into words"
+
     def _armed(self, function: Callable[[], Result]) -> Result:
-        """Run with the alarm set, and take back whatever signals the strategy took for itself."""
+        """Run with the alarm set, and take back whatever the strategy took for itself.
+
+        Signals and their mask, and the precision of decimals: the engine counts money with those.
+        """
         handlers = [(number, signal.getsignal(number)) for number in OURS_TO_HANDLE]
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGALRM,))
         signal.signal(signal.SIGALRM, self._on_alarm)
         self._is_armed = True
         self._start(self._limit_seconds)
         try:
-            return function()
+            with decimal.localcontext():
+                return function()
         finally:
             self._is_armed = False
             signal.setitimer(signal.ITIMER_REAL, 0)
             shelter.forget()
             signal.signal(signal.SIGALRM, self._on_alarm)
             _put_back(handlers)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGALRM, *OURS_TO_HANDLE))
 
     def _start(self, seconds: float) -> None:
         self._deadline = self._clock.monotonic() + seconds
@@ -131,6 +150,9 @@ class TurnTimer:
         """Raise on the way out of the shelter, unless what called it must not be cut either; the alarm repeats."""
         if self._is_armed and not _is_ours(_caller_of_shelter()):
             raise TurnInterrupted
+
+
+_ENTRY = TurnTimer._armed.__code__  # noqa: SLF001 - of this very module
 
 
 def _put_back(handlers: list[tuple[signal.Signals, Any]]) -> None:
@@ -150,16 +172,21 @@ def _caller_of_shelter() -> FrameType | None:
 def _is_ours(frame: FrameType | None) -> bool:
     """Say whether raising here would cut our own code or a shared lock of the standard library.
 
-    Looks from the top of the stack down to the strategy's newest frame.
+    Ours is whatever the strategy's oldest frame has called, also below a hook, a callback or a `__del__` of the
+    strategy that happens to run on top of it; shared locks count above its newest frame only.
     """
-    while frame is not None:
+    verdict, has_own, has_shared, has_strategy = True, False, False, False
+    while frame is not None and frame.f_code is not _ENTRY:
         file = frame.f_code.co_filename
-        if file.startswith(OWN_CODE) or _holds_shared_lock(frame):
-            return True
-        if _is_strategy(file):
-            return False
+        if file.startswith(OWN_CODE):
+            has_own = True
+        elif _is_strategy(file):
+            has_strategy = True
+            verdict = has_own or has_shared
+        elif not has_strategy and _holds_shared_lock(frame):
+            has_shared = True
         frame = frame.f_back
-    return True
+    return verdict
 
 
 def _holds_shared_lock(frame: FrameType) -> bool:
@@ -178,8 +205,8 @@ def _is_strategy(file: str) -> bool:
 def _last_line(error: BaseException) -> str:
     """Return the error in one line with the strategy's own line number."""
     if isinstance(error, SyntaxError):
-        return f"{type(error).__name__}: {error}"[:500]
+        return f"{type(error).__name__}: {error}"
     entries = traceback.extract_tb(error.__traceback__)
     own = [entry for entry in entries if _is_strategy(entry.filename) and not entry.filename.startswith(OWN_CODE)]
     where = f" (line {own[-1].lineno} of {Path(own[-1].filename).name})" if own else ""
-    return f"{type(error).__name__}: {error}"[:500] + where
+    return f"{type(error).__name__}: {str(error)[:LONGEST_ERROR]}{where}"

@@ -3,6 +3,7 @@
 import random
 import signal
 import subprocess
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def days(folder: Path, seed: int) -> Path:
 
 
 @pytest.mark.requirement("S2-55")
-@pytest.mark.parametrize("seed", range(1, 4))
+@pytest.mark.parametrize("seed", range(1, 3))
 def test_a_replay_stopped_at_random_moments_goes_on_from_there(seed: int, tmp_path: Path, make_run: MakeRun) -> None:
     run, chance = make_run(days(tmp_path, seed), algorithms=ALGORITHMS), random.Random(seed)
     print(f"seed={seed}")
@@ -110,8 +111,7 @@ def test_signals_are_heard_before_anything_heavy_is_imported(tmp_path: Path, mak
 
 
 @pytest.mark.requirement("S2-55", "S2-69")
-@pytest.mark.parametrize("number", SIGNALS)
-@pytest.mark.parametrize("name", sorted(path.stem for path in STOPPABLE.glob("*.py")))
+@pytest.mark.parametrize(("name", "number"), zip(sorted(path.stem for path in STOPPABLE.glob("*.py")), cycle(SIGNALS)))
 def test_no_algorithm_keeps_the_owner_from_stopping(
     name: str, number: signal.Signals, tmp_path: Path, make_run: MakeRun
 ) -> None:

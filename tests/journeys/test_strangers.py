@@ -17,7 +17,7 @@ from tests.journeys.test_replay import fills_of
 STRANGERS = Path(__file__).parent / "strangers"
 DAY = TWO_DAYS[:1]
 SYMBOLS = (Recorded("ACME"), Recorded("OTHR"))
-LIMIT = {"AUTOTRADER_ALGORITHM_LIMIT_SECONDS": "0.3"}
+LIMIT = {"AUTOTRADER_ALGORITHM_LIMIT_SECONDS": "0.5"}
 LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} - [A-Z]+ - ")
 MINUTES = 390
 
@@ -35,7 +35,7 @@ TRADES = Fate({"HELD": MINUTES - 12, "SUBMITTED": 12})
 HOLDS = Fate({"HELD": MINUTES})
 FAILS = Fate({"FAILED": 5}, "ERROR")
 INTERRUPTED = Fate({"INTERRUPTED": 5}, "ERROR")
-NEVER_MADE = Fate({}, "ERROR")
+NEVER_MADE = ("constructor_fails", "constructor_of_another_shape", "constructor_loops")
 
 # Each group is one run; who comes later suffers from what came before.
 GROUPS: dict[str, dict[str, tuple[Fate, ...]]] = {
@@ -79,9 +79,6 @@ GROUPS: dict[str, dict[str, tuple[Fate, ...]]] = {
         "wrong_answers": (Fate({"HELD": MINUTES - 39, "FAILED": 39}),),
         "answers_a_generator": (FAILS,),
         "answers_a_coroutine": (FAILS,),
-        "constructor_fails": (NEVER_MADE,),
-        "constructor_of_another_shape": (NEVER_MADE,),
-        "constructor_loops": (NEVER_MADE,),
     },
     "sayings": {
         "says_too_much": (HOLDS,),
@@ -107,7 +104,8 @@ GROUPS: dict[str, dict[str, tuple[Fate, ...]]] = {
 
 
 def test_every_stranger_has_its_place() -> None:
-    assert {path.stem for path in STRANGERS.glob("*.py")} == {name for group in GROUPS.values() for name in group}
+    placed = {name for group in GROUPS.values() for name in group}
+    assert {path.stem for path in STRANGERS.glob("*.py")} == placed | set(NEVER_MADE)
 
 
 @pytest.mark.requirement("S2-69", "S2-73", "S2-43", "S2-21", "S2-20", "S0-24")
@@ -130,6 +128,19 @@ def test_strangers_run_or_are_contained_and_the_honest_misses_nothing(
     assert_sound(run)
     assert_books_agree(run)
     assert_log_is_whole(run)
+
+
+@pytest.mark.requirement("S2-69")
+@pytest.mark.parametrize("name", NEVER_MADE)
+def test_a_stranger_that_cannot_be_made_is_told_before_anything_starts(
+    name: str, tmp_path: Path, make_run: MakeRun
+) -> None:
+    file = write_days(tmp_path / "day.csv", DAY, SYMBOLS, seed=2)
+    run = make_run(file, algorithms=(Chosen(), Chosen(STRANGERS / f"{name}.py", "OTHR", 10_000)), **LIMIT)
+    assert run.wait(run.start()) == 2
+    assert f"{name}.py" in run.errors
+    assert len(run.errors.splitlines()) == 1
+    assert not run.data_dir.exists()
 
 
 def all_minutes() -> list[int]:

@@ -136,6 +136,6 @@ def _client_order_id(body: Mapping[str, object]) -> str:
     value = body.get("client_order_id")
     if value is None:
         return ""
-    if isinstance(value, str) and len(value) <= CLIENT_ORDER_ID_LENGTH:
+    if isinstance(value, str) and len(value) <= CLIENT_ORDER_ID_LENGTH and value.isprintable():
         return value
-    raise _Refused(invalid(f"client_order_id must be no more than {CLIENT_ORDER_ID_LENGTH} characters"))
+    raise _Refused(invalid(f"client_order_id must be no more than {CLIENT_ORDER_ID_LENGTH} printable characters"))

@@ -4,6 +4,7 @@ Werkzeug's own handler closes every connection after one answer and then waits t
 keep-alive, and a replay asks often.
 """
 
+import contextlib
 import io
 import socket
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from http import HTTPStatus
 from flask import Flask
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.test import run_wsgi_app
+
+from orchestra.paper_exchange.wire.sockets.connection import HandshakeRefused
 
 LOOPBACK = "127.0.0.1"
 LARGEST_BODY = 1_000_000
@@ -30,8 +33,7 @@ class ExchangeHandler(WSGIRequestHandler):
         environ = self.make_environ()
         serve_socket = self.server.socket_server_of(environ["PATH_INFO"])
         if serve_socket and environ.get("HTTP_UPGRADE", "").lower() == "websocket":
-            self.close_connection = True
-            serve_socket(environ)
+            self._serve_socket(serve_socket, environ)
             return
         length = environ.get("CONTENT_LENGTH") or "0"
         if not length.isascii() or not length.isdigit() or environ.get("HTTP_TRANSFER_ENCODING"):
@@ -45,6 +47,13 @@ class ExchangeHandler(WSGIRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Keep quiet: a replay makes thousands of requests."""
+
+    def _serve_socket(self, serve_socket: SocketServer, environ: dict[str, object]) -> None:
+        self.close_connection = True
+        try:
+            serve_socket(environ)
+        except HandshakeRefused:
+            self.send_error(HTTPStatus.BAD_REQUEST)
 
     def _answer(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
         code, _, reason = status.partition(" ")
@@ -63,6 +72,24 @@ class ExchangeServer(ThreadedWSGIServer):
 
     def __init__(self, app: Flask, port: int, socket_server_of: Callable[[str], SocketServer | None]) -> None:
         self.socket_server_of = socket_server_of
+        self._open: set[socket.socket] = set()
         # Bound here, because Werkzeug ends the whole program when it cannot bind. Raises OSError instead.
         with socket.create_server((LOOPBACK, port)) as listener:
             super().__init__(LOOPBACK, listener.getsockname()[1], app, handler=ExchangeHandler, fd=listener.fileno())
+
+    def process_request(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:
+        """Remember the connection, then serve it on its own thread."""
+        if isinstance(request, socket.socket):
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
+        """Forget a connection that has ended."""
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """End the connections that clients keep alive; a stopped server answers nobody."""
+        for connection in list(self._open):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)

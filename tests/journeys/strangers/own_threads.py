@@ -4,7 +4,6 @@
 import threading
 
 from database.db_manager import get_data_for_algorithm, get_latest_price
-
 from system_databse.system_db_manager import get_transactions
 
 WORKERS = []

@@ -116,7 +116,9 @@ class FakeExchange:
         )
 
     def position(self, symbol: str) -> Decimal:
-        return sum((o.filled_qty if o.side == "buy" else -o.filled_qty for o in self.orders if o.symbol == symbol), ZERO)
+        return sum(
+            (o.filled_qty if o.side == "buy" else -o.filled_qty for o in self.orders if o.symbol == symbol), ZERO
+        )
 
 
 @dataclass(slots=True)

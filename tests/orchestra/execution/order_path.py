@@ -132,8 +132,9 @@ def fresh_path(folder: Path, *, is_halted: Callable[[], bool] = lambda: False) -
 
 
 def later(path: OrderPath, *, seconds: float) -> None:
-    """Let time pass, and the loop do what is due, second by second."""
+    """Let time pass, and the loop do what is due, half a second at a time."""
     end = path.clock.now() + timedelta(seconds=seconds)
+    path.desk.run_due()
     while path.clock.now() < end:
         path.clock.sleep(0.5)
         path.desk.run_due()

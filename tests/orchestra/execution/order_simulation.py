@@ -146,9 +146,7 @@ class OrderSimulation:
         port = FakePort(
             self.exchange, self.clock.now, line=self.line, chance=self.chance, crash_point=self._crash_point
         )
-        self.path = OrderPath(
-            self.file, port, self.clock, is_halted=self.halt.is_halted, crash_point=self._crash_point
-        )
+        self.path = OrderPath(self.file, port, self.clock, is_halted=self.halt.is_halted, crash_point=self._crash_point)
         self.path.add_algorithms()
         self.path.reconciler.run("start")
         self.has_started, self.started_at = True, self.clock.seconds

@@ -28,8 +28,8 @@ def campaign(seeds: range, folder: Path) -> list[Outcome]:
 
 
 @pytest.mark.requirement("S2-39", "S2-48", "S2-71", "S4-45")
-def test_on_a_bad_line_with_crashes_anywhere_no_promise_is_broken(tmp_path: Path) -> None:
-    ran = campaign(SEEDS, tmp_path)
+def test_on_a_bad_line_with_crashes_anywhere_no_promise_is_broken(quick_folder: Path) -> None:
+    ran = campaign(SEEDS, quick_folder)
     # A campaign that meets no trouble proves nothing.
     assert sum(outcome.crashes for outcome in ran) > 5 * len(ran)
     assert sum(outcome.at_exchange for outcome in ran) > 5 * len(ran)
@@ -38,15 +38,15 @@ def test_on_a_bad_line_with_crashes_anywhere_no_promise_is_broken(tmp_path: Path
 
 
 @pytest.mark.long
-def test_thousands_of_seeds_break_no_promise(tmp_path: Path) -> None:
-    campaign(LONG_SEEDS, tmp_path)
+def test_thousands_of_seeds_break_no_promise(quick_folder: Path) -> None:
+    campaign(LONG_SEEDS, quick_folder)
 
 
-def test_the_same_seed_runs_the_same_way_again(tmp_path: Path) -> None:
-    assert run_seed(7, tmp_path) == run_seed(7, tmp_path)
+def test_the_same_seed_runs_the_same_way_again(quick_folder: Path) -> None:
+    assert run_seed(7, quick_folder) == run_seed(7, quick_folder)
 
 
-def test_an_exchange_that_forgets_used_ids_is_noticed(tmp_path: Path) -> None:
+def test_an_exchange_that_forgets_used_ids_is_noticed(quick_folder: Path) -> None:
     """Uniqueness for ever is what makes sending again safe; the checker sees when a broker does not keep it."""
-    doubled = [run_seed(seed, tmp_path, exchange=FakeExchange(is_unique_for_ever=False)) for seed in range(60)]
+    doubled = [run_seed(seed, quick_folder, exchange=FakeExchange(is_unique_for_ever=False)) for seed in range(60)]
     assert any(any("V1 duplicate" in found for found in outcome.violations) for outcome in doubled)

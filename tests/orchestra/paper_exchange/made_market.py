@@ -1,7 +1,7 @@
 """Two short made-up sessions, and an exchange on them that a test moves minute by minute."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -30,7 +30,6 @@ class StandingClock:
 
     is_simulated: bool = False
     seconds: float = 0.0
-    slept: list[float] = field(default_factory=list)
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.seconds, UTC)

@@ -121,4 +121,4 @@ class BookMachine(RuleBasedStateMachine):
 
 
 TestBookMachine = BookMachine.TestCase
-TestBookMachine.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)
+TestBookMachine.settings = settings(max_examples=15, stateful_step_count=40, deadline=None)

@@ -11,14 +11,21 @@ import threading
 from collections.abc import Callable
 
 from simple_websocket import ConnectionClosed, Server
+from simple_websocket import ConnectionError as NotConnected
 from wsproto.events import BytesMessage, TextMessage
+from wsproto.utilities import ProtocolError
 
 QUEUE_LENGTH = 1024
 WRITE_SECONDS = 5
+GOODBYE_SECONDS = 0.5
 PING_SECONDS = 30
 LARGEST_MESSAGE = 1_000_000
 
 Frame = bytes | str
+
+
+class HandshakeRefused(Exception):
+    """Report a request that asks for a WebSocket but does not complete the upgrade."""
 
 
 class _Socket(Server):  # type: ignore[misc]  # simple_websocket ships no types
@@ -37,7 +44,10 @@ class Connection:
     def __init__(self, environ: dict[str, object]) -> None:
         self._closing = threading.Event()
         self._outgoing: queue.Queue[Frame | None] = queue.Queue(QUEUE_LENGTH)
-        self._socket = _Socket.accept(environ, ping_interval=PING_SECONDS, max_message_size=LARGEST_MESSAGE)
+        try:
+            self._socket = _Socket.accept(environ, ping_interval=PING_SECONDS, max_message_size=LARGEST_MESSAGE)
+        except (NotConnected, ProtocolError) as error:
+            raise HandshakeRefused(str(error)) from error
         # A client that does not read blocks the writer for so long at most.
         limit = struct.pack("ll", WRITE_SECONDS, 0)
         self._socket.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
@@ -71,6 +81,10 @@ class Connection:
                 break
         for frame in (last, None) if last is not None else (None,):
             self._outgoing.put(frame)
+
+    def wait_closed(self) -> None:
+        """Give the last frames a moment to leave."""
+        self._writer.join(GOODBYE_SECONDS)
 
     def run(self, on_message: Callable[[Frame], None]) -> None:
         """Hand over each message until either side closes."""

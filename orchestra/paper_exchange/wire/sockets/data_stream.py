@@ -133,11 +133,13 @@ class DataStream:
         return frozenset()
 
     def close(self) -> None:
-        """End every connection."""
+        """End every connection, politely where the client still reads."""
         with self._lock:
             clients = list(self._clients)
         for client in clients:
             client.connection.close()
+        for client in clients:
+            client.connection.wait_closed()
 
     def _leave(self, client: DataClient) -> None:
         with self._lock:

@@ -87,11 +87,13 @@ class TradeStream:
                 client.connection.close()
 
     def close(self) -> None:
-        """End every connection."""
+        """End every connection, politely where the client still reads."""
         with self._lock:
             clients = list(self._clients)
         for client in clients:
             client.connection.close()
+        for client in clients:
+            client.connection.wait_closed()
 
 
 def _decoded(frame: Frame) -> Mapping[str, object]:

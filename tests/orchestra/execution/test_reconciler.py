@@ -1,0 +1,149 @@
+"""Reconciliation: the books level with the broker, nothing sent, and every difference frozen."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from orchestra.messages.events import ReconcileMismatch
+from system_databse.errors import BrokerUnavailable
+from system_databse.order import OrderStatus
+from tests.orchestra.execution.order_path import FIRST, MINUTE, NUMBERS, OrderPath, later
+
+ONE = Decimal(1)
+
+
+def trade_by_hand(path: OrderPath, side: str, qty: int, *, symbol: str = "AAA") -> None:
+    """Fill an order that somebody entered on the broker's own page."""
+    exchange = path.port.exchange
+    request = {"symbol": symbol, "qty": ONE * qty, "side": side, "client_order_id": f"hand-{len(exchange.orders)}"}
+    exchange.fill(exchange.accept(request, path.clock.now()), ONE * qty, ONE * 100, now=path.clock.now())
+
+
+@pytest.mark.requirement("S2-39", "S2-48")
+def test_a_restart_books_what_happened_meanwhile(tmp_path: Path, path: OrderPath) -> None:
+    path.decide(FIRST, (1, "buy", 10))
+    order = path.port.exchange.orders[0]
+    path.store.close()
+    path.port.exchange.fill(order, ONE * 10, ONE * 100, now=path.clock.now())
+    again = OrderPath(tmp_path / "system.db", path.port, path.clock)
+    again.reconciler.run("start")
+    assert again.orders()[0].status is OrderStatus.FILLED
+    assert again.books.ledger.position(1, "AAA").qty == 10
+    assert again.reconciler.frozen_symbols == frozenset()
+    assert again.rows("SELECT kind, result FROM recon_runs") == [("start", "clean")]
+    again.store.close()
+
+
+def test_reconciling_asks_and_never_sends(path: OrderPath) -> None:
+    path.port.script = ["dropped"]
+    path.decide(FIRST, (1, "buy", 10))
+    requests = len(path.port.exchange.requests)
+    path.reconciler.run("reconnect")
+    assert path.orders()[0].status is OrderStatus.UNKNOWN
+    assert [r.partition(" ")[0] for r in path.port.exchange.requests[requests:]] == ["list", "find", "positions"]
+
+
+def test_an_order_that_has_been_open_for_long_is_asked_for_after_a_reconnect(path: OrderPath) -> None:
+    """The list of the last minutes does not hold it any more."""
+    path.reconciler.run("start")
+    path.decide(FIRST, (1, "buy", 10))
+    path.clock.seconds += 30 * MINUTE
+    path.reconciler.run("periodic")
+    path.clock.seconds += 30 * MINUTE
+    path.port.exchange.fill(path.port.exchange.orders[0], ONE * 10, ONE * 100, now=path.clock.now())
+    path.reconciler.run("reconnect")
+    assert path.orders()[0].status is OrderStatus.FILLED
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_a_pass_that_gets_no_answer_says_so(path: OrderPath, down: bool) -> None:
+    path.port.script = ["dropped"]
+    path.decide(FIRST, (1, "buy", 10))
+    path.port.is_out = down
+    if down:
+        with pytest.raises(BrokerUnavailable):
+            path.reconciler.run("start")
+        assert path.rows("SELECT * FROM recon_runs") == []
+        return
+    path.reconciler.run("start")
+    assert path.rows("SELECT result FROM recon_runs") == [("clean",)]
+
+
+def test_trades_by_hand_are_booked_apart_and_shown_never_traded(path: OrderPath) -> None:
+    trade_by_hand(path, "buy", 7)
+    trade_by_hand(path, "sell", 2)
+    path.reconciler.run("start")
+    path.reconciler.run("again")
+    assert sorted(path.rows("SELECT symbol, signed_qty FROM external_fills")) == [("AAA", "-2"), ("AAA", "7")]
+    assert path.reconciler.frozen_symbols == frozenset()
+    assert path.books.ledger.positions() == []
+
+
+def test_baseline_and_adjustments_belong_to_the_account_too(path: OrderPath) -> None:
+    trade_by_hand(path, "buy", 7)
+    path.port.exchange.orders[0].client_order_id = NUMBERS.number(9, FIRST, 0)
+    with path.store.transaction() as connection:
+        connection.execute("INSERT INTO baseline(symbol, qty) VALUES('AAA', '5')")
+        connection.execute("INSERT INTO adjustments(symbol, qty, kind, ref) VALUES('AAA', '2', 'split', 'x')")
+    path.reconciler.run("start")
+    assert path.reconciler.frozen_symbols == frozenset()
+
+
+def drift(path: OrderPath) -> None:
+    """Let the account hold shares that nobody can explain."""
+    trade_by_hand(path, "buy", 7)
+    path.port.exchange.orders[-1].client_order_id = NUMBERS.number(9, FIRST, len(path.port.exchange.orders))
+
+
+@pytest.mark.requirement("S2-39")
+def test_a_difference_freezes_the_symbol_for_entries_alone(tmp_path: Path, path: OrderPath) -> None:
+    events: list[object] = []
+    path.store.close()
+    path = OrderPath(tmp_path / "system.db", path.port, path.clock, publish=events.append)
+    path.decide(FIRST, (1, "buy", 10))
+    path.port.exchange.fill(path.port.exchange.orders[0], ONE * 10, ONE * 100, now=path.clock.now())
+    drift(path)
+    path.reconciler.run("start")
+    assert path.reconciler.frozen_symbols == {"AAA"}
+    assert ReconcileMismatch("AAA", "17", "10") in events
+    path.clock.seconds += MINUTE
+    path.decide(FIRST + MINUTE, (1, "sell", 10), (2, "buy", 5), (3, "buy", 5))
+    assert path.rows("SELECT algo_id, outcome, gate FROM decisions WHERE minute > ?", (FIRST,)) == [
+        (1, "SUBMITTED", None),
+        (2, "DENIED", "FROZEN_SYMBOL"),
+        (3, "SUBMITTED", None),
+    ]
+    path.store.close()
+
+
+def test_a_symbol_stays_frozen_while_an_order_works_in_it_and_thaws_when_it_agrees(path: OrderPath) -> None:
+    path.decide(FIRST, (1, "buy", 10))
+    path.port.exchange.fill(path.port.exchange.orders[0], ONE * 10, ONE * 100, now=path.clock.now())
+    drift(path)
+    path.reconciler.run("start")
+    path.clock.seconds += MINUTE
+    path.decide(FIRST + MINUTE, (1, "sell", 10))
+    path.reconciler.run("while it works")
+    assert path.reconciler.frozen_symbols == {"AAA"}
+    path.port.exchange.fill(path.port.exchange.orders[-1], ONE * 10, ONE * 100, now=path.clock.now())
+    later(path, seconds=21)
+    trade_by_hand(path, "sell", 7)
+    path.port.exchange.orders[-1].client_order_id = NUMBERS.number(9, FIRST, 99)
+    path.reconciler.run("periodic")
+    assert path.reconciler.frozen_symbols == frozenset()
+
+
+def test_an_order_that_may_be_filling_right_now_is_no_difference(path: OrderPath) -> None:
+    path.decide(FIRST, (1, "buy", 10))
+    orders = path.port.orders
+    exchange = path.port.exchange
+
+    def fill_after_listing(after):
+        listed = orders(after)
+        exchange.fill(exchange.orders[0], ONE * 10, ONE * 100, now=path.clock.now())
+        return listed
+
+    path.port.orders = fill_after_listing  # type: ignore[method-assign]
+    path.reconciler.run("periodic")
+    assert path.reconciler.frozen_symbols == frozenset()
