@@ -8,8 +8,9 @@ from decimal import Decimal
 
 import requests
 
-from database.errors import ConfigError, StorageError
+from database.errors import ConfigError
 from orchestra.messages.lockstep import Execution, Settlement, Tick
+from system_databse.errors import BrokerUnavailable
 
 TIMEOUT_SECONDS = 10
 OUT_OF_STEP = 409
@@ -26,7 +27,7 @@ class LockStepClient:
     def done(self, minute: int) -> Settlement:
         """Tell the exchange that the engine has committed and sent all it wants at `minute`.
 
-        Raises ConfigError when the two books belong to different runs, StorageError when the exchange is gone.
+        Raises ConfigError when the two books belong to different runs, BrokerUnavailable when the exchange is gone.
         """
         body = self._request("POST", "/control/done", {"minute": minute}).json()
         executions = tuple(
@@ -57,11 +58,11 @@ class LockStepClient:
         try:
             response = session.request(method, url, json=body, timeout=TIMEOUT_SECONDS, headers=self._headers)
         except requests.RequestException as error:
-            raise StorageError(f"The exchange at {self._base_url} does not answer: start it again.") from error
+            raise BrokerUnavailable(f"The exchange at {self._base_url} does not answer: start it again.") from error
         if response.status_code == OUT_OF_STEP:
             raise ConfigError(response.json()["message"])
         if not response.ok:
-            raise StorageError(f"The exchange refused {path} with {response.status_code}: {response.text.strip()}")
+            raise BrokerUnavailable(f"The exchange refused {path} with {response.status_code}: {response.text.strip()}")
         return response
 
     def _session(self) -> requests.Session:

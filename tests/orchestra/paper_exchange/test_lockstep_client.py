@@ -3,10 +3,11 @@ from collections.abc import Iterator
 import pytest
 
 from database.bar import MINUTE
-from database.errors import ConfigError, StorageError
+from database.errors import ConfigError
 from orchestra.messages.lockstep import Tick
 from orchestra.paper_exchange.lockstep_client import LockStepClient
 from orchestra.paper_exchange.server import PaperExchangeServer
+from system_databse.errors import BrokerUnavailable
 from tests.orchestra.paper_exchange.made_market import OPEN, Desk
 
 
@@ -40,8 +41,8 @@ def test_engine_ahead_of_the_book_is_refused_over_http(server: PaperExchangeServ
 
 def test_exchange_that_is_gone_or_refuses_is_a_storage_error(server: PaperExchangeServer) -> None:
     base_url = server.start()
-    with pytest.raises(StorageError, match="refused /control/done with 401"):
+    with pytest.raises(BrokerUnavailable, match="refused /control/done with 401"):
         LockStepClient(base_url, secret="wrong").done(OPEN)
     server.stop()
-    with pytest.raises(StorageError, match="does not answer"):
+    with pytest.raises(BrokerUnavailable, match="does not answer"):
         LockStepClient(base_url).done(OPEN)
