@@ -78,8 +78,8 @@ class Books:
         return list(self._open.values())
 
     def transactions(self, algorithm_id: int) -> list[Transaction]:
-        """Return an algorithm's fills in the spelling of its contract; the list is the caller's."""
-        return list(self._transactions.get(algorithm_id, ()))
+        """Return an algorithm's fills in the spelling of its contract; list and rows are the caller's own."""
+        return [dict(row) for row in self._transactions.get(algorithm_id, ())]
 
     def next_leg(self, algorithm_id: int, minute: int) -> int:
         """Return the next free leg of an algorithm's minute."""

@@ -89,7 +89,10 @@ def _text(value: object) -> str:
 def _fraction(value: object, *, highest: float) -> float | None:
     if isinstance(value, bool) or not isinstance(value, Real):
         return None
-    number = float(value)
+    try:
+        number = float(value)
+    except (ArithmeticError, ValueError, TypeError):
+        return None
     return number if 0.0 <= number <= highest and math.isfinite(number) else None
 
 
