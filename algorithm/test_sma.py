@@ -22,8 +22,8 @@ from database import db_manager
 from database.bar import MINUTE, BarSource
 from database.bar_store import BarStore
 from database.bars.market_schema import APPLICATION_ID, migrations
+from database.bars.market_world import MarketWorld
 from database.calendar_manager import MarketCalendar
-from database.market_world import MarketWorld
 from database.normaliser import make_bar
 from database.schema_check import open_database
 from database.timestamps import iso_minute

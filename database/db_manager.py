@@ -14,8 +14,8 @@ from typing import Any
 from database.bar import BarSource
 from database.bars.bar_mapping import BarMapping
 from database.bars.current_directory import current_world
+from database.bars.market_world import MarketWorld
 from database.errors import MarketDataError
-from database.market_world import MarketWorld
 from database.normaliser import epoch_seconds, make_bar
 from database.shelter import sheltered
 from database.timestamps import parse_iso

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from database.bar import Bar, BarSource
+from database.bars.market_world import MarketWorld
 from database.errors import MarketDataError
-from database.market_world import MarketWorld
 from database.normaliser import bar_from_alpaca
 from database.shelter import sheltered
 

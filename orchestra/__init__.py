@@ -4,7 +4,6 @@ alpaca_wrapper.py           port: the only user of alpaca-py's REST clients
 engine.py                   every part of one run, built in one place and taken down in reverse order
 orchestrator.py             main(): builds the parts, starts the threads, waits, stops in reverse order
 pipeline.py                 one minute, left to right: the map you can run
-run_files.py                the files of one run: checked before anything is written, locked, opened, closed
 websocket_manager.py        port: the only user of alpaca-py's streams
 worlds.py                   what differs between worlds: clock, feed, broker
 execution/                  from an approved decision to a booked fill
@@ -16,6 +15,7 @@ execution/                  from an approved decision to a booked fill
   order_numbers.py          our order ids: a pure function of install, algorithm, minute and leg
   order_sender.py           sending one order once, and what its answer means
   reconciler.py             our books against the broker's; start-up and recovery are one path
+  recovery.py               a reconciliation that is wanted, tried again until it has worked
   settler.py                the end of a simulated minute: done, book what it filled, until nothing new comes
 messages/                   frozen values that cross a thread or a stage
   event_bus.py              news for onlookers: removing every listener changes no trade
@@ -64,18 +64,22 @@ paper_exchange/             the offline Alpaca: a simulated exchange that speaks
 risk/                       our own rules: what may be sent at all
   risk_gate.py              every signal leaves it as a decision, and every order passed it
   risk_rules.py             one function a rule: None lets the signal pass, a text says why not
+run/                        one run of the program: what was asked for, its files, whose they are, what is shown
+  command_line.py           the arguments, read and checked
+  data_directory.py         where a run keeps its files, and that only one process uses them
+  progress.py               how far a replay is, on the screen
+  run_files.py              the files of one run: checked before anything is written, locked, opened, closed
+  run_identity.py           what a system database remembers of its run, to refuse another
+  run_summary.py            what came of a replay, as text and as JSON
+  terminal.py               the standard streams, in copies that no strategy can close
 runtime/                    what every stage may use
   agenda.py                 jobs that come back, run by the engine between minutes
   clock.py                  the only place that looks at the system clock; the clock of an exchange
-  command_line.py           the arguments, read and checked
-  data_directory.py         where a run keeps its files, and that only one process uses them
   fetcher.py                a small pool for slow look-ups
   inbox.py                  whatever comes back from the world arrives here as a message
   log_setup.py              log lines on disk and on the screen
   minute_loop.py            sleeps on the inbox until the next due time, runs the minute
-  progress.py               how far a replay is, on the screen
-  run_identity.py           what a system database remembers of its run, to refuse another
-  run_summary.py            what came of a replay, as text and as JSON
+  plain_text.py             strangers' text made fit for a database, a log line and a screen
   settings.py               environment > .env > settings.toml > defaults; the only reader of the environment
   stop_switch.py            Ctrl-C and SIGTERM become a message
   subscriptions.py          who wants which symbol: reference counts, never negative

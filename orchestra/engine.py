@@ -12,9 +12,9 @@ from decimal import Decimal
 
 from database import db_manager
 from database.bar_store import BarStore
+from database.bars.market_world import MarketWorld
 from database.errors import MarketDataError
 from database.historical_pull import HistoricalPull
-from database.market_world import MarketWorld
 from database.realtime_pull import RealtimePull
 from database.sqlite_store import SqliteStore
 from orchestra.execution.alpaca_broker import AlpacaBroker
@@ -35,8 +35,8 @@ from orchestra.messages.events import (
 from orchestra.messages.lockstep import Tick
 from orchestra.pipeline import Pipeline
 from orchestra.risk.risk_gate import RiskGate
+from orchestra.run.command_line import AlgorithmRequest
 from orchestra.runtime.agenda import Agenda
-from orchestra.runtime.command_line import AlgorithmRequest
 from orchestra.runtime.fetcher import Fetcher
 from orchestra.runtime.inbox import Inbox
 from orchestra.runtime.minute_loop import MinuteLoop

@@ -26,17 +26,17 @@ from typing import NoReturn
 from database.errors import AutoTraderError, ConfigError
 from database.timestamps import iso_milliseconds
 from orchestra.engine import Engine
-from orchestra.run_files import RunFiles
-from orchestra.runtime import run_identity
+from orchestra.run import run_identity
+from orchestra.run.command_line import AlgorithmRequest, RunArguments, read_arguments
+from orchestra.run.data_directory import in_folder, in_house
+from orchestra.run.progress import Progress
+from orchestra.run.run_files import RunFiles
+from orchestra.run.run_identity import RunIdentity, replay_text
+from orchestra.run.run_summary import RunSummary, minutes_until, summarise
+from orchestra.run.terminal import Terminal
 from orchestra.runtime.clock import SystemClock
-from orchestra.runtime.command_line import AlgorithmRequest, RunArguments, read_arguments
-from orchestra.runtime.data_directory import in_folder, in_house
-from orchestra.runtime.progress import Progress
-from orchestra.runtime.run_identity import RunIdentity, replay_text
-from orchestra.runtime.run_summary import RunSummary, minutes_until, summarise
 from orchestra.runtime.settings import Mode, Settings, load_settings
 from orchestra.runtime.stop_switch import StoppedWhileStarting, StopSwitch
-from orchestra.runtime.terminal import Terminal
 from orchestra.signals.strategy_loader import StrategyFile, StrategyLoader
 from orchestra.signals.turn_timer import TurnTimer
 from orchestra.worlds import World, open_alpaca, open_replay, read_market

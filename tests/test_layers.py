@@ -12,7 +12,7 @@ from tests.source_tree import PACKAGES, SourceFile, imported_names, parse, produ
 STAGES = {"signals", "risk", "execution", "options", "paper_exchange", "backtest", "api", "mirror"}
 PORTS = {"alpaca_wrapper", "websocket_manager", "api_server"}
 # Building is one act in four files: the program, one running engine, the worlds it can run in, the files of a run.
-BUILDERS = {f"orchestra/{name}.py" for name in ("orchestrator", "engine", "worlds", "run_files")}
+BUILDERS = {f"orchestra/{name}.py" for name in ("orchestrator", "engine", "worlds", "run/run_files")}
 KNOW_EVERY_STAGE = BUILDERS | {"orchestra/pipeline.py", "orchestra/backtest/backtester.py"}
 # The API's port is the only one with a stage of its own behind it.
 STAGES_OF_A_PORT = {"orchestra/api_server.py": {"api"}}
@@ -71,7 +71,8 @@ def builders_out_of_reach(source: SourceFile) -> Iterator[str]:
     """Stop a part from importing the builder or the pipeline, the files that know it."""
     knowing = {_room(path) for path in BUILDERS} | {"pipeline"}
     for line, name in imported_names(source.tree):
-        if _imported_room(name) in knowing and source.path not in KNOW_EVERY_STAGE:
+        is_own_room = _imported_room(name) == _room(source.path)
+        if _imported_room(name) in knowing and not is_own_room and source.path not in KNOW_EVERY_STAGE:
             yield f"{source.path}:{line} imports {name}: what builds a part is not known to it"
 
 

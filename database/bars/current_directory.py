@@ -9,8 +9,8 @@ from pathlib import Path
 
 from database.bar_store import BarStore
 from database.bars.market_schema import APPLICATION_ID, migrations
+from database.bars.market_world import MarketWorld
 from database.calendar_manager import MarketCalendar
-from database.market_world import MarketWorld
 from database.schema_check import open_database
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from database.bar import MINUTE, Bar, BarSource
+from database.bars.market_world import MarketWorld
 from database.errors import MarketDataError
-from database.market_world import MarketWorld
 from database.normaliser import bar_from_alpaca
 from database.realtime_pull import RealtimePull
 from orchestra.messages.lockstep import Tick

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from algorithm.sma_crossover import Algorithm, average_true_range
 from database import db_manager
 from database.bar import MINUTE
-from database.market_world import MarketWorld
+from database.bars.market_world import MarketWorld
 from database.timestamps import iso_minute
 from system_databse import system_db_manager
 from tests.database.market import bar_at, open_world, session_on

@@ -25,8 +25,8 @@ from database import db_manager  # noqa: E402
 from database.bar import MINUTE, Bar, BarSource  # noqa: E402
 from database.bar_store import BarStore  # noqa: E402
 from database.bars.market_schema import APPLICATION_ID, migrations  # noqa: E402
+from database.bars.market_world import MarketWorld  # noqa: E402
 from database.calendar_manager import MarketCalendar  # noqa: E402
-from database.market_world import MarketWorld  # noqa: E402
 from database.normaliser import bar_from_alpaca, make_bar  # noqa: E402
 from database.schema_check import open_database  # noqa: E402
 from database.timestamps import iso_minute  # noqa: E402

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from database import db_manager
+from database.bars.market_world import MarketWorld
 from database.calendar_manager import MarketCalendar
-from database.market_world import MarketWorld
 from tests.database.market import open_world
 
 

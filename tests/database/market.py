@@ -9,8 +9,8 @@ from pathlib import Path
 from database.bar import MINUTE, Bar, BarSource
 from database.bar_store import BarStore
 from database.bars.market_schema import APPLICATION_ID, migrations
+from database.bars.market_world import MarketWorld
 from database.calendar_manager import MarketCalendar, Session
-from database.market_world import MarketWorld
 from database.normaliser import epoch_seconds, make_bar
 from database.schema_check import open_database
 from database.sqlite_store import SqliteStore

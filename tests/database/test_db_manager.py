@@ -18,8 +18,8 @@ from database import db_manager
 from database.bar import MINUTE, BarSource
 from database.bars.bar_mapping import shape
 from database.bars.current_directory import current_world
+from database.bars.market_world import MarketWorld
 from database.db_manager import get_closes, get_data_for_algorithm, get_latest_price, insert_minute_data
-from database.market_world import MarketWorld
 from database.timestamps import iso_minute
 from tests.database.market import bar_at, minutes_from_open, open_world, session_on
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from database.bar import MINUTE, BarSource
+from database.bars.market_world import MarketWorld
 from database.historical_pull import HistoricalPull
-from database.market_world import MarketWorld
 from tests.database.market import bar_at, minutes_from_open, open_world, session_on
 
 THURSDAY, FRIDAY = session_on(date(2026, 11, 19)), session_on(date(2026, 11, 20))

@@ -8,9 +8,9 @@ import msgpack
 import pytest
 
 from database.bar import MINUTE, BarSource
+from database.bars.market_world import MarketWorld
 from database.db_manager import get_data_for_algorithm, insert_minute_data
 from database.historical_pull import HistoricalPull
-from database.market_world import MarketWorld
 from database.realtime_pull import RealtimePull
 from tests.database.market import session_on
 

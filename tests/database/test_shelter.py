@@ -9,8 +9,8 @@ from types import FrameType
 import pytest
 
 from database import shelter
+from database.bars.market_world import MarketWorld
 from database.db_manager import get_closes, insert_minute_data
-from database.market_world import MarketWorld
 from database.shelter import sheltered
 from tests.database.market import minutes_from_open
 

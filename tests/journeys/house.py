@@ -115,6 +115,11 @@ class Run:
             found[row["outcome"]] += (row["until_minute"] - row["minute"]) // MINUTE + 1
         return found
 
+    def gates(self, algorithm_id: int) -> Counter[str]:
+        """Return how many minutes of the algorithm each of our own rules denied."""
+        rows = self.rows("SELECT gate FROM decisions WHERE algo_id = ? AND outcome = 'DENIED'", algorithm_id)
+        return Counter(row["gate"] for row in rows)
+
     def _from_here(self, path: Path) -> str:
         """Return the path as an owner types it, from the folder of the run."""
         return os.path.relpath(path, self.folder)

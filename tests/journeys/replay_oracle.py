@@ -36,10 +36,15 @@ class OracleFill:
 
 @dataclass(slots=True)
 class Expected:
-    """What a run has to end with. minutes: how many decisions; result_units: cash flow and open shares."""
+    """What a run has to end with.
+
+    decisions: minutes by outcome; gates: denied ones by the first rule that refuses; minutes: how many decisions;
+    result_units: cash flow and open shares.
+    """
 
     fills: list[OracleFill] = field(default_factory=list)
     decisions: Counter[str] = field(default_factory=Counter)
+    gates: Counter[str] = field(default_factory=Counter)
     minutes: int = 0
     result_units: int = 0
 
@@ -110,12 +115,12 @@ class _Book:
 
     def _decide(self, minute: int, seen: int, *, is_last: bool) -> None:
         side = self._wish(seen)
-        if side is None:
-            self._expected.decisions["HELD"] += 1
-        elif is_last or self._working or self._is_refused(side, minute, seen):
-            self._expected.decisions["DENIED"] += 1
-        else:
-            self._expected.decisions["SUBMITTED"] += 1
+        gate = None if side is None else self._gate(side, minute, seen, is_last=is_last)
+        outcome = "HELD" if side is None else "DENIED" if gate else "SUBMITTED"
+        self._expected.decisions[outcome] += 1
+        if gate:
+            self._expected.gates[gate] += 1
+        elif side:
             self._working = side
 
     def _wish(self, seen: int) -> str | None:
@@ -128,10 +133,15 @@ class _Book:
             return "sell"
         return None
 
-    def _is_refused(self, side: str, minute: int, seen: int) -> bool:
-        is_stale = minute - (self._starts[seen - 1] + MINUTE) >= STALE_SECONDS
+    def _gate(self, side: str, minute: int, seen: int, *, is_last: bool) -> str | None:
+        if is_last:
+            return "SESSION_END"
+        if self._working:
+            return "WORKING_ORDER"
+        if minute - (self._starts[seen - 1] + MINUTE) >= STALE_SECONDS:
+            return "STALE_DATA"
         is_too_dear = side == "buy" and SHARES * self._closes[seen - 1] > self._cash
-        return is_stale or is_too_dear
+        return "CASH" if is_too_dear else None
 
     def _trade(self, minute: int) -> None:
         if self._working is None or minute not in self._opens:

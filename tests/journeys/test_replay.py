@@ -53,6 +53,7 @@ def play_and_compare(run: Run) -> list[Expected]:
         ticker = run.algorithms[algorithm_id - 1].ticker
         assert fills_of(summary, algorithm_id) == own.fills, ticker
         assert run.outcomes(algorithm_id) == own.decisions, ticker
+        assert run.gates(algorithm_id) == own.gates, ticker
         assert len(run.minutes_decided(algorithm_id)) == own.minutes == summary["minutes"]
     assert summary["result"] == pytest.approx(sum(own.result for own in expected), abs=1e-9)
     held = {(chosen.ticker, own.open_shares) for chosen, own in zip(run.algorithms, expected, strict=True)}

@@ -86,7 +86,7 @@ def assert_rows_follow_the_fills(store: SqliteStore) -> None:
         position = running.book(fill)
         if not position.is_open:
             trips.append(str(position.realized))
-    assert [row[0] for row in closed] == trips
+    assert sorted(row[0] for row in closed) == sorted(trips)
 
 
 steps = st.lists(
@@ -195,7 +195,7 @@ def test_a_minute_is_decided_wholly_or_not_at_all(store: SqliteStore) -> None:
 def test_a_minute_is_never_decided_twice(store: SqliteStore) -> None:
     books = books_on(store)
     place(books, leg=0, side=Side.BUY, qty=10)
-    with pytest.raises(StorageError, match="trading|refused"):
+    with pytest.raises(StorageError, match="refused a change"):
         place(books, leg=0, side=Side.SELL, qty=10)
 
 

@@ -31,7 +31,7 @@ NOBODY = SimpleNamespace()
         (("buy", np.int64(7)), Action.BUY, 7),
         (("buy", np.float64(7)), Action.BUY, 7),
         (("buy", np.float32(7)), Action.BUY, 7),
-        (("buy", Decimal("5")), Action.BUY, 5),
+        (("buy", Decimal(5)), Action.BUY, 5),
         (("buy", Decimal("5.00")), Action.BUY, 5),
         (("buy", Fraction(4, 2)), Action.BUY, 2),
         (("buy", 2**53 + 1), Action.BUY, 2**53 + 1),

@@ -11,7 +11,7 @@ import pytest
 
 from database import db_manager
 from database.bar import MINUTE
-from database.market_world import MarketWorld
+from database.bars.market_world import MarketWorld
 from database.sqlite_store import READER_COUNT, SqliteStore
 from database.timestamps import iso_minute
 from orchestra.runtime.clock import SystemClock

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from database.errors import ConfigError
 from database.sqlite_store import SqliteStore
-from orchestra.runtime.command_line import AlgorithmRequest
+from orchestra.run.command_line import AlgorithmRequest
 from system_databse.rows import settings
 
 INSTALL_LENGTH = 6

@@ -17,10 +17,10 @@ from database.schema_check import inspect_database, open_database
 from database.sqlite_store import SqliteStore
 from orchestra.engine import Stores
 from orchestra.paper_exchange.book import schema as exchange_schema
-from orchestra.runtime import run_identity
-from orchestra.runtime.data_directory import DataDirectory, DirectoryLock
+from orchestra.run import run_identity
+from orchestra.run.data_directory import DataDirectory, DirectoryLock
+from orchestra.run.run_identity import RunIdentity
 from orchestra.runtime.log_setup import LogSetup
-from orchestra.runtime.run_identity import RunIdentity
 from system_databse import system_schema
 from system_databse.system_db_manager import POINTER_FILE
 

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from database.bar import MINUTE, Bar
+from database.bars.market_world import MarketWorld
 from database.errors import MarketDataError
 from database.historical_pull import HistoricalPull
-from database.market_world import MarketWorld
 from tests.database.market import minutes_from_open, session_on
 
 THURSDAY, FRIDAY = session_on(date(2026, 11, 19)), session_on(date(2026, 11, 20))
