@@ -52,6 +52,7 @@ from system_databse import system_db_manager
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
 from system_databse.decision import missed
 from system_databse.errors import BrokerError
+from system_databse.rows import settings
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,7 @@ class Engine:
         self.timer = timer
         self.inbox = Inbox()
         self._bus = EventBus()
+        self._system = stores.system
         self._stack = ExitStack()
         self._seen_streams: set[StreamName] = set()
         self._build_market(stores)
@@ -279,10 +281,15 @@ class Engine:
         if self.recovery.is_pending:
             gates.append("our books have not been compared with the broker yet")
         if not self.world.clock.is_simulated:
-            gates.append("no PIN has been created yet")
+            if not self._has_pin():
+                gates.append("no PIN has been created yet")
             if not self.streams.is_connected(StreamName.ORDERS):
                 gates.append("the order stream is down")
         return tuple(gates)
+
+    def _has_pin(self) -> bool:
+        with self._system.reader() as connection:
+            return settings.get(connection, "pin_hash") is not None
 
     def _on_order_update(self, message: OrderUpdateReceived) -> None:
         try:

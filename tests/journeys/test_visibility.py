@@ -62,11 +62,18 @@ def assert_saw_what_was_over(run: Run, algorithm_id: int, bars: dict[int, list[f
 
 def assert_stored(run: Run, expected: dict[str, dict[int, list[float]]]) -> None:
     """Check that the market database holds the regular bars, to the last digit, and no others."""
-    rows = run.rows("SELECT symbol, ts, o, h, l, c, v FROM bars WHERE timeframe = '1m'", database="market")
+    # PLANT is what the algorithm itself put in.
+    statement = "SELECT symbol, ts, o, h, l, c, v FROM bars WHERE timeframe = '1m' AND symbol <> 'PLANT'"
+    rows = run.rows(statement, database="market")
     stored: dict[str, dict[int, list[float]]] = {}
     for symbol, ts, *prices in rows:
         stored.setdefault(symbol, {})[ts] = prices
     assert stored == expected
+    planted = run.rows(
+        "SELECT DISTINCT strftime('%H', ts, 'unixepoch') FROM bars WHERE symbol = 'PLANT'", database="market"
+    )
+    assert planted
+    assert "03" not in {row[0] for row in planted}
 
 
 def look(run: Run) -> None:

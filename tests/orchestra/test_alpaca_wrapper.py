@@ -89,8 +89,18 @@ ERRORS: list[tuple[int, str, int | None, str]] = [
     (401, '{"code":40110000,"message":"request is not authorized"}', 40110000, "request is not authorized"),
     (401, '{"message": "unauthorized."}', None, "unauthorized."),
     (403, '{"message": "forbidden."}', None, "forbidden."),
-    (403, '{"buying_power":"0","code":40310000,"message":"insufficient buying power"}', 40310000, "insufficient buying"),
-    (403, '{"code":40310000,"existing_order_id":"x","message":"potential wash trade detected"}', 40310000, "wash trade"),
+    (
+        403,
+        '{"buying_power":"0","code":40310000,"message":"insufficient buying power"}',
+        40310000,
+        "insufficient buying",
+    ),
+    (
+        403,
+        '{"code":40310000,"existing_order_id":"x","message":"potential wash trade detected"}',
+        40310000,
+        "wash trade",
+    ),
     (403, '{"code":40310100,"message":"trade denied due to pattern day trading"}', 40310100, "pattern day"),
     (404, '{"code":40410000,"message":"order not found for x"}', 40410000, "order not found"),
     (422, '{"code":40010001,"message":"client_order_id must be unique"}', 40010001, "must be unique"),
@@ -255,7 +265,12 @@ def test_bars_come_whole_over_all_pages(server: TinyServer, alpaca: AlpacaWrappe
 
     server.answer = page
     found = list(alpaca.bars(["SPY", "QQQ"], 1_795_185_000, 1_795_185_240))
-    assert [(symbol, bar["t"][14:16]) for symbol, bar in found] == [("SPY", "30"), ("SPY", "31"), ("QQQ", "32"), ("QQQ", "33")]
+    assert [(symbol, bar["t"][14:16]) for symbol, bar in found] == [
+        ("SPY", "30"),
+        ("SPY", "31"),
+        ("QQQ", "32"),
+        ("QQQ", "33"),
+    ]
     query = parse_qs(urlsplit(server.requests[0][1]).query)
     assert query["feed"] == ["iex"]
     assert query["timeframe"] == ["1Min"]

@@ -175,7 +175,9 @@ def test_eight_threads_at_once_end_with_what_is_claimed(house: House) -> None:
         thread.join(WAIT)
     wanted = frozenset().union(*kept.values())
     assert house.streams.subscriptions.symbols() == wanted
-    assert all(house.streams.subscriptions.count(symbol) == sum(symbol in mine for mine in kept.values()) for symbol in symbols)
+    assert all(
+        house.streams.subscriptions.count(symbol) == sum(symbol in mine for mine in kept.values()) for symbol in symbols
+    )
     until(lambda: house.at_server == wanted and house.streams.acknowledged == wanted)
 
 
@@ -242,7 +244,9 @@ def test_server_that_keeps_refusing_a_symbol_is_not_asked_for_ever(
 
     def forgetful(message: dict[str, Any], *, is_adding: bool) -> None:
         asked.append(message)
-        kept = {name: value if name == "action" else [s for s in value if s != "ZZZ"] for name, value in message.items()}
+        kept = {
+            name: value if name == "action" else [s for s in value if s != "ZZZ"] for name, value in message.items()
+        }
         change(kept, is_adding=is_adding)
 
     client._change = forgetful

@@ -5,7 +5,7 @@ import threading
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from database.db_manager import get_closes, get_data_for_algorithm, get_latest_price
+from database.db_manager import get_closes, get_data_for_algorithm, get_latest_price, insert_minute_data
 
 FAR = "2100-01-01T00:00:00Z"
 LONG_AGO = "1990-01-01T00:00:00Z"
@@ -30,6 +30,7 @@ class Algorithm:
         newest = max(seen, key=lambda bar: bar["timestamp"], default=None)
         if newest and get_latest_price(self.ticker) != newest["ohlcv"]["c"]:
             raise AssertionError(f"the latest price at {current_time} is not that of {newest}")
+        self.plant()
         self.write(current_time, algo_id, newest)
         self.gate.set()
         return "hold", 0
@@ -50,6 +51,20 @@ class Algorithm:
             get_data_for_algorithm(self.ticker, "session", date=(day + timedelta(days=3)).isoformat()),
             get_data_for_algorithm(self.ticker, "time_range", start=LONG_AGO, end=FAR),
         ]
+
+    def plant(self):
+        """Put bars into the table that nobody may see yet, and one that has no place there."""
+        price = {"o": 5.0, "h": 5.0, "l": 5.0, "c": 5.0, "v": 1.0}
+        for later in range(3):
+            insert_minute_data("PLANT", self.now + later * MINUTE, price)
+        if insert_minute_data("PLANT", self.now.replace(hour=3), price):
+            raise AssertionError("a minute of the night was stored")
+        for bar in get_data_for_algorithm("PLANT", "since", start=LONG_AGO):
+            if datetime.fromisoformat(bar["timestamp"]) + MINUTE > self.now:
+                raise AssertionError(f"at {self.now} it saw {bar}")
+        newest = get_data_for_algorithm("PLANT", "last_n_bars", n=1, before_timestamp=FAR)
+        if newest and datetime.fromisoformat(newest[0]["timestamp"]) + MINUTE > self.now:
+            raise AssertionError(f"at {self.now} it saw {newest}")
 
     def check(self, bar):
         """Fail for a bar that is not over yet, or that was told differently before."""

@@ -43,6 +43,7 @@ def judge(
     working: bool = False,
     gates: tuple[str, ...] = (),
     frozen: bool = False,
+    decided_until: int = 0,
 ) -> Decision:
     """Judge one signal; as it stands every rule lets a buy pass."""
     position = Position(1, "SPY", Decimal(held), Decimal(100), Decimal(0), None)
@@ -50,7 +51,7 @@ def judge(
     orders = (order_in(OrderStatus.ACCEPTED),) if working else ()
     snapshot = Snapshot(
         minute - MINUTE,
-        {1: AlgorithmView(record, Decimal(cash), position, orders)},
+        {1: AlgorithmView(record, Decimal(cash), position, orders, decided_until)},
         {} if price is None else {"SPY": price},
     )
     last_bar = minute - MINUTE - bar_age if has_bar else None
@@ -76,6 +77,10 @@ CASES = [
     (None, {"minute": HALF_CLOSE - MINUTE}),
     ("SESSION_END", {"minute": HALF_CLOSE}),
     ("MARKET_CLOSED", {"minute": HALF_CLOSE + MINUTE}),
+    # One decision a minute.
+    (None, {"decided_until": NOON - MINUTE}),
+    ("DUPLICATE", {"decided_until": NOON}),
+    ("DUPLICATE", {"decided_until": NOON, "action": "sell", "held": 10}),
     # One working order.
     ("WORKING_ORDER", {"working": True}),
     ("WORKING_ORDER", {"working": True, "action": "sell", "held": 10}),
@@ -121,6 +126,7 @@ def test_of_several_refusals_the_first_rule_is_the_gate() -> None:
     wrong: dict[str, dict] = {
         "MARKET_CLOSED": {"minute": CLOSE + MINUTE},
         "SESSION_END": {"minute": CLOSE},
+        "DUPLICATE": {"decided_until": CLOSE + MINUTE},
         "WORKING_ORDER": {"working": True},
         "STALE_DATA": {"has_bar": False},
         "CLOSED_GATE": {"gates": ("closed",)},

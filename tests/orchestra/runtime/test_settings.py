@@ -41,7 +41,9 @@ def test_without_anything_the_defaults_hold(root: Path) -> None:
 
 @pytest.mark.requirement("S0-21", "S2-51", "S4-38")
 def test_environment_beats_env_file_beats_toml_beats_default(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (root / "settings.toml").write_text("port = 6001\ndata_feed = 'sip'\nalgorithm_limit_seconds = 2\n", encoding="utf-8")
+    (root / "settings.toml").write_text(
+        "port = 6001\ndata_feed = 'sip'\nalgorithm_limit_seconds = 2\n", encoding="utf-8"
+    )
     put_env(root, "AUTOTRADER_PORT=6002\nAUTOTRADER_DATA_FEED=iex\n")
     monkeypatch.setenv("AUTOTRADER_PORT", "6003")
     settings = load_settings(root)
@@ -86,7 +88,12 @@ def test_key_of_the_environment_beats_the_one_of_the_env_file(root: Path, monkey
         ("ELPYFI_MODE", "PAPER", "app_mode", "PAPER"),
         ("LIVE_CONFIRM", "yes", "live_confirm", "yes"),
         ("AUTOTRADER_ALPACA_BASE_URL", "http://127.0.0.1:5002", "alpaca_base_url", "http://127.0.0.1:5002"),
-        ("APCA_API_BASE_URL", "https://paper-api.alpaca.markets", "apca_api_base_url", "https://paper-api.alpaca.markets"),
+        (
+            "APCA_API_BASE_URL",
+            "https://paper-api.alpaca.markets",
+            "apca_api_base_url",
+            "https://paper-api.alpaca.markets",
+        ),
         ("AUTOTRADER_DATA_FEED", "SIP", "data_feed", "sip"),
         ("ELPYFI_DATA_FEED", "sip", "data_feed", "sip"),
         ("AUTOTRADER_PORT", "6000", "port", 6000),
@@ -178,9 +185,7 @@ def test_contradiction_is_refused(root: Path, monkeypatch: pytest.MonkeyPatch, v
         ("AUTOTRADER_ALPACA_BASE_URL", "http://127.0.0.1:5002/v2"),
     ],
 )
-def test_value_that_cannot_be_used_is_named(
-    root: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
-) -> None:
+def test_value_that_cannot_be_used_is_named(root: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     with pytest.raises(ConfigError, match=name):
         from_environment(monkeypatch, root, {name: value})
 

@@ -178,5 +178,3 @@ def assert_other_threads_get_through(world: MarketWorld) -> None:
 
     threading.Thread(target=work, daemon=True).start()
     assert done.wait(10)
-
-

@@ -176,6 +176,9 @@ def test_instance_gets_ticker_and_money_as_the_contract_says(
 
 
 def test_failing_constructor_is_refused_with_its_reason(folder: Path, loader: StrategyLoader) -> None:
-    put(folder / "good.py", GOOD.replace("initial_capital):", "initial_capital):\n        raise ValueError('too little')"))
+    put(
+        folder / "good.py",
+        GOOD.replace("initial_capital):", "initial_capital):\n        raise ValueError('too little')"),
+    )
     with pytest.raises(StrategyError, match="cannot be started: ValueError: too little"):
         loader.make(loader.find("good"), "SPY", Decimal(1))
