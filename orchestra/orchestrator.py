@@ -178,15 +178,12 @@ class Strategies:
         self.timer = TurnTimer(SystemClock(), limit_seconds=limit_seconds)
         self.loader = StrategyLoader(ROOT / "algorithm", guard=self.timer.guard)
         try:
-            self.files = [self._tried(request) for request in requests]
+            # All are found before any is imported, which may change the working directory.
+            self.files = [self.loader.find(request.algorithm) for request in requests]
+            for file, request in zip(self.files, requests, strict=True):
+                self.loader.make(file, request.ticker, request.capital)
         except StrategyError as error:
             raise ConfigError(f"{error} Correct the file or --algorithm.") from error
-
-    def _tried(self, request: AlgorithmRequest) -> StrategyFile:
-        """Return the request's file; raises StrategyError when no instance of it can be made."""
-        file = self.loader.find(request.algorithm)
-        self.loader.make(file, request.ticker, request.capital)
-        return file
 
 
 def _summary(engine: Engine, files: RunFiles) -> RunSummary:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from database.timestamps import parse_iso
 from orchestra.execution.broker import Account
+from orchestra.execution.order_numbers import FAMILY
 from system_databse.errors import BrokerOutcomeUnknown, BrokerUnavailable
 from system_databse.fill import ExecutionReport
 from system_databse.order import ZERO, Order, OrderReport, OrderStatus, Side
@@ -27,7 +28,6 @@ FINAL_STATUS = {
     "done_for_day": OrderStatus.EXPIRED,
     "rejected": OrderStatus.REJECTED,
 }
-OUR_PREFIX = "at-"
 EXECUTION_EVENTS = frozenset({"fill", "partial_fill"})
 
 
@@ -128,7 +128,7 @@ def _readable(rows: list[dict[str, Any]]) -> Iterator[OrderReport]:
         try:
             yield read_order(row)
         except BrokerUnavailable as error:
-            if str(row.get("client_order_id")).startswith(OUR_PREFIX):
+            if str(row.get("client_order_id")).startswith(FAMILY):
                 raise
             log.warning("Somebody else's order is left out: %s", error)
 

@@ -5,6 +5,7 @@ Even a restored backup that decides a minute again collides at the broker instea
 
 from dataclasses import dataclass
 
+FAMILY = "at-"
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 MINUTE = 60
 
@@ -18,11 +19,15 @@ class OrderNumbers:
     @property
     def prefix(self) -> str:
         """Return how every id of this installation begins."""
-        return f"at-{self.install}-"
+        return f"{FAMILY}{self.install}-"
 
     def number(self, algorithm_id: int, minute: int, leg: int) -> str:
         """Return the id; minute: epoch seconds of the decided bar."""
         return f"{self.prefix}{algorithm_id}-{base36(minute // MINUTE)}-{leg}"
+
+    def is_rivals(self, client_order_id: str) -> bool:
+        """Recognise an order of another installation of this program."""
+        return client_order_id.startswith(FAMILY) and not self.is_ours(client_order_id)
 
     def is_ours(self, client_order_id: str) -> bool:
         """Tell our orders from manual ones and from another installation's."""

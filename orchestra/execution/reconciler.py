@@ -26,7 +26,11 @@ OVERLAP = timedelta(minutes=10)
 
 
 class Reconciler:
-    """Bring the books level with the broker and say which symbols do not match."""
+    """Bring the books level with the broker and say which symbols do not match.
+
+    has_rival: another installation of this program has an order working in the account; two that trade it
+    would each undo what the other one counts on.
+    """
 
     def __init__(
         self,
@@ -48,6 +52,7 @@ class Reconciler:
         self._publish = publish
         self._last_clean: datetime | None = None
         self.frozen_symbols: frozenset[str] = frozenset()
+        self.has_rival = False
 
     def run(self, kind: str) -> None:
         """Read orders, ask for what is unknown, compare positions, send nothing; kind names the occasion.
@@ -69,7 +74,11 @@ class Reconciler:
             if self._books.find(report.client_order_id) is None:
                 log.error("Order %s bears our name but is not in the books.", report.client_order_id)
             self._desk.apply(report, None, source="poll")
-        elif report.filled_qty > ZERO:
+            return
+        if self._numbers.is_rivals(report.client_order_id) and report.status.is_working:
+            self.has_rival = True
+            log.error("Order %s is another installation's: stop one of the two.", report.client_order_id)
+        if report.filled_qty > ZERO:
             self._book_external(report)
 
     def _book_external(self, report: OrderReport) -> None:

@@ -45,7 +45,8 @@ class _Parser(argparse.ArgumentParser):
 def read_arguments(arguments: Sequence[str]) -> RunArguments:
     """Return the checked arguments; raises ConfigError."""
     given = _parser().parse_args(arguments)
-    replay = tuple(Path(name) for name in given.replay or ())
+    # Absolute, because a strategy may change the working directory.
+    replay = tuple(Path(name).absolute() for name in given.replay or ())
     requests = _paired(given.algorithm or [], given.ticker or [], given.capital or [])
     if replay and not requests:
         raise ConfigError("A replay needs at least one --algorithm with its --ticker and --capital.")
@@ -57,7 +58,7 @@ def read_arguments(arguments: Sequence[str]) -> RunArguments:
         replay=replay,
         algorithms=requests,
         data_dir=None if given.data_dir is None else Path(given.data_dir).absolute(),
-        summary=None if given.summary is None else Path(given.summary),
+        summary=None if given.summary is None else Path(given.summary).absolute(),
         is_insecure_env_allowed=given.insecure_env,
     )
 

@@ -59,15 +59,16 @@ class LogSetup:
         self.restore()
 
     def restore(self) -> None:
-        """Undo `basicConfig(force=True)`, `dictConfig`, `logging.disable` and the like; cheap when nothing was done."""
+        """Make logging ours again after `basicConfig`, `dictConfig`, `disable` and the like."""
         root = logging.getLogger()
         if root.manager.disable:
             logging.disable(logging.NOTSET)
         if root.level != self._level:
             root.setLevel(self._level)
-        for handler in self._levels:
-            if handler not in root.handlers:
-                root.addHandler(handler)
+        # A stranger's handler on the root serves its own turn only: raising, it would fail everybody who logs.
+        if root.handlers != list(self._levels):
+            root.handlers[:] = self._levels
+        root.filters.clear()
         self._restore_handlers()
         self._restore_own_loggers()
 

@@ -32,5 +32,10 @@ def test_every_id_keeps_the_brokers_limit(key: tuple[int, int, int]) -> None:
 def test_only_ids_of_this_installation_are_ours() -> None:
     ours = OrderNumbers("abc123")
     assert ours.is_ours(ours.number(1, 60, 0))
+    assert [ours.is_rivals(id_) for id_ in (ours.number(1, 60, 0), "at-abc124-1-x-0", "by hand")] == [
+        False,
+        True,
+        False,
+    ]
     assert not ours.is_ours(OrderNumbers("abc124").number(1, 60, 0))
     assert not ours.is_ours("6b0d549b-6f03-475a-9600-a35a099950d8")

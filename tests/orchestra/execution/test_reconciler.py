@@ -90,6 +90,25 @@ def test_baseline_and_adjustments_belong_to_the_account_too(path: OrderPath) -> 
     assert path.reconciler.frozen_symbols == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("number", "is_rival"), [("at-ffffff-1-x-0", True), ("by hand", False), (NUMBERS.number(9, FIRST, 0), False)]
+)
+def test_a_working_order_of_another_installation_is_noticed(path: OrderPath, number: str, is_rival: bool) -> None:
+    request = {"symbol": "AAA", "qty": ONE, "side": "buy", "client_order_id": number}
+    order = path.port.exchange.accept(request, path.clock.now())
+    path.reconciler.run("start")
+    assert path.reconciler.has_rival is is_rival
+    path.port.exchange.fill(order, ONE, ONE * 100, now=path.clock.now())
+
+
+def test_a_finished_order_of_another_installation_is_history(path: OrderPath) -> None:
+    trade_by_hand(path, "buy", 7)
+    path.port.exchange.orders[0].client_order_id = "at-ffffff-1-x-0"
+    path.reconciler.run("start")
+    assert not path.reconciler.has_rival
+    assert path.reconciler.frozen_symbols == frozenset()
+
+
 def drift(path: OrderPath) -> None:
     """Let the account hold shares that nobody can explain."""
     trade_by_hand(path, "buy", 7)
