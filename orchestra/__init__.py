@@ -18,6 +18,7 @@ execution/                  from an approved decision to a booked fill
   recovery.py               a reconciliation that is wanted, tried again until it has worked
   settler.py                the end of a simulated minute: done, book what it filled, until nothing new comes
 messages/                   frozen values that cross a thread or a stage
+  commands.py               what somebody wants done, imperative, one handler each
   event_bus.py              news for onlookers: removing every listener changes no trade
   events.py                 what happened, in the past tense
   lockstep.py               the handshake between the engine and an exchange that owns the clock
@@ -90,5 +91,6 @@ signals/                    everything that can want an order
   roster.py                 which algorithms run, and what they subscribe to
   strategy_loader.py        strategy files: found, checked, imported, pinned by their SHA-256
   strategy_runner.py        every running algorithm once a minute, each alone with its limit and faults
+  tried_strategies.py       strategy files found, imported and tried before anything is touched
   turn_timer.py             the time limit of a turn: interrupts strangers' code, never ours
 """

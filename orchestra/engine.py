@@ -24,6 +24,7 @@ from orchestra.execution.order_numbers import OrderNumbers
 from orchestra.execution.reconciler import Reconciler
 from orchestra.execution.recovery import Recovery
 from orchestra.execution.settler import Settler
+from orchestra.messages.commands import StartAlgorithm
 from orchestra.messages.event_bus import EventBus, Listener
 from orchestra.messages.events import (
     OrderUpdateReceived,
@@ -35,7 +36,6 @@ from orchestra.messages.events import (
 from orchestra.messages.lockstep import Tick
 from orchestra.pipeline import Pipeline
 from orchestra.risk.risk_gate import RiskGate
-from orchestra.run.command_line import AlgorithmRequest
 from orchestra.runtime.agenda import Agenda
 from orchestra.runtime.fetcher import Fetcher
 from orchestra.runtime.inbox import Inbox
@@ -98,7 +98,7 @@ class Engine:
         """Tell an onlooker every event from now on."""
         self._bus.listen(listener)
 
-    def add_algorithms(self, strategies: Sequence[StrategyFile], requests: Sequence[AlgorithmRequest]) -> None:
+    def add_algorithms(self, strategies: Sequence[StrategyFile], requests: Sequence[StartAlgorithm]) -> None:
         """Store algorithms that the books do not know yet, in order; repeating the call adds none."""
         known = Counter((r.file, r.ticker, r.initial_capital) for r in self.books.records.values())
         wanted: Counter[tuple[str, str, Decimal]] = Counter()

@@ -27,7 +27,7 @@ from database.errors import AutoTraderError, ConfigError
 from database.timestamps import iso_milliseconds
 from orchestra.engine import Engine
 from orchestra.run import run_identity
-from orchestra.run.command_line import AlgorithmRequest, RunArguments, read_arguments
+from orchestra.run.command_line import RunArguments, read_arguments
 from orchestra.run.data_directory import in_folder, in_house
 from orchestra.run.progress import Progress
 from orchestra.run.run_files import RunFiles
@@ -37,10 +37,10 @@ from orchestra.run.terminal import Terminal
 from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.settings import Mode, Settings, load_settings
 from orchestra.runtime.stop_switch import StoppedWhileStarting, StopSwitch
-from orchestra.signals.strategy_loader import StrategyFile, StrategyLoader
+from orchestra.signals.strategy_loader import StrategyLoader
+from orchestra.signals.tried_strategies import tried_strategies
 from orchestra.signals.turn_timer import TurnTimer
 from orchestra.worlds import World, open_alpaca, open_replay, read_market
-from system_databse.errors import StrategyError
 
 log = logging.getLogger(__name__)
 
@@ -89,8 +89,10 @@ def _replay(given: RunArguments, settings: Settings, person: Person) -> int:
             raise ConfigError(
                 f"{request.ticker} is not in the recorded files: choose one of {', '.join(market.symbols)}."
             )
-    strategies = Strategies(given.algorithms, limit_seconds=settings.algorithm_limit_seconds)
-    replay = replay_text(market.sha256, given.algorithms, strategies.files)
+    timer = TurnTimer(SystemClock(), limit_seconds=settings.algorithm_limit_seconds)
+    loader = StrategyLoader(ROOT / "algorithm", guard=timer.guard)
+    strategies = tried_strategies(loader, given.algorithms)
+    replay = replay_text(market.sha256, given.algorithms, strategies)
     cash = sum((request.capital for request in given.algorithms), Decimal(0))
     with ExitStack() as stack:
         files = stack.enter_context(
@@ -100,9 +102,9 @@ def _replay(given: RunArguments, settings: Settings, person: Person) -> int:
         files.require_whole_pair()
         world = open_replay(files.directory.exchange, market, calendar, cash=cash)
         stack.callback(world.close)
-        engine = _engine(files, world, strategies, replay=replay)
+        engine = _engine(files, world, timer, loader=loader, replay=replay)
         stack.callback(engine.stop)
-        engine.add_algorithms(strategies.files, given.algorithms)
+        engine.add_algorithms(strategies, given.algorithms)
         return _play(engine, files, person, summary=given.summary)
 
 
@@ -136,7 +138,9 @@ def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
             "There are no Alpaca keys, and the demo market is not part of this version: "
             "put keys into .env, or play recorded days with --replay FILE."
         )
-    strategies = Strategies(given.algorithms, limit_seconds=settings.algorithm_limit_seconds)
+    timer = TurnTimer(SystemClock(), limit_seconds=settings.algorithm_limit_seconds)
+    loader = StrategyLoader(ROOT / "algorithm", guard=timer.guard)
+    strategies = tried_strategies(loader, given.algorithms)
     with ExitStack() as stack:
         world = open_alpaca(settings, mode)
         for request in given.algorithms:
@@ -145,9 +149,9 @@ def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
         folder = in_folder(given.data_dir) if given.data_dir else in_house(ROOT, is_demo=False)
         files = stack.enter_context(RunFiles(folder, screen=person.terminal.errors, screen_level=logging.INFO))
         files.require(RunIdentity(world.account_number, mode))
-        engine = _engine(files, world, strategies, replay="")
+        engine = _engine(files, world, timer, loader=loader, replay="")
         stack.callback(engine.stop)
-        engine.add_algorithms(strategies.files, given.algorithms)
+        engine.add_algorithms(strategies, given.algorithms)
         files.point_here(given.data_dir)
         person.switch.hand_over(engine.inbox)
         log.info("Trading account %s in mode %s.", world.account_number, mode)
@@ -156,7 +160,7 @@ def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
     return 0
 
 
-def _engine(files: RunFiles, world: World, strategies: "Strategies", *, replay: str) -> Engine:
+def _engine(files: RunFiles, world: World, timer: TurnTimer, *, loader: StrategyLoader, replay: str) -> Engine:
     """Open the databases for this world and build the engine on them."""
     stores = files.open_stores()
     identity = RunIdentity(world.account_number, world.mode, replay)
@@ -165,25 +169,10 @@ def _engine(files: RunFiles, world: World, strategies: "Strategies", *, replay: 
         world,
         stores,
         install=install,
-        timer=strategies.timer,
-        loader=strategies.loader,
+        timer=timer,
+        loader=loader,
         after_turn=files.log_setup.restore,
     )
-
-
-class Strategies:
-    """The strategy files of the command line, found, imported and tried before anything is touched."""
-
-    def __init__(self, requests: Sequence[AlgorithmRequest], *, limit_seconds: float) -> None:
-        self.timer = TurnTimer(SystemClock(), limit_seconds=limit_seconds)
-        self.loader = StrategyLoader(ROOT / "algorithm", guard=self.timer.guard)
-        try:
-            # All are found before any is imported, which may change the working directory.
-            self.files = [self.loader.find(request.algorithm) for request in requests]
-            for file, request in zip(self.files, requests, strict=True):
-                self.loader.make(file, request.ticker, request.capital)
-        except StrategyError as error:
-            raise ConfigError(f"{error} Correct the file or --algorithm.") from error
 
 
 def _summary(engine: Engine, files: RunFiles) -> RunSummary:

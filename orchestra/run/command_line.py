@@ -12,18 +12,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from database.errors import ConfigError
+from orchestra.messages.commands import StartAlgorithm
 
 TICKER = re.compile(r"[A-Z][A-Z.]{0,9}")
 HIGHEST_CAPITAL = Decimal("1e12")
-
-
-@dataclass(frozen=True, slots=True)
-class AlgorithmRequest:
-    """One algorithm to start: name or file, ticker, dollars."""
-
-    algorithm: str
-    ticker: str
-    capital: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +23,7 @@ class RunArguments:
     """What the command line asks for. replay: recorded files, empty for a market of its own."""
 
     replay: tuple[Path, ...]
-    algorithms: tuple[AlgorithmRequest, ...]
+    algorithms: tuple[StartAlgorithm, ...]
     data_dir: Path | None
     summary: Path | None
     is_insecure_env_allowed: bool
@@ -78,11 +70,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _paired(algorithms: list[str], tickers: list[str], capitals: list[str]) -> tuple[AlgorithmRequest, ...]:
+def _paired(algorithms: list[str], tickers: list[str], capitals: list[str]) -> tuple[StartAlgorithm, ...]:
     if not len(algorithms) == len(tickers) == len(capitals):
         raise ConfigError("Give --algorithm, --ticker and --capital equally often: they are paired in order.")
     return tuple(
-        AlgorithmRequest(algorithm, _ticker(ticker), _capital(capital))
+        StartAlgorithm(algorithm, _ticker(ticker), _capital(capital))
         for algorithm, ticker, capital in zip(algorithms, tickers, capitals, strict=True)
     )
 

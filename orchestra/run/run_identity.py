@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from database.errors import ConfigError
 from database.sqlite_store import SqliteStore
-from orchestra.run.command_line import AlgorithmRequest
+from orchestra.messages.commands import StartAlgorithm
 from system_databse.rows import settings
 
 INSTALL_LENGTH = 6
@@ -39,7 +39,7 @@ class Strategy(Protocol):
         """Return the digest of its content."""
 
 
-def replay_text(files: dict[str, str], requests: Sequence[AlgorithmRequest], strategies: Sequence[Strategy]) -> str:
+def replay_text(files: dict[str, str], requests: Sequence[StartAlgorithm], strategies: Sequence[Strategy]) -> str:
     """Return one text that is equal for equal replays: digests of files and algorithms, tickers, amounts."""
     algorithms: list[dict[str, Any]] = [
         {

@@ -20,8 +20,9 @@ class Subscriptions:
         """Add a reference; True when it is the symbol's first."""
         with self._lock:
             owners = self._owners.setdefault(symbol, set())
+            is_first = not owners
             owners.add(owner)
-            return len(owners) == 1
+            return is_first
 
     def release(self, symbol: str, owner: str) -> bool:
         """Drop a reference; True when it was the symbol's last."""
