@@ -278,6 +278,8 @@ class Engine:
         gates = []
         if self.desk.is_blocked:
             gates.append("the broker refuses our keys")
+        if self.reconciler.has_rival:
+            gates.append("another installation trades this account")
         if self.recovery.is_pending:
             gates.append("our books have not been compared with the broker yet")
         if not self.world.clock.is_simulated:

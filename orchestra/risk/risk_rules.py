@@ -54,7 +54,9 @@ def working_order(_signal: TradingSignal, seen: Circumstances) -> str | None:
     """Refuse while an earlier order of the algorithm may still trade: one working order at a time."""
     if not seen.view.working:
         return None
-    return f"order {seen.view.working[0].client_order_id} is still working"
+    order = seen.view.working[0]
+    how = "is still working" if order.is_working else "was never answered and may still arrive"
+    return f"order {order.client_order_id} {how}"
 
 
 def stale_data(signal: TradingSignal, seen: Circumstances) -> str | None:

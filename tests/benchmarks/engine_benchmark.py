@@ -36,6 +36,7 @@ from orchestra.signals.turn_timer import TurnTimer  # noqa: E402
 from orchestra.worlds import offline_world  # noqa: E402
 from system_databse import system_schema  # noqa: E402
 from system_databse.algorithm_record import AlgorithmRecord  # noqa: E402
+from system_databse.order import Order  # noqa: E402
 
 ALGORITHMS, SYMBOLS, ORDERING = 100, 50, 20
 WARM_UP_MINUTES = 55
@@ -78,6 +79,7 @@ class Watched:
         self._engine = engine
         self._run, self._settle = engine.pipeline.run_minute, engine._settler.settle
         self._started = 0.0
+        self._seen: list[Order] = []
         engine.pipeline.run_minute = self._run_minute
         engine._settler.settle = self._settle_minute
 
@@ -85,11 +87,13 @@ class Watched:
         self._started = time.process_time()
         self._run(tick)
         self.measured.to_sent.append(time.process_time() - self._started)
-        self.measured.orders.append(len(self._engine.books.open_orders()))
+        fresh = [order for order in self._engine.books.open_orders() if order.attempts and order not in self._seen]
+        self.measured.orders.append(len(fresh))
+        self._seen = self._engine.books.open_orders()
 
     def _settle_minute(self, minute: int) -> None:
         self._settle(minute)
-        if self._started:
+        if len(self.measured.to_settled) < len(self.measured.to_sent):
             self.measured.to_settled.append(time.process_time() - self._started)
 
 
@@ -157,7 +161,9 @@ def play(world: Any, folder: Path, symbols: list[str], algorithms: int) -> Measu
     log = LogSetup(folder / "logs", screen_level=logging.ERROR)
     log.start()
     stores = Stores(
-        open_database(folder / "market.db", market_schema.migrations, market_schema.APPLICATION_ID, synchronous="NORMAL"),
+        open_database(
+            folder / "market.db", market_schema.migrations, market_schema.APPLICATION_ID, synchronous="NORMAL"
+        ),
         open_database(folder / "system.db", system_schema.migrations, system_schema.APPLICATION_ID, synchronous="FULL"),
     )
     timer = TurnTimer(SystemClock(), limit_seconds=5)

@@ -8,18 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys.checks import assert_as_calculated, assert_books_agree, assert_sound, decided
 from tests.journeys.conftest import MakeRun
 from tests.journeys.house import Chosen, Run, trades
 from tests.journeys.made_days import AUTUMN, HALF_DAY, SPRING, TWO_DAYS, Recorded, write_days
-from tests.journeys.replay_oracle import crossover, read_files
-from tests.journeys.test_replay import fills_of
 
 SYMBOLS = (Recorded("ACME"), Recorded("THIN", traded=0.3))
 ALGORITHMS = tuple(Chosen(ticker=recorded.symbol) for recorded in SYMBOLS)
 DAYS = (*TWO_DAYS, *HALF_DAY)
 # From the start of the process to its first minute, on a slow machine.
 START_SECONDS = 4.0
-DATABASES = ("system", "market", "exchange")
 
 
 @dataclass(slots=True)
@@ -32,58 +30,24 @@ class Killer:
     def kill(self) -> None:
         child = self.run.start()
         if self.chance.random() < 0.3:
-            self._wait(child, self.chance.uniform(0, START_SECONDS))
+            self.wait(child, self.chance.uniform(0, START_SECONDS))
         else:
-            self._wait_for_progress(child, self.chance.randint(1, 350))
+            self.wait_for_progress(child, self.chance.randint(1, 350))
         child.kill()
         child.wait()
 
-    def _wait_for_progress(self, child: subprocess.Popen[str], minutes: int) -> None:
+    def wait_for_progress(self, child: subprocess.Popen[str], minutes: int) -> None:
         target = decided(self.run) + minutes
         while child.poll() is None and decided(self.run) < target:
-            self._wait(child, 0.02)
-        self._wait(child, self.chance.uniform(0, 0.02))
+            self.wait(child, 0.02)
+        self.wait(child, self.chance.uniform(0, 0.02))
 
     @staticmethod
-    def _wait(child: subprocess.Popen[str], seconds: float) -> None:
+    def wait(child: subprocess.Popen[str], seconds: float) -> None:
         try:
             child.wait(seconds)
         except subprocess.TimeoutExpired:
             return
-
-
-def decided(run: Run) -> int:
-    """Return how many minutes are decided so far; none before the database is there."""
-    try:
-        return len(run.minutes_decided(1))
-    except sqlite3.OperationalError:
-        return 0
-
-
-def assert_sound(run: Run) -> None:
-    """Check the files a kill left behind: whole, and no order without its intent or twice."""
-    for name in DATABASES:
-        if (run.data_dir / f"{name}.db").exists():
-            assert [row[0] for row in run.rows("PRAGMA integrity_check", database=name)] == ["ok"], name
-            assert run.rows("PRAGMA foreign_key_check", database=name) == [], name
-    if not (run.data_dir / "exchange.db").exists():
-        return
-    at_exchange = [row[0] for row in run.rows("SELECT client_order_id FROM orders", database="exchange")]
-    # The last part counts the orders of one algorithm and minute: a minute decided twice would show a 1.
-    assert [number for number in at_exchange if not number.endswith("-0")] == []
-    intents = {row[0]: row[1] for row in run.rows("SELECT client_order_id, status FROM orders")}
-    assert set(at_exchange) <= set(intents)
-    assert len(set(at_exchange)) == len(at_exchange)
-
-
-def assert_books_agree(run: Run) -> None:
-    """Check after the end that our books say of every order what the exchange's say."""
-    statement = "SELECT client_order_id, filled_qty FROM orders"
-    ours = {row[0]: float(row[1]) for row in run.rows(f"{statement} WHERE status <> 'DENIED'")}
-    theirs = {row[0]: float(row[1]) for row in run.rows(statement, database="exchange")}
-    assert ours == theirs
-    executions = {row[0] for row in run.rows("SELECT execution_id FROM fills", database="exchange")}
-    assert len(run.rows("SELECT id FROM fills")) == len(executions)
 
 
 def play_with_kills(run: Run, *, kills: int, seed: int) -> None:
@@ -97,17 +61,6 @@ def play_with_kills(run: Run, *, kills: int, seed: int) -> None:
     run.finish()
     assert_sound(run)
     assert_books_agree(run)
-
-
-def assert_as_calculated(run: Run) -> None:
-    """Compare what came of it with the calculation from the bars, which knows nothing of kills."""
-    frame = read_files(*run.files)
-    for algorithm_id, chosen in enumerate(run.algorithms, start=1):
-        expected = crossover(frame, chosen.ticker, chosen.capital)
-        assert fills_of(run.summary(), algorithm_id) == expected.fills
-        assert run.outcomes(algorithm_id) == expected.decisions
-        decided_minutes = run.minutes_decided(algorithm_id)
-        assert len(set(decided_minutes)) == len(decided_minutes) == expected.minutes
 
 
 @pytest.mark.requirement("S2-47", "S2-48", "S2-39", "S4-45")
@@ -137,7 +90,7 @@ def test_thirty_recorded_sessions_survive_five_kills(recorded_days: Path, make_r
     killer = Killer(run, random.Random(2011))
     for part in range(1, 6):
         child = run.start()
-        killer._wait_for_progress(child, max(part * 1_900 + killer.chance.randint(0, 1_800) - decided(run), 1))
+        killer.wait_for_progress(child, max(part * 1_900 + killer.chance.randint(0, 1_800) - decided(run), 1))
         child.kill()
         child.wait()
         assert_sound(run)
@@ -178,7 +131,7 @@ def test_two_algorithms_alike_are_both_there_after_a_kill_between_them(tmp_path:
     run = make_run(file, algorithms=(Chosen(), Chosen()))
     child = run.start()
     while child.poll() is None and not algorithms_known(run):
-        Killer._wait(child, 0.0005)
+        Killer.wait(child, 0.0005)
     child.kill()
     child.wait()
     # The moment between the two rows is short; where the kill came too late for it, make it.

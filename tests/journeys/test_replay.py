@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from tests.journeys import made_days
+from tests.journeys.checks import fills_of
 from tests.journeys.conftest import MakeRun
 from tests.journeys.house import Chosen, Run
 from tests.journeys.made_days import Recorded, write_days
-from tests.journeys.replay_oracle import UNITS_PER_DOLLAR, Expected, OracleFill, crossover, read_files
+from tests.journeys.replay_oracle import Expected, crossover, read_files
 
 SETS = {
     "aapl_2014_split": ("AAPL",),
@@ -31,15 +32,6 @@ MADE_SYMBOLS = (
     Recorded("THIN", traded=0.12),
     Recorded("DEAR", traded=0.9, start_units=9_990_000),
 )
-
-
-def fills_of(summary: dict[str, Any], algorithm_id: int) -> list[OracleFill]:
-    """Return an algorithm's fills as the oracle writes them; a price that is no whole unit differs from all."""
-    own = [fill for fill in summary["fills"] if fill["algorithm_id"] == algorithm_id]
-    assert {fill["shares"] for fill in own} <= {100}
-    for fill in own:
-        assert fill["price"] == round(fill["price"] * UNITS_PER_DOLLAR) / UNITS_PER_DOLLAR
-    return [OracleFill(fill["time"], fill["side"], round(fill["price"] * UNITS_PER_DOLLAR)) for fill in own]
 
 
 def play_and_compare(run: Run) -> list[Expected]:

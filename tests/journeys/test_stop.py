@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys.checks import assert_as_calculated, assert_books_agree, assert_sound, decided
 from tests.journeys.conftest import MakeRun
 from tests.journeys.house import Chosen, Run, stop
 from tests.journeys.made_days import HALF_DAY, TWO_DAYS, Recorded, write_days
-from tests.journeys.test_kill import assert_as_calculated, assert_books_agree, assert_sound, decided
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LIMIT_SECONDS = 10.0
@@ -116,7 +116,9 @@ def test_no_algorithm_keeps_the_owner_from_stopping(
     name: str, number: signal.Signals, tmp_path: Path, make_run: MakeRun
 ) -> None:
     stubborn = Chosen(STOPPABLE / f"{name}.py", "THIN")
-    run = make_run(days(tmp_path, 6), algorithms=(Chosen(), stubborn))
+    # Five seconds is what an owner has; the others need not be waited for that long.
+    limit = "5" if name == "sleeping" else "2"
+    run = make_run(days(tmp_path, 6), algorithms=(Chosen(), stubborn), AUTOTRADER_ALGORITHM_LIMIT_SECONDS=limit)
     child = run.start()
     wait_for_file(child, tmp_path / "here")
     pause(child, 0.05)

@@ -135,8 +135,7 @@ def test_dropped_connections_come_back_with_the_newest_claims(house: House) -> N
     house.streams.claim("AAA", "one")
     house.streams.start()
     assert house.streams.wait_ready(WAIT)
-    for stream in StreamName:
-        house.expect(StreamConnected)
+    assert {house.expect(StreamConnected).stream for _ in StreamName} == set(StreamName)
     house.drop()
     down = {house.expect(StreamDisconnected).stream for _ in StreamName}
     assert down == set(StreamName)

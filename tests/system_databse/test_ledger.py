@@ -31,7 +31,7 @@ def trading(draw: st.DrawFn) -> list[Fill]:
     return fills
 
 
-@pytest.mark.requirement("S2-67", "S2-04")
+@pytest.mark.requirement("S2-67")
 @given(trading())
 def test_quantity_and_cash_equal_the_plain_sums(fills: list[Fill]) -> None:
     ledger = Ledger(fills)

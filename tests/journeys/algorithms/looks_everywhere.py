@@ -30,7 +30,9 @@ class Algorithm:
         newest = max(seen, key=lambda bar: bar["timestamp"], default=None)
         if newest and get_latest_price(self.ticker) != newest["ohlcv"]["c"]:
             raise AssertionError(f"the latest price at {current_time} is not that of {newest}")
-        self.plant()
+        if self.now.minute % 10 == 1:
+            self.look_far()
+            self.plant()
         self.write(current_time, algo_id, newest)
         self.gate.set()
         return "hold", 0
@@ -46,11 +48,16 @@ class Algorithm:
             get_data_for_algorithm(self.ticker, "time_range", start=self.now, end=self.now + 10 * MINUTE),
             get_data_for_algorithm(self.ticker, "since", start=self.now - 30 * MINUTE),
             get_data_for_algorithm(self.ticker, "since", start=self.now),
-            get_data_for_algorithm(self.ticker, "session", date=day),
             get_data_for_algorithm(self.ticker, "session", date=date(day.year, day.month, day.day) + timedelta(days=1)),
             get_data_for_algorithm(self.ticker, "session", date=(day + timedelta(days=3)).isoformat()),
-            get_data_for_algorithm(self.ticker, "time_range", start=LONG_AGO, end=FAR),
         ]
+
+    def look_far(self):
+        """Ask for everything there is."""
+        for bar in get_data_for_algorithm(self.ticker, "session", date=self.now.date()):
+            self.check(bar)
+        for bar in get_data_for_algorithm(self.ticker, "time_range", start=LONG_AGO, end=FAR):
+            self.check(bar)
 
     def plant(self):
         """Put bars into the table that nobody may see yet, and one that has no place there."""

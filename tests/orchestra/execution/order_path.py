@@ -44,7 +44,8 @@ class SteppedClock:
         self.seconds = seconds
 
     def now(self) -> datetime:
-        return moment(self.seconds)
+        # To the millisecond, as the database keeps it.
+        return moment(round(self.seconds, 3))
 
     def monotonic(self) -> float:
         return self.seconds

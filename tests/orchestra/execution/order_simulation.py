@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 
+from database.errors import StorageError
 from system_databse.errors import BrokerError
 from tests.orchestra.execution.fake_broker import FakeExchange, FakePort, Line
 from tests.orchestra.execution.order_checker import violations
@@ -74,17 +75,19 @@ class OrderSimulation:
         self.line = Line.bad()
         self.crash_rate = CRASH
         self.crashes = 0
+        self.points = 0
+        self.fail_at: tuple[int, BaseException] | None = None
         self.path: OrderPath | None = None
         self.has_started = False
         self.started_at = 0.0
 
-    def run(self) -> Outcome:
+    def run(self, *, minutes: int = MINUTES) -> Outcome:
         """Trade, let everything settle on a good line, and look at what is left."""
         self._live(self._start)
-        for number in range(MINUTES):
+        for number in range(minutes):
             self._one_minute(FIRST + number * MINUTE, is_deciding=True)
         self._calm_down()
-        for number in range(MINUTES, MINUTES + SETTLE_MINUTES):
+        for number in range(minutes, minutes + SETTLE_MINUTES):
             self._one_minute(FIRST + number * MINUTE, is_deciding=False)
         assert self.path is not None
         orders = self.path.orders()
@@ -130,7 +133,8 @@ class OrderSimulation:
                 if self.path is None:
                     self._start()
                 act(*arguments)
-            except Crash:
+            except (Crash, StorageError):
+                # A store that fails stops the trading: the program ends and is started again.
                 self._die()
             except BrokerError:
                 if self.has_started:
@@ -159,7 +163,15 @@ class OrderSimulation:
         self.exchange.stream.clear()
         self.clock.sleep(self.chance.uniform(0.1, 5.0))
 
+    def fail_once(self, number: int, failure: BaseException) -> None:
+        """Live without faults of chance, and fail at that point where something changes."""
+        self.line, self.crash_rate, self.halt.pressed = Line(answer_lost=0.3), 0.0, 0.0
+        self.fail_at = (number, failure)
+
     def _crash_point(self, _point: str) -> None:
+        self.points += 1
+        if self.fail_at and self.points == self.fail_at[0]:
+            raise self.fail_at[1]
         if self.chance.random() < self.crash_rate:
             raise Crash
 

@@ -100,7 +100,7 @@ steps = st.lists(
 )
 
 
-@pytest.mark.requirement("S2-48", "S0-04", "S2-39")
+@pytest.mark.requirement("S2-48", "S2-39", "S2-23")
 @given(steps)
 def test_after_any_trading_rows_follow_the_fills_and_a_restart_changes_nothing(tmp_path_factory, steps) -> None:
     store = open_store(tmp_path_factory.mktemp("books"))

@@ -36,7 +36,6 @@ def fill_all(path: OrderPath) -> None:
             )
 
 
-@pytest.mark.requirement("S2-22", "S0-11")
 def test_an_approved_decision_is_on_disk_and_then_at_the_broker(path: OrderPath) -> None:
     buy_with(path)
     (order,) = path.orders()
@@ -205,7 +204,6 @@ def test_a_duplicate_id_means_that_an_earlier_attempt_landed(path: OrderPath) ->
     assert (statuses(path), len(path.port.exchange.orders)) == ([OrderStatus.ACCEPTED], 1)
 
 
-@pytest.mark.requirement("S0-22")
 @pytest.mark.parametrize("status", ["401", "404"])
 def test_a_broken_configuration_halts_entries_at_once_and_not_exits(path: OrderPath, status: str) -> None:
     buy_with(path)

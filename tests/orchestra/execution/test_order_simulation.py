@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from database.errors import StorageError
 from tests.orchestra.execution.fake_broker import FakeExchange
-from tests.orchestra.execution.order_simulation import Outcome, run_seed
+from tests.orchestra.execution.order_path import new_file
+from tests.orchestra.execution.order_simulation import Crash, OrderSimulation, Outcome, run_seed
 
-SEEDS = range(250)
+SEEDS = range(200)
 LONG_SEEDS = range(10_000, 16_000)
 RERUN = "PYTHONPATH=. python -m tests.orchestra.execution.order_simulation"
 
@@ -40,6 +42,21 @@ def test_on_a_bad_line_with_crashes_anywhere_no_promise_is_broken(quick_folder: 
 @pytest.mark.long
 def test_thousands_of_seeds_break_no_promise(quick_folder: Path) -> None:
     campaign(LONG_SEEDS, quick_folder)
+
+
+@pytest.mark.parametrize("failure", [Crash("gone"), StorageError("disk full")])
+def test_failing_once_at_each_point_in_turn_breaks_no_promise(quick_folder: Path, failure: BaseException) -> None:
+    """Finite, and in need of no luck: the Nth point fails, for every N until a run comes through untouched."""
+    template = new_file(quick_folder / "template.db")
+    for number in range(1, 1000):
+        simulation = OrderSimulation(1, template, quick_folder / f"{number}.db")
+        simulation.fail_once(number, failure)
+        outcome = simulation.run(minutes=2)
+        assert not outcome.violations, f"point {number}: {outcome.violations}"
+        if not outcome.crashes:
+            assert outcome.at_exchange >= 4
+            break
+    assert 50 < number < 999
 
 
 def test_the_same_seed_runs_the_same_way_again(quick_folder: Path) -> None:

@@ -21,7 +21,7 @@ def test_a_wanted_pass_is_made_at_once(path: OrderPath, recovery: Recovery) -> N
     assert (passes(path), recovery.is_pending) == ([("reconnect",)], False)
 
 
-@pytest.mark.requirement("S2-71", "S2-60")
+@pytest.mark.requirement("S2-71")
 def test_a_pass_that_failed_is_made_again_every_few_seconds(path: OrderPath, recovery: Recovery) -> None:
     path.port.is_out = True
     recovery.want("reconnect")

@@ -41,6 +41,7 @@ def judge(
     bar_age: int = 0,
     has_bar: bool = True,
     working: bool = False,
+    working_status: OrderStatus = OrderStatus.ACCEPTED,
     gates: tuple[str, ...] = (),
     frozen: bool = False,
     decided_until: int = 0,
@@ -48,7 +49,7 @@ def judge(
     """Judge one signal; as it stands every rule lets a buy pass."""
     position = Position(1, "SPY", Decimal(held), Decimal(100), Decimal(0), None)
     record = AlgorithmRecord(1, "toy", "SPY", Decimal(1000), "toy.py", "0")
-    orders = (order_in(OrderStatus.ACCEPTED),) if working else ()
+    orders = (order_in(working_status),) if working else ()
     snapshot = Snapshot(
         minute - MINUTE,
         {1: AlgorithmView(record, Decimal(cash), position, orders, decided_until)},
@@ -108,13 +109,20 @@ CASES = [
 ]
 
 
-@pytest.mark.requirement("S2-59", "S2-43", "S2-65")
+@pytest.mark.requirement("S2-59")
 @pytest.mark.parametrize(("gate", "case"), CASES)
 def test_the_rule_refuses_from_its_edge_on_and_not_before(gate: str | None, case: dict) -> None:
     decision = judge(**case)
     assert decision.gate == gate
     assert decision.outcome is (Outcome.DENIED if gate else Outcome.SUBMITTED)
     assert decision.reason
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(OrderStatus.ACCEPTED, "is still working"), (OrderStatus.ABANDONED, "may still arrive")]
+)
+def test_the_order_that_is_in_the_way_is_named_with_its_state(status: OrderStatus, words: str) -> None:
+    assert words in judge(working=True, working_status=status).reason
 
 
 def test_every_rule_has_a_case() -> None:

@@ -84,55 +84,67 @@ def ours(tmp_path: Path) -> Iterator[Ours]:
     root.setLevel(level)
 
 
-def strategies(ours: Ours) -> list[Callable[[], None]]:
-    """Return endless strategies, each living in another of our functions."""
-    session = session_on()
-    start, end = iso_minute(session.open), iso_minute(session.open + 30 * MINUTE)
-    log = logging.getLogger("strategy")
-    space: dict[str, Callable[[object], None]] = {}
-    exec(compile(OWN_FUNCTION, f"{ROOT}/orchestra/made_up.py", "exec"), space)
+class Endless:
+    """Strategies that never end, each living in another of our functions."""
 
-    def from_memory() -> None:
+    def __init__(self, ours: Ours) -> None:
+        space: dict[str, Callable[[object], None]] = {}
+        exec(compile(OWN_FUNCTION, f"{ROOT}/orchestra/made_up.py", "exec"), space)
+        self._toggle = space["toggle"]
+        self._ours = ours
+        session = session_on()
+        self._times = (iso_minute(session.open), iso_minute(session.open + 30 * MINUTE))
+        self._next_bar = bar_at(session.open + 60 * MINUTE, symbol="QQQ")
+        self.all = [
+            self.memory,
+            self.disk,
+            self.transactions,
+            self.storing,
+            self.logging_lines,
+            self.reaching_in,
+            self.toggling,
+        ]
+
+    def memory(self) -> None:
         while True:
             db_manager.get_data_for_algorithm("SPY", "last_n_bars", n=20)
 
-    def from_disk() -> None:
+    def disk(self) -> None:
         while True:
-            db_manager.get_data_for_algorithm("SPY", "time_range", start, end)
+            db_manager.get_data_for_algorithm("SPY", "time_range", *self._times)
 
-    def own_transactions() -> None:
+    def transactions(self) -> None:
         while True:
             system_db_manager.get_transactions(1)
 
-    def storing() -> None:
+    def storing(self) -> None:
+        bar = self._next_bar
         while True:
-            bar = bar_at(session.open + 60 * MINUTE, symbol="QQQ")
             ohlcv = {"o": bar.open, "h": bar.high, "l": bar.low, "c": bar.close, "v": bar.volume}
             db_manager.insert_minute_data("QQQ", bar.ts, ohlcv)
 
-    def logging_lines() -> None:
+    def logging_lines(self) -> None:
+        log = logging.getLogger("strategy")
         while True:
-            ours.lines += 1
-            log.info("line %d %s", ours.lines, "x" * 200)
+            self._ours.lines += 1
+            log.info("line %d %s", self._ours.lines, "x" * 200)
 
-    def reaching_in() -> None:
+    def reaching_in(self) -> None:
         while True:
-            with ours.system.transaction() as connection:
+            with self._ours.system.transaction() as connection:
                 connection.execute("INSERT INTO pairs VALUES(1, 1)")
                 connection.execute("INSERT INTO pairs VALUES(1, 2)")
 
-    def toggling() -> None:
+    def toggling(self) -> None:
         while True:
-            space["toggle"](ours.state)
-
-    return [from_memory, from_disk, own_transactions, storing, logging_lines, reaching_in, toggling]
+            self._toggle(self._ours.state)
 
 
 @pytest.mark.requirement("S2-43", "S2-72")
 def test_thousands_of_interrupts_cut_nothing_of_ours(ours: Ours) -> None:
     clock = SystemClock()
     timers = [TurnTimer(clock, limit_seconds=limit, repeat_seconds=0.0003) for limit in LIMITS]
-    endless = strategies(ours)
+    endless = Endless(ours).all
     for turn in range(INTERRUPTS):
         with pytest.raises(TurnInterrupted):
             timers[turn % len(timers)].call(endless[turn % len(endless)])

@@ -1,6 +1,5 @@
 """The roster: who runs, who rests, whose prices are needed; the same after any order of events."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -42,9 +41,7 @@ class Rows:
         return self.records[algorithm_id]
 
     def fail(self, algorithm_id: int, error: str) -> AlgorithmRecord:
-        self.records[algorithm_id] = replace(
-            self.records[algorithm_id], status=AlgorithmStatus.ERROR, last_error=error
-        )
+        self.records[algorithm_id] = replace(self.records[algorithm_id], status=AlgorithmStatus.ERROR, last_error=error)
         return self.records[algorithm_id]
 
     def failed_turn(self, algorithm_id: int) -> None:
@@ -177,7 +174,9 @@ class SubscriptionMachine(RuleBasedStateMachine):
     @invariant()
     def counts_are_what_the_rows_call_for(self) -> None:
         needed = self.rows.needed()
-        assert {symbol: self.feed.claims.count(symbol) for symbol in SYMBOLS if self.feed.claims.count(symbol)} == needed
+        assert {
+            symbol: self.feed.claims.count(symbol) for symbol in SYMBOLS if self.feed.claims.count(symbol)
+        } == needed
         assert self.feed.claims.symbols() == needed.keys()
         if self.feed.is_connected:
             assert self.feed.subscribed == needed.keys()
@@ -199,9 +198,9 @@ class TestSubscriptionsAfterAnyOrderOfEvents(SubscriptionMachine.TestCase):
 
 
 @pytest.fixture
-def house() -> Iterator[tuple[Rows, FakeStream, Instances, Roster]]:
+def house() -> tuple[Rows, FakeStream, Instances, Roster]:
     rows, feed, instances = Rows(), FakeStream(), Instances()
-    yield rows, feed, instances, Roster(rows, instances, feed)
+    return rows, feed, instances, Roster(rows, instances, feed)
 
 
 House = tuple[Rows, FakeStream, Instances, Roster]
@@ -250,5 +249,3 @@ def test_algorithm_that_cannot_be_built_is_switched_off_and_the_others_run(house
     instances.broken = set()
     roster.resume(2)
     assert feed.subscribed == set(SYMBOLS)
-
-

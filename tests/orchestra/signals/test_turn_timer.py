@@ -91,8 +91,8 @@ def looping_inside_a_log_handler() -> None:
         def emit(self, record: logging.LogRecord) -> None:
             endless_loop()
 
-    log = logging.Logger("stuck")
-    log.addHandler(Stuck())
+    log = logging.getLogger("stuck")
+    log.handlers = [Stuck()]
     log.critical("never written")
 
 
@@ -144,11 +144,12 @@ def test_loop_in_a_destructor_is_interrupted(timer: TurnTimer) -> None:
 
 
 def test_lock_of_a_log_handler_is_free_after_a_loop_inside_it(timer: TurnTimer) -> None:
-    log, handler = logging.Logger("stuck"), logging.Handler()
+    log, handler = logging.getLogger("stuck"), logging.Handler()
     handler.emit = lambda _record: endless_loop()  # type: ignore[method-assign]
-    log.addHandler(handler)
+    log.handlers = [handler]
     with pytest.raises(TurnInterrupted):
         timer.call(lambda: log.critical("never written"))
+    log.handlers.clear()
     assert not handler.lock._is_owned()  # type: ignore[union-attr]
 
 

@@ -125,7 +125,7 @@ def test_fills_are_evidence(store: SqliteStore, change: str) -> None:
         connection.execute(change)
 
 
-@pytest.mark.requirement("S2-39", "S3-20")
+@pytest.mark.requirement("S2-23")
 def test_the_views_tell_fills_in_the_words_of_their_readers(store: SqliteStore) -> None:
     booked(store)
     with store.reader() as connection:

@@ -1,0 +1,256 @@
+"""Clock, inbox, fetcher, tick thread and stop switch: what the engine's thread relies on."""
+
+import logging
+import queue
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from database.errors import ConfigError, StorageError
+from orchestra.messages.event_bus import EventBus
+from orchestra.messages.events import MinuteFinished, StopRequested
+from orchestra.messages.lockstep import Settlement, Tick
+from orchestra.runtime import stop_switch
+from orchestra.runtime.agenda import Agenda
+from orchestra.runtime.clock import SimulatedClock, SystemClock
+from orchestra.runtime.fetcher import WORKERS, Fetcher
+from orchestra.runtime.inbox import Inbox
+from orchestra.runtime.stop_switch import StoppedWhileStarting, StopSwitch
+from orchestra.runtime.tick_thread import TickThread
+from system_databse.errors import BrokerUnavailable
+
+WAIT = 10.0
+START = 1_795_186_800
+
+
+class ScriptedExchange:
+    """Answer next_tick from a list: ticks, None for "not yet", errors."""
+
+    def __init__(self, *script: Tick | Exception | None) -> None:
+        self.script = list(script)
+        self.asked: list[int] = []
+        self.is_over = threading.Event()
+
+    def done(self, minute: int) -> Settlement:
+        return Settlement((), is_settled=True)
+
+    def next_tick(self, after: int, wait_seconds: float) -> Tick | None:
+        self.asked.append(after)
+        if not self.script:
+            self.is_over.wait(wait_seconds)
+            return None
+        answer = self.script.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.fixture(autouse=True)
+def quick_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestra.runtime.tick_thread.WAIT_SECONDS", 0.05)
+
+
+def ticks(exchange: ScriptedExchange, count: int) -> list[object]:
+    inbox = Inbox()
+    thread = TickThread(SimulatedClock(exchange, START), inbox, after=START)
+    thread.start()
+    found = [inbox.take(WAIT) for _ in range(count)]
+    thread.stop()
+    assert not thread._thread.is_alive()
+    return found
+
+
+def test_ticks_arrive_in_order_and_each_once() -> None:
+    first, second = Tick(START + 60), Tick(START + 120)
+    exchange = ScriptedExchange(None, first, None, second)
+    assert ticks(exchange, 2) == [first, second]
+    assert exchange.asked[:4] == [START, START, START + 60, START + 60]
+
+
+def test_thread_ends_with_the_market() -> None:
+    end = Tick(START + 60, has_ended=True)
+    exchange = ScriptedExchange(end, Tick(START + 120))
+    assert ticks(exchange, 1) == [end]
+    assert exchange.asked == [START]
+
+
+@pytest.mark.parametrize("error", [BrokerUnavailable("away"), StorageError("gone")])
+def test_exchange_that_is_away_for_a_while_is_asked_again(error: Exception) -> None:
+    tick = Tick(START + 60)
+    assert ticks(ScriptedExchange(error, error, tick), 1) == [tick]
+
+
+@pytest.mark.parametrize("error", [ConfigError("out of step"), ValueError("broken")])
+def test_engine_is_told_when_the_clock_is_broken(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
+    (message,) = ticks(ScriptedExchange(error), 1)
+    assert isinstance(message, StopRequested)
+    assert str(error) in message.reason
+
+
+def test_simulated_time_never_falls() -> None:
+    clock = SimulatedClock(ScriptedExchange(), START)
+    clock.reach(START + 120)
+    clock.reach(START + 60)
+    assert clock.now() == datetime.fromtimestamp(START + 120, UTC)
+    assert clock.is_simulated
+    assert clock.done(START).is_settled
+
+
+def test_real_time_is_aware_and_steady() -> None:
+    clock = SystemClock()
+    assert clock.now().utcoffset() == timedelta(0)
+    before = clock.monotonic()
+    clock.sleep(0.01)
+    assert clock.monotonic() - before >= 0.01
+    assert not clock.is_simulated
+
+
+def test_inbox_keeps_order_and_answers_none_when_nothing_came() -> None:
+    inbox = Inbox()
+    for number in range(3):
+        inbox.put(number)
+    assert [inbox.take(0), inbox.take(-5), inbox.take(1)] == [0, 1, 2]
+    assert inbox.take(0) is None
+    assert inbox.take(-1) is None
+
+
+@pytest.mark.requirement("S2-78")
+def test_inbox_loses_nothing_of_eight_threads() -> None:
+    inbox = Inbox()
+
+    def put(name: int) -> None:
+        for number in range(1_000):
+            inbox.put((name, number))
+
+    threads = [threading.Thread(target=put, args=(name,)) for name in range(8)]
+    for thread in threads:
+        thread.start()
+    taken = [inbox.take(WAIT) for _ in range(8_000)]
+    assert all(taken.index((name, 10)) < taken.index((name, 500)) for name in range(8))
+    assert len(set(taken)) == 8_000
+    assert inbox.take(0) is None
+
+
+@pytest.fixture
+def fetcher() -> Iterator[Fetcher]:
+    fetcher = Fetcher()
+    yield fetcher
+    fetcher.stop()
+
+
+def test_look_up_answers_or_fails_through_its_future(fetcher: Fetcher) -> None:
+    assert fetcher.submit(pow, 2, 5).result(WAIT) == 32
+    with pytest.raises(ZeroDivisionError):
+        fetcher.submit(divmod, 1, 0).result(WAIT)
+
+
+@pytest.mark.requirement("S2-71", "S2-79")
+def test_asking_again_joins_the_look_up_under_way(fetcher: Fetcher) -> None:
+    go = threading.Event()
+    calls: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def look_up(symbol: str) -> str:
+        calls.put(symbol)
+        go.wait(WAIT)
+        return symbol
+
+    futures = [fetcher.submit(look_up, symbol) for _ in range(500) for symbol in ("SPY", "QQQ", "IWM")]
+    assert len(set(map(id, futures))) == 3
+    go.set()
+    assert {future.result(WAIT) for future in futures} == {"SPY", "QQQ", "IWM"}
+    assert calls.qsize() == 3
+    assert fetcher.submit(look_up, "SPY").result(WAIT) == "SPY"
+    assert calls.qsize() == 4
+
+
+def test_stop_waits_for_nobody_and_drops_what_has_not_begun(fetcher: Fetcher) -> None:
+    go = threading.Event()
+    begun = [fetcher.submit(lambda number: go.wait(WAIT) and number, number) for number in range(WORKERS)]
+    waiting = fetcher.submit(pow, 2, 2)
+    fetcher.stop()
+    with pytest.raises(CancelledError):
+        waiting.result(WAIT)
+    go.set()
+    assert [future.result(WAIT) for future in begun] == list(range(WORKERS))
+
+
+@pytest.fixture
+def switch(monkeypatch: pytest.MonkeyPatch) -> Iterator[StopSwitch]:
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    monkeypatch.setattr(stop_switch, "HARD_LIMIT_SECONDS", 3_600.0)
+    before = set(threading.enumerate())
+    switch = StopSwitch()
+    switch.install()
+    yield switch
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+    for thread in set(threading.enumerate()) - before:
+        if isinstance(thread, threading.Timer):
+            thread.cancel()
+
+
+@pytest.mark.requirement("S2-55")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_during_the_start_ends_it(switch: StopSwitch, number: signal.Signals) -> None:
+    with pytest.raises(StoppedWhileStarting, match=number.name):
+        signal.raise_signal(number)
+    signal.raise_signal(number)
+
+
+@pytest.mark.requirement("S2-55")
+def test_signal_to_a_running_engine_is_one_message(switch: StopSwitch) -> None:
+    inbox = Inbox()
+    switch.hand_over(inbox)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM):
+        signal.raise_signal(number)
+    assert inbox.take(0) == StopRequested("SIGTERM")
+    assert inbox.take(0) is None
+
+
+def test_signal_that_strangers_code_swallowed_during_the_start_is_not_lost(switch: StopSwitch) -> None:
+    with pytest.raises(StoppedWhileStarting):
+        signal.raise_signal(signal.SIGTERM)
+    inbox = Inbox()
+    switch.hand_over(inbox)
+    assert isinstance(inbox.take(0), StopRequested)
+
+
+def test_listener_that_fails_disturbs_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    bus, heard = EventBus(), []
+
+    def fail(_event: object) -> None:
+        raise ValueError("mine")
+
+    for listener in (fail, heard.append, fail):
+        bus.listen(listener)
+    caplog.set_level(logging.ERROR)
+    bus.publish(MinuteFinished(START))
+    assert heard == [MinuteFinished(START)]
+    assert "A listener failed on MinuteFinished." in caplog.text
+
+
+def test_nobody_listening_is_no_error() -> None:
+    EventBus().publish(MinuteFinished(START))
+
+
+def test_late_job_runs_once_and_then_in_its_interval() -> None:
+    class HandClock(SystemClock):
+        seconds = 0.0
+
+        def monotonic(self) -> float:
+            return self.seconds
+
+    clock, runs = HandClock(), []
+    agenda = Agenda(clock)
+    assert agenda.seconds_until_due() == float("inf")
+    agenda.every(10, lambda: runs.append(clock.seconds))
+    agenda.every(25, lambda: runs.append(-clock.seconds))
+    steps: list[Callable[[], None]] = [agenda.run_due]
+    for clock.seconds in (5.0, 10.0, 40.0, 45.0, 50.0):
+        steps[0]()
+    assert runs == [10.0, 40.0, -40.0, 50.0]
+    assert agenda.seconds_until_due() == 10.0
