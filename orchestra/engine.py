@@ -118,7 +118,14 @@ class Engine:
                 )
 
     def run(self) -> StopRequested:
-        """Reconcile, backfill, connect, then run minutes until something ends the run."""
+        """Connect, then run minutes until something ends the run."""
+        self.connect()
+        self._settle(self.books.minute)
+        self._start_clock()
+        return self.loop.run()
+
+    def connect(self) -> None:
+        """Reconcile, backfill, build the algorithms, open the streams: in this order, before any minute."""
         self._bind_data_functions()
         if self.books.minute:
             self.market.resume(self.books.minute)
@@ -126,13 +133,17 @@ class Engine:
         self._backfill()
         self.roster.restore()
         self._start_streams()
-        self._settle(self.books.minute)
-        self._start_clock()
-        return self.loop.run()
 
     def stop(self) -> None:
         """Stop threads and unbind, in reverse order of starting."""
         self._stack.close()
+
+    def record_missed(self, minutes: Sequence[int]) -> None:
+        """Write down what real time passed over; it is never decided afterwards."""
+        for minute in minutes:
+            running = [r for r in self.books.records.values() if r.status is AlgorithmStatus.RUNNING]
+            if minute > self.books.minute:
+                self.books.commit_minute(minute, [missed(record, minute) for record in running], [])
 
     def _build_market(self, stores: Stores) -> None:
         is_simulated = self.world.clock.is_simulated
@@ -155,7 +166,7 @@ class Engine:
         stream = RealtimePull(self.data)
         self.streams = WebSocketManager(self.world.access, stream.on_message, self.inbox)
         self.market = MarketView(
-            self.data, stream, fetch=self.world.alpaca.bars, wanted=self.streams.subscriptions.symbols
+            self.data, stream, self.world.clock, fetch=self.world.alpaca.bars, wanted=self.streams.subscriptions.symbols
         )
 
     def _build_orders(self, stores: Stores, numbers: OrderNumbers) -> None:
@@ -182,7 +193,7 @@ class Engine:
             loader,
             self.timer,
             clock,
-            last_bar=self.market.last_bar,
+            market=self.market,
             after_turn=after_turn,
         )
         self.roster = Roster(self.books, self.runner, self.streams)
@@ -211,7 +222,7 @@ class Engine:
                 StreamDisconnected: self._on_stream_disconnected,
             },
             is_trading_minute=lambda minute: self.world.calendar.session_for_decision(minute) is not None,
-            on_missed=self._on_missed,
+            on_missed=self.record_missed,
             between_minutes=self._between_minutes,
         )
         lock_step = self.world.lock_step
@@ -316,13 +327,6 @@ class Engine:
     @staticmethod
     def _on_stream_disconnected(message: StreamDisconnected) -> None:
         log.warning("The %s stream is down (%s); reconnecting.", message.stream, message.reason)
-
-    def _on_missed(self, minutes: Sequence[int]) -> None:
-        """Write down what real time passed over; it is never decided afterwards."""
-        for minute in minutes:
-            running = [r for r in self.books.records.values() if r.status is AlgorithmStatus.RUNNING]
-            if minute > self.books.minute:
-                self.books.commit_minute(minute, [missed(record, minute) for record in running], [])
 
     def _between_minutes(self) -> None:
         """Do what is due while real time waits for its next minute."""

@@ -4,6 +4,7 @@ In: frames of the data stream, what a tick promises. Out: stored bars, last pric
 """
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -13,30 +14,52 @@ from database.errors import MarketDataError
 from database.normaliser import bar_from_alpaca
 from database.realtime_pull import RealtimePull
 from orchestra.messages.lockstep import Tick
+from orchestra.runtime.clock import Clock
 
 log = logging.getLogger(__name__)
 
 WAIT_FOR_STREAM_SECONDS = 2.0
+LATEST_BAR_SECONDS = 5.0
+BUSY_MINUTES = 5
 
 FetchBars = Callable[[Sequence[str], int, int], Iterable[tuple[str, Mapping[str, Any]]]]
 
 
 class MarketView:
-    """Close minutes. wanted: the symbols that are needed; fetch: bars by REST, [start, end)."""
+    """Close minutes. wanted: the symbols that are needed; fetch: bars by REST, [start, end).
+
+    In real time nobody says what traded: a bar is *late* when its symbol traded in each of the five
+    minutes before and it is not here yet.
+    """
 
     def __init__(
-        self, world: MarketWorld, stream: RealtimePull, *, fetch: FetchBars, wanted: Callable[[], frozenset[str]]
+        self,
+        world: MarketWorld,
+        stream: RealtimePull,
+        clock: Clock,
+        *,
+        fetch: FetchBars,
+        wanted: Callable[[], frozenset[str]],
     ) -> None:
         self._world = world
         self._stream = stream
+        self._clock = clock
         self._fetch = fetch
         self._wanted = wanted
         self._last: dict[str, tuple[int, float]] = {}
+        self._traded_minutes: dict[str, deque[int]] = {}
+        self._late: frozenset[str] = frozenset()
 
     @property
     def prices(self) -> dict[str, float]:
-        """Return the last final close by symbol."""
-        return {symbol: close for symbol, (_, close) in self._last.items()}
+        """Return the last final close of each symbol that is needed."""
+        known = {symbol: self.last_bar(symbol) for symbol in self._wanted()}
+        return {symbol: bar[1] for symbol, bar in known.items() if bar}
+
+    @property
+    def late_symbols(self) -> frozenset[str]:
+        """Return the symbols whose bar of the minute just closed is expected and missing."""
+        return self._late
 
     def last_bar(self, symbol: str) -> tuple[int, float] | None:
         """Return start and close of the symbol's newest visible bar."""
@@ -58,6 +81,14 @@ class MarketView:
         self._world.as_of = tick.minute
         for bar in bars:
             self._note(bar)
+        self._late = frozenset() if self._clock.is_simulated else self._expected(wanted - here, start)
+
+    def await_late(self, minute: int) -> None:
+        """Wait for late bars until five seconds past the minute, then go on with what is here."""
+        left = minute + LATEST_BAR_SECONDS - self._clock.now().timestamp()
+        self._stream.wait_for(self._late, minute - MINUTE, wait_seconds=max(left, 0.0))
+        self._late = frozenset()
+        self.take_late_frames()
 
     def take_late_frames(self) -> None:
         """Store or drop what arrives while no minute is closed, so that nothing piles up overnight."""
@@ -85,6 +116,12 @@ class MarketView:
         known = self._last.get(bar.symbol)
         if (known is None or bar.ts >= known[0]) and self._world.calendar.is_open(bar.ts):
             self._last[bar.symbol] = (bar.ts, bar.close)
+            self._traded_minutes.setdefault(bar.symbol, deque(maxlen=BUSY_MINUTES)).append(bar.ts)
+
+    def _expected(self, missing: frozenset[str], start: int) -> frozenset[str]:
+        """Return the symbols that traded in each of the minutes right before `start`."""
+        before = [start - MINUTE * back for back in range(BUSY_MINUTES, 0, -1)]
+        return frozenset(symbol for symbol in missing if list(self._traded_minutes.get(symbol, ())) == before)
 
     def _recall(self, symbol: str) -> None:
         as_of = self._world.as_of

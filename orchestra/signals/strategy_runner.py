@@ -31,11 +31,24 @@ class Strategy(Protocol):
         """Return ('buy'|'sell', shares) or ('hold', 0)."""
 
 
+class Market(Protocol):
+    """What the runner needs of the market view."""
+
+    @property
+    def late_symbols(self) -> frozenset[str]:
+        """Return the symbols whose bar is expected and missing."""
+
+    def await_late(self, minute: int) -> None:
+        """Wait for them a little."""
+
+    def last_bar(self, symbol: str) -> tuple[int, float] | None:
+        """Return start and close of the newest visible bar, or None."""
+
+
 class StrategyRunner:
     """Own the instances of all algorithms and give each its turn.
 
-    last_bar: newest visible bar start and close of a symbol, or None. after_turn: called after each turn
-    to undo what strangers' code may have done to shared things (logging).
+    after_turn: called after each turn to undo what strangers' code may have done to shared things (logging).
     """
 
     def __init__(
@@ -44,13 +57,13 @@ class StrategyRunner:
         timer: TurnTimer,
         clock: Clock,
         *,
-        last_bar: Callable[[str], tuple[int, float] | None],
+        market: Market,
         after_turn: Callable[[], None],
     ) -> None:
         self._loader = loader
         self._timer = timer
         self._clock = clock
-        self._last_bar = last_bar
+        self._market = market
         self._after_turn = after_turn
         self._instances: dict[int, Strategy] = {}
         self._skipped: frozenset[int] = frozenset()
@@ -73,12 +86,24 @@ class StrategyRunner:
         self._instances.pop(algorithm_id, None)
 
     def collect(self, minute: int, snapshot: Snapshot) -> list[TradingSignal]:
-        """Give every running algorithm its turn and return what each wants; those skipped last time go first."""
+        """Give every running algorithm its turn and return what each wants.
+
+        Those skipped last time go first, those whose bar is late last, when it has come or the wait is over.
+        """
         running = [view for id_, view in snapshot.algorithms.items() if id_ in self._instances and _is_running(view)]
         running.sort(key=lambda view: view.record.id not in self._skipped)
-        signals = [self._skip(view, minute) if self._is_late(minute) else self._turn(view, minute) for view in running]
+        late_symbols = self._market.late_symbols
+        ready = [view for view in running if view.record.ticker not in late_symbols]
+        waiting = [view for view in running if view.record.ticker in late_symbols]
+        signals = self._turns(ready, minute)
+        if waiting:
+            self._market.await_late(minute)
+            signals += self._turns(waiting, minute)
         self._skipped = frozenset(signal.algorithm_id for signal in signals if signal.failure is Outcome.SKIPPED)
         return signals
+
+    def _turns(self, views: list[AlgorithmView], minute: int) -> list[TradingSignal]:
+        return [self._skip(view, minute) if self._is_late(minute) else self._turn(view, minute) for view in views]
 
     def _is_late(self, minute: int) -> bool:
         return not self._clock.is_simulated and self._clock.now().timestamp() >= minute + LAST_TURN_SECONDS
@@ -109,7 +134,7 @@ class StrategyRunner:
     def _signal(
         self, view: AlgorithmView, minute: int, answer: Answer, *, failure: Outcome | None, elapsed_ms: float
     ) -> TradingSignal:
-        last_bar = self._last_bar(view.record.ticker)
+        last_bar = self._market.last_bar(view.record.ticker)
         return TradingSignal(
             algorithm_id=view.record.id,
             strategy=view.record.name,

@@ -227,12 +227,12 @@ def test_cancel_that_comes_too_late_is_refused(server: TinyServer, alpaca: Alpac
 
 @pytest.mark.parametrize("count", [0, 1, ORDERS_PER_PAGE - 1, ORDERS_PER_PAGE, ORDERS_PER_PAGE + 1, 1_203])
 def test_orders_come_whole_over_all_pages(server: TinyServer, alpaca: AlpacaWrapper, count: int) -> None:
-    """Times in nanoseconds, three orders a second: pages break inside a second."""
+    """Times in nanoseconds, three orders a microsecond: pages break inside it."""
     start = int(datetime(2026, 11, 20, 14, 30, tzinfo=UTC).timestamp())
 
     def submitted_at(number: int) -> str:
         moment = datetime.fromtimestamp(start + number // 3, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-        return f"{moment}.{number % 3}23456789Z"
+        return f"{moment}.12345678{number % 3}Z"
 
     rows = [{"id": f"{number}", "submitted_at": submitted_at(number)} for number in range(count)]
 

@@ -1,5 +1,6 @@
 """Turns: each algorithm alone with its faults, the others untouched."""
 
+import dataclasses
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -45,6 +46,20 @@ class HandClock(SystemClock):
         return super().monotonic()
 
 
+class HandMarket:
+    """One price for all, and symbols that are late until they are awaited."""
+
+    def __init__(self) -> None:
+        self.late_symbols: frozenset[str] = frozenset()
+        self.awaited: list[int] = []
+
+    def await_late(self, minute: int) -> None:
+        self.awaited.append(minute)
+
+    def last_bar(self, _symbol: str) -> tuple[int, float]:
+        return MINUTE - 60, 12.5
+
+
 @dataclass
 class Stage:
     folder: Path
@@ -55,9 +70,8 @@ class Stage:
     def __post_init__(self) -> None:
         timer = TurnTimer(SystemClock(), limit_seconds=0.1)
         self.loader = StrategyLoader(self.folder, guard=timer.guard)
-        self.runner = StrategyRunner(
-            self.loader, timer, self.clock, last_bar=lambda _symbol: (MINUTE - 60, 12.5), after_turn=self._after_turn
-        )
+        self.market = HandMarket()
+        self.runner = StrategyRunner(self.loader, timer, self.clock, market=self.market, after_turn=self._after_turn)
 
     def _after_turn(self) -> None:
         self.after_turns += 1
@@ -163,6 +177,16 @@ def test_turns_after_second_fifty_are_skipped_and_go_first_next_time(stage: Stag
     stage.clock.seconds = MINUTE + 122
     stage.clock.turn_seconds = 0
     assert [signal.algorithm_id for signal in stage.collect(MINUTE + 120)] == [1, 2, 3, 4]
+
+
+@pytest.mark.requirement("S2-58")
+def test_an_algorithm_whose_bar_is_late_goes_last_after_the_wait(stage: Stage) -> None:
+    for ticker in ("QQQ", "SPY", "QQQ"):
+        record = stage.add("return ('hold', 0)")
+        stage.records[record.id] = dataclasses.replace(record, ticker=ticker)
+    stage.market.late_symbols = frozenset({"QQQ"})
+    assert [signal.algorithm_id for signal in stage.collect()] == [2, 1, 3]
+    assert stage.market.awaited == [MINUTE]
 
 
 def test_nothing_is_skipped_on_simulated_time(stage: Stage) -> None:

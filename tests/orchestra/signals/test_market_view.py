@@ -1,0 +1,147 @@
+"""Closing a minute: what is waited for, what is fetched, what is late."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgpack
+import pytest
+
+from database.bar_store import BarStore
+from database.bars import market_schema
+from database.bars.market_world import MarketWorld
+from database.calendar_manager import MarketCalendar
+from database.errors import MarketDataError
+from database.realtime_pull import RealtimePull
+from database.schema_check import open_database
+from database.timestamps import iso_minute
+from orchestra.messages.lockstep import Tick
+from orchestra.runtime.clock import SystemClock
+from orchestra.signals.market_view import MarketView
+
+OPEN = int(datetime(2026, 11, 20, 14, 30, tzinfo=UTC).timestamp())
+BAR = {"o": 10.0, "h": 11.0, "l": 9.0, "c": 10.5, "v": 100, "n": 3, "vw": 10.2}
+
+
+class HandClock(SystemClock):
+    """Real time at a minute and two seconds, or simulated time at the minute."""
+
+    is_simulated = False
+    seconds = 0.0
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds, UTC)
+
+
+class Hall:
+    """A market view with its stream and a history that answers from a table."""
+
+    def __init__(self, folder: Path) -> None:
+        store = open_database(
+            folder / "market.db", market_schema.migrations, market_schema.APPLICATION_ID, synchronous="NORMAL"
+        )
+        calendar = MarketCalendar()
+        self.world = MarketWorld(BarStore(store, calendar), calendar)
+        self.stream = RealtimePull(self.world)
+        self.clock = HandClock()
+        self.history: dict[str, dict[str, Any]] = {}
+        self.fetched: list[list[str]] = []
+        self.wanted = frozenset({"SPY", "QQQ"})
+        self.view = MarketView(self.world, self.stream, self.clock, fetch=self.fetch, wanted=lambda: self.wanted)
+
+    def fetch(self, symbols: Sequence[str], start: int, _end: int) -> Iterable[tuple[str, Mapping[str, Any]]]:
+        self.fetched.append(list(symbols))
+        if "DOWN" in self.history:
+            raise MarketDataError("the broker does not answer.")
+        return [(symbol, self.history[symbol] | {"t": iso_minute(start)}) for symbol in symbols]
+
+    def send(self, symbol: str, ts: int, **changes: object) -> None:
+        self.stream.on_message({"T": "b", "S": symbol, "t": msgpack.Timestamp(ts, 0)} | BAR | changes)
+
+    def close(self, minute: int, **tick: frozenset[str]) -> None:
+        self.clock.seconds = minute + 2.0
+        self.view.close(Tick(minute, **tick))
+
+    def stored(self, symbol: str) -> list[int]:
+        return [bar.ts for bar in self.world.bar_store.bars_between(symbol, 0, 1 << 40)]
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Hall:
+    return Hall(tmp_path)
+
+
+def test_a_bar_of_the_stream_is_stored_and_priced(hall: Hall) -> None:
+    hall.send("SPY", OPEN)
+    hall.close(OPEN + 60, traded=frozenset({"SPY"}), sent=frozenset({"SPY"}))
+    assert hall.stored("SPY") == [OPEN]
+    assert hall.view.prices == {"SPY": 10.5}
+    assert hall.world.as_of == OPEN + 60
+    assert hall.fetched == []
+
+
+def test_what_traded_and_did_not_come_is_fetched(hall: Hall) -> None:
+    hall.history = {"QQQ": BAR}
+    hall.send("SPY", OPEN)
+    hall.close(OPEN + 60, traded=frozenset({"SPY", "QQQ", "IBM"}), sent=frozenset({"SPY"}))
+    assert hall.fetched == [["QQQ"]]
+    assert hall.view.prices == {"SPY": 10.5, "QQQ": 10.5}
+
+
+def test_one_bad_fetched_bar_costs_the_others_nothing(hall: Hall) -> None:
+    hall.history = {"QQQ": BAR | {"h": 1.0}, "SPY": BAR}
+    hall.close(OPEN + 60, traded=frozenset({"SPY", "QQQ"}))
+    assert (hall.stored("SPY"), hall.stored("QQQ")) == ([OPEN], [])
+
+
+def test_a_history_that_does_not_answer_leaves_the_minute_without_the_bar(hall: Hall) -> None:
+    hall.history = {"DOWN": {}}
+    hall.close(OPEN + 60, traded=frozenset({"SPY"}))
+    assert (hall.stored("SPY"), hall.world.as_of) == ([], OPEN + 60)
+
+
+def test_the_last_price_survives_a_restart_of_the_view(hall: Hall) -> None:
+    hall.send("SPY", OPEN)
+    hall.close(OPEN + 60, sent=frozenset({"SPY"}))
+    again = MarketView(hall.world, hall.stream, hall.clock, fetch=hall.fetch, wanted=lambda: hall.wanted)
+    again.resume(OPEN + 120)
+    assert again.prices == {"SPY": 10.5}
+
+
+def busy(hall: Hall, *, minutes: int) -> int:
+    """Let SPY trade in each of the first minutes; return the minute after them."""
+    for number in range(minutes):
+        hall.send("SPY", OPEN + number * 60)
+        hall.close(OPEN + (number + 1) * 60)
+    return OPEN + (minutes + 1) * 60
+
+
+@pytest.mark.requirement("S2-58")
+def test_a_busy_symbol_without_its_bar_is_late_and_comes_by_second_five(hall: Hall) -> None:
+    minute = busy(hall, minutes=5)
+    hall.close(minute)
+    assert hall.view.late_symbols == {"SPY"}
+    hall.send("SPY", minute - 60, c=10.75)
+    hall.view.await_late(minute)
+    assert hall.view.late_symbols == frozenset()
+    assert hall.view.prices == {"SPY": 10.75}
+
+
+def test_a_quiet_symbol_is_not_waited_for(hall: Hall) -> None:
+    hall.close(busy(hall, minutes=4))
+    assert hall.view.late_symbols == frozenset()
+
+
+def test_on_simulated_time_the_exchange_says_what_traded_and_nothing_is_late(hall: Hall) -> None:
+    hall.clock.is_simulated = True
+    hall.close(busy(hall, minutes=5))
+    assert hall.view.late_symbols == frozenset()
+
+
+@pytest.mark.requirement("S2-76")
+def test_frames_of_the_night_are_dropped_and_do_not_pile_up(hall: Hall) -> None:
+    hall.send("SPY", OPEN - 3600)
+    hall.view.take_late_frames()
+    assert hall.stored("SPY") == []
+    assert hall.stream.flush() == []

@@ -1,0 +1,208 @@
+"""The engine in real time, against an offline exchange whose minute the test holds still."""
+
+import dataclasses
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from database.bar import MINUTE
+from database.bars import market_schema
+from database.calendar_manager import MarketCalendar
+from database.schema_check import open_database
+from orchestra.engine import Engine, Stores
+from orchestra.messages.commands import StartAlgorithm
+from orchestra.messages.events import OrderUpdateReceived
+from orchestra.messages.lockstep import Tick
+from orchestra.paper_exchange.exchange import PaperExchange
+from orchestra.paper_exchange.market.replay import ReplayMarket
+from orchestra.paper_exchange.server import PaperExchangeServer
+from orchestra.runtime.clock import SimulatedClock, SystemClock
+from orchestra.runtime.settings import Mode
+from orchestra.signals.strategy_loader import StrategyLoader
+from orchestra.signals.turn_timer import TurnTimer
+from orchestra.worlds import DEMO_KEY, World, offline_world
+from system_databse import system_schema
+from system_databse.rows import settings
+
+OPEN = int(datetime(2024, 7, 5, 13, 30, tzinfo=UTC).timestamp())
+BUYER = """
+class Algorithm:
+    def __init__(self, ticker, initial_capital):
+        self.reason = "always wants five"
+
+    def run(self, current_time, algo_id):
+        return ("buy", 5)
+"""
+
+
+class HeldClock(SystemClock):
+    """Real time that stands at a minute and two seconds; waiting is the machine's own."""
+
+    def __init__(self, minute: int) -> None:
+        self.minute = minute
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.minute + 2, UTC)
+
+
+@dataclasses.dataclass
+class House:
+    """An engine in real time, its exchange and its databases."""
+
+    engine: Engine
+    exchange: PaperExchange
+    clock: HeldClock
+    stores: Stores
+    system: Path
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        with sqlite3.connect(self.system) as connection:
+            return connection.execute(query).fetchall()
+
+    def create_pin(self) -> None:
+        with self.stores.system.transaction() as connection:
+            settings.put(connection, "pin_hash", "scrypt$...", at="2024-07-05T13:00:00.000Z")
+
+    def run_minute(self, minute: int) -> None:
+        """Let the exchange's clock come to the minute, then run it as the loop would."""
+        tick = Tick(minute)
+        while self.exchange.now < minute:
+            while not self.exchange.done(self.exchange.now).is_settled:
+                pass
+            tick = self.exchange.next_tick(self.exchange.now, 1) or tick
+        self.clock.minute = minute
+        self.engine.pipeline.run_minute(tick)
+
+
+def market_file(path: Path) -> Path:
+    lines = [f"ACME,{datetime.fromtimestamp(OPEN + i * 60, UTC):%Y-%m-%dT%H:%M:%SZ},50,51,49,50,100" for i in range(20)]
+    path.write_text("\n".join(["symbol,timestamp,open,high,low,close,volume", *lines]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    calendar = MarketCalendar()
+    market = ReplayMarket.read([market_file(tmp_path / "day.csv")], calendar)
+    exchange = PaperExchange.open(tmp_path / "exchange.db", market, calendar, cash=Decimal(10_000), clock=SystemClock())
+    server = PaperExchangeServer(exchange, key=DEMO_KEY, secret=DEMO_KEY)
+    clock = HeldClock(OPEN)
+    world = world_in_real_time(server.start(), calendar, exchange, clock)
+    stores = Stores(
+        open_database(
+            tmp_path / "market.db", market_schema.migrations, market_schema.APPLICATION_ID, synchronous="NORMAL"
+        ),
+        open_database(
+            tmp_path / "system.db", system_schema.migrations, system_schema.APPLICATION_ID, synchronous="FULL"
+        ),
+    )
+    engine = engine_with(world, stores, tmp_path)
+    yield House(engine, exchange, clock, stores, tmp_path / "system.db")
+    engine.stop()
+    server.stop()
+    exchange.close()
+    stores.market.close()
+    stores.system.close()
+
+
+def world_in_real_time(url: str, calendar: MarketCalendar, exchange: PaperExchange, clock: HeldClock) -> World:
+    offline = offline_world(url, calendar, SimulatedClock(exchange, OPEN), account_number=exchange.account_number)
+    return dataclasses.replace(offline, clock=clock, mode=Mode.PAPER)
+
+
+def engine_with(world: World, stores: Stores, folder: Path) -> Engine:
+    (folder / "algorithm").mkdir()
+    (folder / "algorithm" / "buyer.py").write_text(BUYER, encoding="utf-8")
+    timer = TurnTimer(SystemClock(), limit_seconds=5)
+    loader = StrategyLoader(folder / "algorithm", guard=timer.guard)
+    engine = Engine(world, stores, install="engine", timer=timer, loader=loader, after_turn=lambda: None)
+    engine.add_algorithms([loader.find("buyer")], [StartAlgorithm("buyer", "ACME", Decimal(5_000))])
+    engine.connect()
+    return engine
+
+
+@pytest.mark.requirement("S0-14", "S0-09")
+def test_an_account_without_a_pin_buys_nothing_and_says_so(house: House) -> None:
+    house.run_minute(OPEN + MINUTE)
+    [(outcome, gate, reason)] = house.rows("SELECT outcome, gate, reason FROM decisions")
+    assert (outcome, gate) == ("DENIED", "CLOSED_GATE")
+    assert "no PIN" in str(reason)
+    assert house.rows("SELECT strategy, action, quantity FROM signals") == [("buyer", "buy", 5.0)]
+    assert house.rows("SELECT * FROM orders") == []
+
+
+@pytest.mark.requirement("S0-11", "S2-22", "S2-37")
+def test_an_account_with_a_pin_gets_the_order_and_its_fill_is_booked(house: House) -> None:
+    house.create_pin()
+    house.run_minute(OPEN + MINUTE)
+    assert house.rows("SELECT outcome FROM decisions") == [("SUBMITTED",)]
+    [(number, status, signal)] = house.rows("SELECT client_order_id, status, signal_id FROM orders")
+    assert str(number).startswith("at-engine-1-")
+    assert (status, signal) == ("ACCEPTED", 1)
+    house.exchange.done(OPEN + MINUTE)
+    pump_until(house, lambda: house.rows("SELECT status FROM orders") == [("FILLED",)])
+    assert house.rows("SELECT type, shares, price FROM transactions") == [("buy", 5.0, 50.0)]
+    assert house.rows("SELECT quantity, status FROM positions") == [("5", "OPEN")]
+
+
+@pytest.mark.requirement("S0-15")
+def test_an_update_that_cannot_be_read_is_asked_for_instead(house: House) -> None:
+    house.create_pin()
+    house.run_minute(OPEN + MINUTE)
+    house.engine.streams.stop()
+    house.exchange.done(OPEN + MINUTE)
+    house.engine.inbox.put(OrderUpdateReceived({"data": {"event": "fill", "order": {"id": "?"}}}))
+    pump_until(house, lambda: house.rows("SELECT status FROM orders") == [("FILLED",)])
+    assert ("unreadable update", "clean") in house.rows("SELECT kind, result FROM recon_runs")
+
+
+def test_minutes_that_went_by_are_written_down_and_never_decided(house: House) -> None:
+    house.run_minute(OPEN + MINUTE)
+    house.engine.record_missed([OPEN + 2 * MINUTE, OPEN + 3 * MINUTE])
+    house.run_minute(OPEN + 2 * MINUTE)
+    assert house.rows("SELECT minute, outcome FROM decisions") == [
+        (OPEN + MINUTE, "DENIED"),
+        (OPEN + 2 * MINUTE, "MISSED"),
+        (OPEN + 3 * MINUTE, "MISSED"),
+    ]
+
+
+@pytest.mark.requirement("S2-26")
+def test_streams_run_on_threads_of_their_own(house: House) -> None:
+    names = {thread.name for thread in threading.enumerate()}
+    assert {"stream-data", "stream-orders"} <= names
+    house.engine.stop()
+    assert not {"stream-data", "stream-orders"} & {thread.name for thread in threading.enumerate()}
+
+
+@pytest.mark.requirement("S0-01")
+def test_a_listener_that_fails_changes_no_trade(house: House) -> None:
+    def fail(_event: object) -> None:
+        raise ValueError("a broken onlooker")
+
+    house.engine.listen(fail)
+    house.create_pin()
+    house.run_minute(OPEN + MINUTE)
+    assert house.rows("SELECT status FROM orders") == [("ACCEPTED",)]
+
+
+def test_what_the_algorithm_saw_is_kept_with_the_decision(house: House) -> None:
+    house.run_minute(OPEN + MINUTE)
+    [(saw,)] = house.rows("SELECT saw FROM decisions")
+    seen = json.loads(str(saw))
+    assert seen["bar"] == {"timestamp": "2024-07-05T13:30:00Z", "close": 50.0}
+    assert (seen["position"], Decimal(seen["cash"])) == ("0", Decimal(5_000))
+
+
+def pump_until(house: House, is_so: Callable[[], bool]) -> None:
+    for _ in range(50):
+        if is_so():
+            return
+        house.engine.loop.pump(0.1)
+    raise AssertionError("it did not come about within 5 s")
