@@ -11,11 +11,11 @@ import pytest
 import requests
 
 from database.bar import MINUTE
-from database.errors import StorageError
 from orchestra.messages.lockstep import Execution
 from orchestra.paper_exchange.book.orders import Side
 from orchestra.paper_exchange.book.store import BookStore, OrderQuery, OrderView, StoredBook
 from orchestra.paper_exchange.lockstep_client import LockStepClient
+from system_databse.errors import BrokerUnavailable
 from tests.orchestra.paper_exchange.child import Child
 from tests.orchestra.paper_exchange.made_market import CASH, CLOSE, NEXT_OPEN, OPEN, line, write
 
@@ -97,7 +97,7 @@ def play(folder: Path, seed: int, kills: int) -> None:
         base_url = child.base_url()
         timer = threading.Timer(chance.uniform(0.01, 0.5), child.process.kill)
         timer.start()
-        with pytest.raises((StorageError, requests.RequestException)):
+        with pytest.raises((BrokerUnavailable, requests.RequestException)):
             witness.trade(base_url)
         timer.join()
         child.finish()
