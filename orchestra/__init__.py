@@ -80,6 +80,7 @@ runtime/                    what every stage may use
   inbox.py                  whatever comes back from the world arrives here as a message
   log_setup.py              log lines on disk and on the screen
   minute_loop.py            sleeps on the inbox until the next due time, runs the minute
+  news_log.py               the trading day in plain log lines: wanted, denied, filled
   plain_text.py             strangers' text made fit for a database, a log line and a screen
   settings.py               environment > .env > settings.toml > defaults; the only reader of the environment
   stop_switch.py            Ctrl-C and SIGTERM become a message

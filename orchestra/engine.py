@@ -40,6 +40,7 @@ from orchestra.runtime.agenda import Agenda
 from orchestra.runtime.fetcher import Fetcher
 from orchestra.runtime.inbox import Inbox
 from orchestra.runtime.minute_loop import MinuteLoop
+from orchestra.runtime.news_log import log_news
 from orchestra.runtime.tick_thread import TickThread
 from orchestra.signals.market_view import MarketView
 from orchestra.signals.roster import Roster
@@ -86,6 +87,7 @@ class Engine:
         self.timer = timer
         self.inbox = Inbox()
         self._bus = EventBus()
+        self._bus.listen(log_news)
         self._system = stores.system
         self._stack = ExitStack()
         self._seen_streams: set[StreamName] = set()

@@ -15,7 +15,7 @@ from database.calendar_manager import MarketCalendar
 from database.errors import StorageError
 from database.sqlite_store import SqliteStore
 from database.timestamps import iso_milliseconds
-from orchestra.messages.events import AlgorithmFailed, OrderChanged, OrderFilled
+from orchestra.messages.events import AlgorithmFailed, DecisionMade, OrderChanged, OrderFilled
 from orchestra.runtime.clock import Clock
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
 from system_databse.decision import Decision
@@ -130,7 +130,7 @@ class Books:
         self._decided_until.update((decision.signal.algorithm_id, decision.signal.minute) for decision in judged)
         self._open.update((order.client_order_id, order) for order in intents)
         self._records.update((record.id, record) for record in changed)
-        self._tell_failures(judged)
+        self._tell(judged)
 
     def mark_sent(self, order: Order) -> Order:
         """Store one more attempt before the socket is touched: from here on it may exist at the broker."""
@@ -279,8 +279,10 @@ class Books:
     def _remember(self, fill: Fill) -> None:
         self._transactions.setdefault(fill.algorithm_id, []).append(transaction_of(fill))
 
-    def _tell_failures(self, judged: list[Decision]) -> None:
+    def _tell(self, judged: list[Decision]) -> None:
         for decision in judged:
+            if decision.outcome is not Outcome.HELD:
+                self._publish(DecisionMade(decision))
             if decision.outcome in NO_ANSWER:
                 record = self._records[decision.signal.algorithm_id]
                 has_stopped = record.status is AlgorithmStatus.ERROR

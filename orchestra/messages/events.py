@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from system_databse.decision import Decision
 from system_databse.fill import Fill
 from system_databse.order import Order
 
@@ -51,6 +52,13 @@ class MinuteFinished:
     """News: every algorithm's decision of that minute is on disk. minute: epoch seconds."""
 
     minute: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionMade:
+    """News: a decision that is more than a hold is on disk."""
+
+    decision: Decision
 
 
 @dataclass(frozen=True, slots=True)

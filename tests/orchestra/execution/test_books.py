@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from database.errors import StorageError
 from database.sqlite_store import SqliteStore
 from orchestra.execution.books import Books
-from orchestra.messages.events import OrderChanged, OrderFilled
+from orchestra.messages.events import DecisionMade, OrderChanged, OrderFilled
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
 from system_databse.ledger import Ledger
 from system_databse.order import OrderStatus, Side
@@ -136,7 +136,7 @@ def test_a_fill_is_news_after_it_is_on_disk_and_once(store: SqliteStore) -> None
     report = report_of(OrderStatus.FILLED, 10, 1001, order=order)
     for _ in range(2):
         books.apply(report, execution_of("e1", 10, "100.1"), source="stream")
-    assert [type(event) for event in events] == [OrderFilled, OrderChanged]
+    assert [type(event) for event in events] == [DecisionMade, OrderFilled, OrderChanged]
     assert [(t["type"], t["shares"], t["price"]) for t in books.transactions(1)] == [("buy", 10, 100.1)]
 
 
