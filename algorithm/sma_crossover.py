@@ -88,7 +88,8 @@ class Algorithm:
             if shares <= 0:
                 return self._hold(f"cash of {cash:.2f} buys no share at {price:.2f}")
             return self._trade("buy", shares, bars)
-        return self._hold(f"no cross (distance {now:+.4f})")
+        # No figures here: equal reasons in a row are kept as one row. The distance is in the metadata.
+        return self._hold("no cross")
 
     def _distance(self, closes: Sequence[float]) -> float:
         return fmean(closes[-self.sma_short :]) - fmean(closes[-self.sma_long :])

@@ -23,12 +23,22 @@ from database.timestamps import parse_iso
 log = logging.getLogger(__name__)
 
 _bound: MarketWorld | None = None
+_is_in_program = False
 
 
 def bind(world: MarketWorld) -> None:
     """Give this process its world; every data function answers from it."""
     global _bound
     _bound = world
+
+
+def enter_program() -> None:
+    """Say that this process has a market of its own: until it is bound there is nothing to see.
+
+    Otherwise a strategy that reads at import would see the files of another run.
+    """
+    global _is_in_program
+    _is_in_program = True
 
 
 def unbind() -> None:
@@ -132,7 +142,9 @@ _READS: dict[str, Callable[..., list[BarMapping]]] = {
 
 
 def _world() -> MarketWorld | None:
-    return _bound if _bound is not None else current_world()
+    if _bound is not None or _is_in_program:
+        return _bound
+    return current_world()
 
 
 def _world_for(timeframe: str) -> MarketWorld | None:

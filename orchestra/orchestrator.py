@@ -23,7 +23,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NoReturn
 
-from database.errors import AutoTraderError, ConfigError
+from database import db_manager
+from database.errors import AutoTraderError, ConfigError, StorageError
 from database.timestamps import iso_milliseconds
 from orchestra.engine import Engine
 from orchestra.run import run_identity
@@ -41,6 +42,7 @@ from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.tried_strategies import tried_strategies
 from orchestra.signals.turn_timer import TurnTimer
 from orchestra.worlds import World, open_alpaca, open_replay, read_market
+from system_databse import system_db_manager
 
 log = logging.getLogger(__name__)
 
@@ -89,8 +91,7 @@ def _replay(given: RunArguments, settings: Settings, person: Person) -> int:
             raise ConfigError(
                 f"{request.ticker} is not in the recorded files: choose one of {', '.join(market.symbols)}."
             )
-    timer = TurnTimer(SystemClock(), limit_seconds=settings.algorithm_limit_seconds)
-    loader = StrategyLoader(ROOT / "algorithm", guard=timer.guard)
+    timer, loader = _strategy_tools(settings)
     strategies = tried_strategies(loader, given.algorithms)
     replay = replay_text(market.sha256, given.algorithms, strategies)
     cash = sum((request.capital for request in given.algorithms), Decimal(0))
@@ -138,26 +139,33 @@ def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
             "There are no Alpaca keys, and the demo market is not part of this version: "
             "put keys into .env, or play recorded days with --replay FILE."
         )
-    timer = TurnTimer(SystemClock(), limit_seconds=settings.algorithm_limit_seconds)
-    loader = StrategyLoader(ROOT / "algorithm", guard=timer.guard)
+    timer, loader = _strategy_tools(settings)
     strategies = tried_strategies(loader, given.algorithms)
     with ExitStack() as stack:
         world = open_alpaca(settings, mode)
         for request in given.algorithms:
-            if world.alpaca.asset(request.ticker) is None:
-                raise ConfigError(f"Alpaca does not know {request.ticker}: check the ticker.")
+            _require_tradable(world, request.ticker)
         folder = in_folder(given.data_dir) if given.data_dir else in_house(ROOT, is_demo=False)
         files = stack.enter_context(RunFiles(folder, screen=person.terminal.errors, screen_level=logging.INFO))
         files.require(RunIdentity(world.account_number, mode))
         engine = _engine(files, world, timer, loader=loader, replay="")
         stack.callback(engine.stop)
         engine.add_algorithms(strategies, given.algorithms)
+        engine.renew_algorithms(strategies, given.algorithms)
         files.point_here(given.data_dir)
         person.switch.hand_over(engine.inbox)
         log.info("Trading account %s in mode %s.", world.account_number, mode)
         ended = engine.run()
         person.terminal.say(f"Stopped by {ended.reason}.")
     return 0
+
+
+def _require_tradable(world: World, ticker: str) -> None:
+    asset = world.alpaca.asset(ticker)
+    if asset is None:
+        raise ConfigError(f"Alpaca does not know {ticker}: check the ticker.")
+    if asset.get("class") != "us_equity" or not asset.get("tradable"):
+        raise ConfigError(f"{ticker} is no stock that can be traded at Alpaca now: choose another ticker.")
 
 
 def _engine(files: RunFiles, world: World, timer: TurnTimer, *, loader: StrategyLoader, replay: str) -> Engine:
@@ -175,6 +183,14 @@ def _engine(files: RunFiles, world: World, timer: TurnTimer, *, loader: Strategy
     )
 
 
+def _strategy_tools(settings: Settings) -> tuple[TurnTimer, StrategyLoader]:
+    """Return what runs strangers' code; from here on that code sees only what this process binds."""
+    db_manager.enter_program()
+    system_db_manager.bind(lambda _algorithm_id: [])
+    timer = TurnTimer(SystemClock(), limit_seconds=settings.algorithm_limit_seconds)
+    return timer, StrategyLoader(ROOT / "algorithm", guard=timer.guard)
+
+
 def _summary(engine: Engine, files: RunFiles) -> RunSummary:
     until = engine.books.minute
     return summarise(
@@ -187,9 +203,15 @@ def _summary(engine: Engine, files: RunFiles) -> RunSummary:
 
 
 def _report(summary: RunSummary, terminal: Terminal, path: Path | None) -> None:
-    if path is not None:
-        path.write_text(json.dumps(summary.values) + "\n", encoding="utf-8")
     terminal.say(summary.as_text())
+    if path is None:
+        return
+    try:
+        path.write_text(json.dumps(summary.values) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise StorageError(
+            f"{path} could not be written ({error.strerror}): repeat the command to try again."
+        ) from error
 
 
 def _data_dir(given: RunArguments) -> Path:
@@ -212,8 +234,7 @@ def run_program() -> NoReturn:
     """Run main and end the process, although strangers' algorithms may have left threads that never end."""
     try:
         code = main()
-    except Exception:
-        log.exception("AutoTrader has stopped on an error of its own.")
+    except Exception:  # noqa: BLE001 - the outer end of the main thread
         traceback.print_exc()
         code = FAILED
     # A strategy may have closed or replaced what is flushed here.

@@ -3,6 +3,7 @@
 In: a data directory. Out: databases, logs. Thread: main.
 """
 
+import logging
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TextIO
 from database.bar_store import BarStore
 from database.bars import market_schema
 from database.calendar_manager import MarketCalendar
-from database.errors import ConfigError
+from database.errors import AutoTraderError, ConfigError
 from database.schema_check import inspect_database, open_database
 from database.sqlite_store import SqliteStore
 from orchestra.engine import Stores
@@ -23,6 +24,8 @@ from orchestra.run.run_identity import RunIdentity
 from orchestra.runtime.log_setup import LogSetup
 from system_databse import system_schema
 from system_databse.system_db_manager import POINTER_FILE
+
+log = logging.getLogger(__name__)
 
 
 class RunFiles:
@@ -57,7 +60,9 @@ class RunFiles:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close everything."""
+        """Close everything, the log last: an error of our own is told there in full."""
+        if isinstance(error, Exception) and not isinstance(error, AutoTraderError):
+            log.critical("AutoTrader stops on an error of its own.", exc_info=error)
         self._stack.close()
 
     def require(self, identity: RunIdentity) -> None:
@@ -105,7 +110,12 @@ class RunFiles:
 
     def point_here(self, data_dir: Path | None) -> None:
         """Tell a second terminal which directory is in use."""
-        POINTER_FILE.write_text(str(data_dir) if data_dir else "", encoding="utf-8")
+        try:
+            fresh = POINTER_FILE.with_suffix(".new")
+            fresh.write_text(str(data_dir) if data_dir else "", encoding="utf-8")
+            fresh.replace(POINTER_FILE)
+        except OSError as error:
+            log.warning("A second terminal will not find this run's data (%s).", error.strerror)
 
     def _inspect(self) -> None:
         inspect_database(self.directory.market, market_schema.migrations, market_schema.APPLICATION_ID)

@@ -161,4 +161,5 @@ def _is_running(view: AlgorithmView) -> bool:
 def _saw(view: AlgorithmView, last_bar: tuple[int, float] | None, own: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the decision row keeps: last bar, position, cash and the algorithm's own values."""
     bar = {"timestamp": iso_minute(last_bar[0]), "close": last_bar[1]} if last_bar else None
-    return {"bar": bar, "position": str(view.position.qty), "cash": str(view.cash), **own}
+    # The books' own words come last: a strategy cannot put other figures in their place.
+    return {**own, "bar": bar, "position": str(view.position.qty), "cash": str(view.cash)}

@@ -24,6 +24,7 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from database import shelter
+from database.errors import StorageError
 from orchestra.runtime import log_setup
 from orchestra.runtime.clock import Clock
 from orchestra.runtime.plain_text import plain_line
@@ -71,12 +72,13 @@ class TurnTimer:
         """Return what the function returns.
 
         Raises TurnInterrupted when the limit was reached, StrategyError for whatever the function raised,
-        SystemExit and other BaseExceptions included; the wish to end the program is not contained.
+        SystemExit and other BaseExceptions included; the wish to end the program is not contained, nor a
+        StorageError of ours: a database that fails is not the strategy's fault.
         """
         started = self._clock.monotonic()
         try:
             return self._armed(function)
-        except (TurnInterrupted, KeyboardInterrupt, StoppedWhileStarting):
+        except (TurnInterrupted, KeyboardInterrupt, StoppedWhileStarting, StorageError):
             raise
         except BaseException as error:
             raise StrategyError(self._told(error)) from error

@@ -33,11 +33,20 @@ def load(connection: sqlite3.Connection) -> list[AlgorithmRecord]:
 
 
 def update(connection: sqlite3.Connection, record: AlgorithmRecord, at: str) -> None:
-    """Store status and error count as the record has them."""
+    """Store status, error count and the file's digest as the record has them."""
     connection.execute(
-        "UPDATE algorithms SET status = ?, error_count = ?, last_error = ?, last_run_at = ?,"
+        "UPDATE algorithms SET status = ?, error_count = ?, last_error = ?, file_sha256 = ?, last_run_at = ?,"
         " stopped_at = CASE WHEN ? = 'STOPPED' THEN COALESCE(stopped_at, ?) ELSE stopped_at END WHERE id = ?",
-        (record.status, record.error_count, record.last_error, at, record.status, at, record.id),
+        (
+            record.status,
+            record.error_count,
+            record.last_error,
+            record.file_sha256,
+            at,
+            record.status,
+            at,
+            record.id,
+        ),
     )
 
 

@@ -1,6 +1,8 @@
 """The data functions as strangers call them, bound to a world and outside a running program."""
 
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +24,7 @@ from database.bars.market_world import MarketWorld
 from database.db_manager import get_closes, get_data_for_algorithm, get_latest_price, insert_minute_data
 from database.timestamps import iso_minute
 from tests.database.market import bar_at, minutes_from_open, open_world, session_on
+from tests.source_tree import ROOT
 
 SESSION = session_on()
 OHLCV = {"o": 1, "h": 2, "l": 0.5, "c": 1.5, "v": 100}
@@ -153,9 +156,9 @@ def test_nothing_later_than_the_run_is_ever_visible(future: MarketWorld, as_of: 
     now = future.as_of // MINUTE * MINUTE
     before = datetime.fromtimestamp(SESSION.open + asked, UTC)
     bars = minutes_from_open(120)
-    seen = [shape(bar) for bar in bars if bar.visible_from <= now]
-    asked_for = [shape(bar) for bar in bars if bar.visible_from <= min(now, SESSION.open + asked)]
-    started = [shape(bar) for bar in bars if bar.visible_from <= now and bar.ts < SESSION.open + asked]
+    seen = [shape(bar) for bar in bars if bar.ts + MINUTE <= now]
+    asked_for = [shape(bar) for bar in bars if bar.ts + MINUTE <= min(now, SESSION.open + asked)]
+    started = [shape(bar) for bar in bars if bar.ts + MINUTE <= now and bar.ts < SESSION.open + asked]
     assert get_data_for_algorithm("SPY", "last_n_bars", n, before) == asked_for[-n:]
     assert get_data_for_algorithm("SPY", "last_n_bars", n) == seen[-n:]
     assert get_data_for_algorithm("SPY", "time_range", at(0), before) == started
@@ -278,3 +281,15 @@ def test_without_a_directory_in_the_pointer_the_default_folder_is_read(tmp_path:
 
 def test_an_unbound_process_stores_nothing() -> None:
     assert not insert_minute_data("SPY", at(0), OHLCV)
+
+
+def test_in_the_program_nothing_is_seen_before_its_own_market_is_bound() -> None:
+    """A strategy that reads at import must not see the files of another run."""
+    probe = (
+        "from database import db_manager\n"
+        "db_manager.current_world = None  # reading outside would fail loudly\n"
+        "db_manager.enter_program()\n"
+        "print(db_manager.get_data_for_algorithm('SPY', 'last_n_bars', 5), db_manager.get_latest_price('SPY'))\n"
+    )
+    finished = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert finished.stdout.split() == ["[]", "None"]

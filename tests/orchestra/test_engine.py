@@ -173,6 +173,26 @@ def test_minutes_that_went_by_are_written_down_and_never_decided(house: House) -
     ]
 
 
+def test_a_changed_or_failed_algorithm_runs_again_when_the_owner_asks(house: House, tmp_path: Path) -> None:
+    engine, command = house.engine, StartAlgorithm("buyer", "ACME", Decimal(5_000))
+    (tmp_path / "algorithm" / "buyer.py").write_text(BUYER + "# better\n", encoding="utf-8")
+    strategy = engine.runner._loader.find("buyer")
+    engine.books.fail(1, "its file has changed")
+    engine.add_algorithms([strategy], [command])
+    engine.renew_algorithms([strategy], [command])
+    assert house.rows("SELECT id, status, error_count, file_sha256 FROM algorithms") == [
+        (1, "RUNNING", 0, strategy.sha256)
+    ]
+
+
+def test_what_a_strategy_says_it_saw_never_hides_what_the_books_say(house: House) -> None:
+    house.engine.runner._instances[1].metadata = {"position": 99, "cash": 1.5, "distance": 0.25}
+    house.run_minute(OPEN + MINUTE)
+    [(saw,)] = house.rows("SELECT saw FROM decisions")
+    seen = json.loads(str(saw))
+    assert (seen["position"], seen["distance"], Decimal(seen["cash"])) == ("0", 0.25, Decimal(5_000))
+
+
 @pytest.mark.requirement("S2-26")
 def test_streams_run_on_threads_of_their_own(house: House) -> None:
     names = {thread.name for thread in threading.enumerate()}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from database.errors import StorageError
 from database.shelter import sheltered
 from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.stop_switch import StoppedWhileStarting
@@ -314,3 +315,11 @@ def test_slow_turn_is_named_in_the_log(timer: TurnTimer, caplog: pytest.LogCaptu
     with contextlib.suppress(TurnInterrupted):
         TurnTimer(Fast(), limit_seconds=LIMIT).call(endless_loop)
     assert "A strategy took" in caplog.text
+
+
+def test_a_failing_database_is_not_the_strategys_fault(timer: TurnTimer) -> None:
+    def read() -> None:
+        raise StorageError("disk i/o error.")
+
+    with pytest.raises(StorageError):
+        timer.call(read)
