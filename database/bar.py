@@ -33,8 +33,3 @@ class Bar:
     vwap: float | None = None
     trade_count: int | None = None
     source: BarSource = field(default=BarSource.STREAM, compare=False)
-
-    @property
-    def visible_from(self) -> int:
-        """Return the epoch second from which the bar may be seen: the end of its minute."""
-        return self.ts + MINUTE

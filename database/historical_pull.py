@@ -1,12 +1,14 @@
 """History from the broker: asked once, checked like every other bar, stored in one place.
 
 In: raw Alpaca bars from the fetch function passed in. Out: stored bars and a record of what was asked.
-Thread: the fetcher's; errors of the fetch function pass through to the caller.
+Thread: any; the fetcher's for what an algorithm lacks, the engine's for gaps. Errors of the fetch function pass
+through to the caller.
 """
 
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -23,6 +25,7 @@ log = logging.getLogger(__name__)
 Fetch = Callable[[Sequence[str], int, int], Iterable[tuple[str, Mapping[str, Any]]]]
 
 NEW_SYMBOL_MINUTES = 20 * 390
+RECENT_SESSIONS = 2
 # A late trade may still change a bar half a minute after its end, so younger minutes may be asked for again.
 SETTLE_SECONDS = 120
 _BARS_A_COMMIT = 10_000
@@ -32,7 +35,7 @@ class HistoricalPull:
     """Fetch what is missing of the past.
 
     now: market time in epoch seconds; nothing later is asked for or stored. settle_seconds: younger minutes
-    are not noted as asked for; 0 where history is exact at once.
+    are not noted as asked for, and their bars may be replaced; 0 where history is exact at once.
     """
 
     def __init__(
@@ -57,51 +60,68 @@ class HistoricalPull:
         return sum(self._pull_range([symbol], part) for part in parts)
 
     def fill_gaps(self, symbols: Iterable[str], *, new_symbol_minutes: int = NEW_SYMBOL_MINUTES) -> int:
-        """Fetch, for each symbol, from its newest stored bar to now: after a start or a reconnect.
+        """Fetch what each symbol lacks of the last two sessions and since its newest bar: after a start or a reconnect.
 
         A symbol without bars gets its last `new_symbol_minutes` session minutes. Symbols that lack
         the same range share a request. Returns how many bars were new or better.
         """
         lacking: dict[Range, list[str]] = {}
         for symbol in sorted(set(symbols)):
-            for part in self._gap(symbol, new_symbol_minutes):
+            for part in self._gaps(symbol, new_symbol_minutes):
                 lacking.setdefault(part, []).append(symbol)
         return sum(self._pull_range(group, part) for part, group in sorted(lacking.items()))
 
     def missing_minutes(self, symbol: str, start: int, end: int) -> list[int]:
         """Return the session minutes of [start, end) that are neither stored nor known to be empty."""
         until = min(end, self._last_minute_end())
-        stored = {bar.ts for bar in self._bar_store.bars_between(symbol, start, until)}
+        parts = self._bar_store.coverage.uncovered(symbol, start, until)
+        return [minute for part in parts for minute in self._not_stored(symbol, part)]
+
+    def _gaps(self, symbol: str, new_symbol_minutes: int) -> list[Range]:
+        """Return one range, from the first minute missing to the last, for each part that was never asked for."""
+        until = self._last_minute_end()
+        newest = self._bar_store.newest_ts(symbol)
+        if newest is None:
+            return self._bar_store.coverage.uncovered(
+                symbol, self._calendar.minutes_back(until, new_symbol_minutes), until
+            )
+        start = min(newest + MINUTE, self._recent_start(until))
+        parts = self._bar_store.coverage.uncovered(symbol, start, until)
+        missing = [self._not_stored(symbol, part) for part in parts]
+        return [(minutes[0], minutes[-1] + MINUTE) for minutes in missing if minutes]
+
+    def _not_stored(self, symbol: str, part: Range) -> list[int]:
+        stored = {bar.ts for bar in self._bar_store.bars_between(symbol, *part)}
         return [
             minute
-            for part in self._bar_store.coverage.uncovered(symbol, start, until)
             for session in self._calendar.sessions_between(*part)
             for minute in range(max(part[0], session.open), min(part[1], session.close), MINUTE)
             if minute not in stored
         ]
 
-    def _gap(self, symbol: str, new_symbol_minutes: int) -> list[Range]:
-        until = self._last_minute_end()
-        newest = self._bar_store.newest_ts(symbol)
-        start = self._calendar.minutes_back(until, new_symbol_minutes) if newest is None else newest + MINUTE
-        return self._bar_store.coverage.uncovered(symbol, start, until)
+    def _recent_start(self, until: int) -> int:
+        """Return where the session before the current or last one opened."""
+        start = until
+        for _ in range(RECENT_SESSIONS):
+            session = self._calendar.last_session(start)
+            start = session.open if session else start
+        return start
 
     def _pull_range(self, symbols: list[str], asked: Range) -> int:
         """Store first, note afterwards: a crash in between only asks again."""
-        start, end = asked
+        now = self._now()
+        settled = (asked[0], min(asked[1], (now - self._settle_seconds) // MINUTE * MINUTE))
         counts: Counter[str] = Counter()
         changed = 0
-        bars = self._checked(symbols, asked)
+        bars = self._checked(symbols, asked, settled_until=settled[1])
         while batch := list(islice(bars, _BARS_A_COMMIT)):
             changed += self._bar_store.insert(batch)
             counts.update(bar.symbol for bar in batch)
-        now = self._now()
-        settled = (start, min(end, now - self._settle_seconds))
         for symbol in symbols:
             self._bar_store.coverage.record(symbol, settled, rows=counts[symbol], at=now)
         return changed
 
-    def _checked(self, symbols: list[str], asked: Range) -> Iterator[Bar]:
+    def _checked(self, symbols: list[str], asked: Range, *, settled_until: int) -> Iterator[Bar]:
         wanted = set(symbols)
         malformed: Counter[str] = Counter()
         for symbol, message in self._fetch(symbols, *asked):
@@ -113,7 +133,8 @@ class HistoricalPull:
                     log.warning("%s", error)
                 continue
             if bar.symbol in wanted and asked[0] <= bar.ts < asked[1]:
-                yield bar
+                # An updated bar, or the later answer, must be able to replace what is not settled.
+                yield bar if bar.ts < settled_until else replace(bar, source=BarSource.STREAM)
         for symbol, count in malformed.items():
             log.warning("%s: %d bars of the history were malformed and left out", symbol, count)
 

@@ -1,7 +1,7 @@
 """Bars of the stream: collected as they arrive, stored a minute at a time.
 
 In: raw Alpaca bar messages. Out: stored bars. Thread: the stream calls `on_message`, which only appends;
-the engine (or the fetcher, while the engine is busy) calls `flush`.
+the engine calls `flush`.
 """
 
 import logging

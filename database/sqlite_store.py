@@ -20,6 +20,7 @@ JOURNAL_SIZE_LIMIT = 8 * 1024 * 1024
 
 CrashPoint = Callable[[str], None]
 
+OTHER_ADVICE = "put a backup back, or choose another data directory"
 _ADVICE = {
     "unable to open": "check that its folder exists and may be written",
     "readonly": "correct the owner or the permissions of the file and its folder",
@@ -199,5 +200,8 @@ class SqliteStore:
         if isinstance(error, sqlite3.IntegrityError):
             raise error
         message = str(error).rstrip(".")
-        advice = next((text for part, text in _ADVICE.items() if part in message.lower()), "see the log")
+        advice = next(
+            (text for part, text in _ADVICE.items() if part in message.lower()),
+            "put a backup back, or choose another data directory",
+        )
         raise StorageError(f"{self.path}: {message}; {advice}.") from error

@@ -17,6 +17,7 @@ execution/                  from an approved decision to a booked fill
   reconciler.py             our books against the broker's; start-up and recovery are one path
   recovery.py               a reconciliation that is wanted, tried again until it has worked
   settler.py                the end of a simulated minute: done, book what it filled, until nothing new comes
+  watched_broker.py         a broker's silence is counted: rest after it, no entries after five in a row
 messages/                   frozen values that cross a thread or a stage
   commands.py               what somebody wants done, imperative, one handler each
   event_bus.py              news for onlookers: removing every listener changes no trade
@@ -88,10 +89,12 @@ runtime/                    what every stage may use
   tick_thread.py            the clock thread of simulated time: ticks into the inbox
 signals/                    everything that can want an order
   answer.py                 a strategy's answer: whatever is not exactly the contract never trades
+  backfill.py               missed history that is wanted, fetched again until it has come
   market_view.py            feeds become closed bars; what the algorithms may see at a minute
   roster.py                 which algorithms run, and what they subscribe to
   strategy_loader.py        strategy files: found, checked, imported, pinned by their SHA-256
   strategy_runner.py        every running algorithm once a minute, each alone with its limit and faults
   tried_strategies.py       strategy files found, imported and tried before anything is touched
   turn_timer.py             the time limit of a turn: interrupts strangers' code, never ours
+  wait_budget.py            how long one turn may wait for history, over all its look-ups
 """

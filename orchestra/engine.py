@@ -4,11 +4,10 @@ In: a world, the databases. Out: a run. Thread: main; starts the stream, clock a
 """
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import ExitStack
 from dataclasses import dataclass
-from decimal import Decimal
 
 from database import db_manager
 from database.bar_store import BarStore
@@ -42,11 +41,13 @@ from orchestra.runtime.inbox import Inbox
 from orchestra.runtime.minute_loop import MinuteLoop
 from orchestra.runtime.news_log import log_news
 from orchestra.runtime.tick_thread import TickThread
+from orchestra.signals.backfill import Backfill
 from orchestra.signals.market_view import MarketView
 from orchestra.signals.roster import Roster
 from orchestra.signals.strategy_loader import StrategyFile, StrategyLoader
 from orchestra.signals.strategy_runner import StrategyRunner
 from orchestra.signals.turn_timer import TurnTimer
+from orchestra.signals.wait_budget import WaitBudget
 from orchestra.websocket_manager import WebSocketManager
 from orchestra.worlds import World
 from system_databse import system_db_manager
@@ -100,31 +101,51 @@ class Engine:
         """Tell an onlooker every event from now on."""
         self._bus.listen(listener)
 
-    def add_algorithms(self, strategies: Sequence[StrategyFile], requests: Sequence[StartAlgorithm]) -> None:
+    def add_algorithms(self, strategies: Sequence[StrategyFile], commands: Sequence[StartAlgorithm]) -> None:
         """Store algorithms that the books do not know yet, in order; repeating the call adds none."""
-        known = Counter((r.file, r.ticker, r.initial_capital) for r in self.books.records.values())
-        wanted: Counter[tuple[str, str, Decimal]] = Counter()
-        for strategy, request in zip(strategies, requests, strict=True):
-            key = (strategy.file, request.ticker, request.capital)
-            wanted[key] += 1
-            if wanted[key] > known[key]:
+        for strategy, command, record in self._matched(strategies, commands):
+            if record is None:
                 self.books.add_algorithm(
                     AlgorithmRecord(
                         id=max(self.books.records, default=0) + 1,
                         name=strategy.name,
-                        ticker=request.ticker,
-                        initial_capital=request.capital,
+                        ticker=command.ticker,
+                        initial_capital=command.capital,
                         file=strategy.file,
                         file_sha256=strategy.sha256,
                     )
                 )
 
+    def renew_algorithms(self, strategies: Sequence[StrategyFile], commands: Sequence[StartAlgorithm]) -> None:
+        """Let known algorithms run again that failed too often or whose file was changed: the owner asks for them."""
+        for strategy, _, record in self._matched(strategies, commands):
+            if record is None or record.status is AlgorithmStatus.STOPPED:
+                continue
+            if record.status is AlgorithmStatus.ERROR or record.file_sha256 != strategy.sha256:
+                self.books.renew(record.id, strategy.sha256)
+                log.info("Algorithm %d (%s) runs again, on its file as it is now.", record.id, record.name)
+
+    def _matched(
+        self, strategies: Sequence[StrategyFile], commands: Sequence[StartAlgorithm]
+    ) -> Iterator[tuple[StrategyFile, StartAlgorithm, AlgorithmRecord | None]]:
+        """Yield each command with its own record: equal commands are as many algorithms."""
+        free = list(self.books.records.values())
+        for strategy, command in zip(strategies, commands, strict=True):
+            wanted = (strategy.file, command.ticker, command.capital)
+            record = next((r for r in free if (r.file, r.ticker, r.initial_capital) == wanted), None)
+            if record is not None:
+                free.remove(record)
+            yield strategy, command, record
+
     def run(self) -> StopRequested:
-        """Connect, then run minutes until something ends the run."""
+        """Connect, then run minutes until something ends the run; raise what another thread failed on."""
         self.connect()
         self._settle(self.books.minute)
         self._start_clock()
-        return self.loop.run()
+        ended = self.loop.run()
+        if ended.error:
+            raise ended.error
+        return ended
 
     def connect(self) -> None:
         """Reconcile, backfill, build the algorithms, open the streams: in this order, before any minute."""
@@ -132,7 +153,7 @@ class Engine:
         if self.books.minute:
             self.market.resume(self.books.minute)
         self.reconciler.run("start")
-        self._backfill()
+        self._backfill.want()
         self.roster.restore()
         self._start_streams()
 
@@ -141,15 +162,18 @@ class Engine:
         self._stack.close()
 
     def record_missed(self, minutes: Sequence[int]) -> None:
-        """Write down what real time passed over; it is never decided afterwards."""
+        """Write down what real time passed over, for algorithms that had begun; it is never decided afterwards."""
         for minute in minutes:
-            running = [r for r in self.books.records.values() if r.status is AlgorithmStatus.RUNNING]
+            views = self.books.snapshot({}).algorithms.values()
+            begun = [v.record for v in views if v.record.status is AlgorithmStatus.RUNNING and v.decided_until]
             if minute > self.books.minute:
-                self.books.commit_minute(minute, [missed(record, minute) for record in running], [])
+                self.books.commit_minute(minute, [missed(record, minute) for record in begun], [])
 
     def _build_market(self, stores: Stores) -> None:
         is_simulated = self.world.clock.is_simulated
         bar_store = BarStore(stores.market, self.world.calendar)
+        self._wait_budget = WaitBudget(self.world.clock, AUTO_FETCH_SECONDS)
+        self._backfill = Backfill(self._fill_gaps, self.world.clock)
         self.pull = HistoricalPull(
             bar_store,
             self.world.calendar,
@@ -163,7 +187,7 @@ class Engine:
             bar_store,
             self.world.calendar,
             fetch_missing=self._fetch_missing,
-            is_streamed=lambda symbol: self.streams.subscriptions.count(symbol) > 0,
+            is_streamed=self._is_streamed,
         )
         stream = RealtimePull(self.data)
         self.streams = WebSocketManager(self.world.access, stream.on_message, self.inbox)
@@ -175,7 +199,14 @@ class Engine:
         world, publish = self.world, self._bus.publish
         self.broker = AlpacaBroker(world.alpaca)
         self.books = Books(stores.system, world.calendar, world.clock, mode=world.mode, publish=publish)
-        self.desk = OrderDesk(self.broker, self.books, world.clock, numbers=numbers, is_halted=lambda: False)
+        self.desk = OrderDesk(
+            self.broker,
+            self.books,
+            world.clock,
+            calendar=world.calendar,
+            numbers=numbers,
+            is_halted=lambda: False,
+        )
         self.reconciler = Reconciler(
             self.broker,
             self.books,
@@ -190,17 +221,24 @@ class Engine:
         self._agenda.every(RECONCILE_SECONDS, lambda: self.recovery.want("periodic"))
 
     def _build_signals(self, loader: StrategyLoader, after_turn: Callable[[], None]) -> None:
+        def end_turn() -> None:
+            self._wait_budget.renew()
+            after_turn()
+
         clock = self.world.clock
         self.runner = StrategyRunner(
             loader,
             self.timer,
             clock,
             market=self.market,
-            after_turn=after_turn,
+            after_turn=end_turn,
         )
         self.roster = Roster(self.books, self.runner, self.streams)
         self.risk = RiskGate(
-            self.world.calendar, closed_gates=self._closed_gates, frozen=lambda: self.reconciler.frozen_symbols
+            self.world.calendar,
+            closed_gates=self._closed_gates,
+            frozen=lambda: self.reconciler.frozen_symbols,
+            missing=self.reconciler.missing_shares,
         )
         self.pipeline = Pipeline(
             market=self.market,
@@ -225,6 +263,7 @@ class Engine:
             },
             is_trading_minute=lambda minute: self.world.calendar.session_for_decision(minute) is not None,
             on_missed=self.record_missed,
+            decided_until=lambda: self.books.minute,
             between_minutes=self._between_minutes,
         )
         lock_step = self.world.lock_step
@@ -257,6 +296,8 @@ class Engine:
             self.world.lock_step.reach(tick.minute)
         self.roster.refresh_all()
         self.recovery.run_due()
+        if self.world.clock.is_simulated:
+            self._backfill.run_due()
         # Ends intents whose minute is over, so that they no longer count as working in this one.
         self.desk.send_waiting()
         self.pipeline.run_minute(tick)
@@ -267,21 +308,23 @@ class Engine:
         else:
             self.desk.run_due()
 
-    def _backfill(self) -> None:
-        """Fetch what happened to our symbols while the process was down."""
-        symbols = {symbol for symbol, _ in self.roster.claims()}
-        try:
-            self.pull.fill_gaps(symbols)
-        except MarketDataError as error:
-            log.warning("History is incomplete for now: %s", error)
+    def _fill_gaps(self) -> None:
+        """Fetch what happened to our symbols while the process or the stream was down."""
+        self.pull.fill_gaps({symbol for symbol, _ in self.roster.claims()})
+
+    def _is_streamed(self, symbol: str) -> bool:
+        """Say whether the symbol's minutes come by themselves; the lock-step supplies what is claimed."""
+        if self.world.clock.is_simulated:
+            return self.streams.subscriptions.count(symbol) > 0
+        return symbol in self.streams.acknowledged
 
     def _fetch_missing(self, symbol: str, start: int, end: int) -> None:
         """Fetch history for a data function: on the fetcher, outside the algorithm's time limit."""
-        with self.timer.paused():
+        with self.timer.paused(), self._wait_budget.spend() as left_seconds:
             future = self.fetcher.submit(self.pull.pull, symbol, start, end)
             try:
-                future.result(None if self.world.clock.is_simulated else AUTO_FETCH_SECONDS)
-            except TimeoutError:
+                future.result(None if self.world.clock.is_simulated else left_seconds)
+            except (TimeoutError, CancelledError):
                 log.info("History of %s is on its way; the algorithm sees what is stored.", symbol)
             except MarketDataError as error:
                 log.warning("%s", error)
@@ -300,6 +343,8 @@ class Engine:
                 gates.append("no PIN has been created yet")
             if not self.streams.is_connected(StreamName.ORDERS):
                 gates.append("the order stream is down")
+            if self.desk.is_broker_silent:
+                gates.append("the broker does not answer")
         return tuple(gates)
 
     def _has_pin(self) -> bool:
@@ -316,15 +361,15 @@ class Engine:
         self.desk.apply(report, execution, source="stream")
 
     def _on_stream_connected(self, message: StreamConnected) -> None:
-        """Ask for what was sent while the stream was away. The first connection follows the start's own pass."""
+        """Ask for what was sent while the stream was away; the start's own pass has just read the orders."""
         log.info("The %s stream is connected.", message.stream)
-        if message.stream not in self._seen_streams:
-            self._seen_streams.add(message.stream)
-        elif message.stream is StreamName.ORDERS:
-            self.recovery.want("reconnect")
-        else:
+        is_first = message.stream not in self._seen_streams
+        self._seen_streams.add(message.stream)
+        if message.stream is StreamName.DATA:
             self.roster.restore_claims()
-            self._backfill()
+            self._backfill.want()
+        elif not is_first:
+            self.recovery.want("reconnect")
 
     @staticmethod
     def _on_stream_disconnected(message: StreamDisconnected) -> None:
@@ -334,6 +379,7 @@ class Engine:
         """Do what is due while real time waits for its next minute."""
         self.desk.run_due()
         self.recovery.run_due()
+        self._backfill.run_due()
         self._agenda.run_due()
         if not self.world.calendar.is_open(int(self.world.clock.now().timestamp())):
             self.market.take_late_frames()

@@ -135,9 +135,10 @@ def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
     """Trade an Alpaca account in real time until told to stop."""
     mode = settings.mode()
     if mode is Mode.DEMO:
+        why = "APP_MODE=DEMO is set" if settings.has_keys else "There are no Alpaca keys"
         raise ConfigError(
-            "There are no Alpaca keys, and the demo market is not part of this version: "
-            "put keys into .env, or play recorded days with --replay FILE."
+            f"{why}, and the demo market is not part of this version: "
+            "put keys into .env for an account, or play recorded days with --replay FILE."
         )
     timer, loader = _strategy_tools(settings)
     strategies = tried_strategies(loader, given.algorithms)

@@ -3,6 +3,7 @@
 In: a tick. Out: stored bars, decisions, orders, news. Thread: engine.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
@@ -11,6 +12,8 @@ from orchestra.messages.lockstep import Tick
 from system_databse.decision import Decision
 from system_databse.snapshot import Snapshot
 from system_databse.trading_signal import TradingSignal
+
+log = logging.getLogger(__name__)
 
 
 class Market(Protocol):
@@ -77,6 +80,7 @@ class Pipeline:
         self.desk = desk
         self._publish = publish
         self._is_decision_minute = is_decision_minute
+        self._is_refusing = False
 
     def run_minute(self, tick: Tick) -> None:
         """Close the minute's market, let every algorithm decide, and send what passes the gate.
@@ -84,7 +88,9 @@ class Pipeline:
         A minute that is already decided is left alone: its cursor is on disk.
         """
         if tick.minute <= self.books.minute:
+            self._refuse(tick.minute)
             return
+        self._is_refusing = False
         self.market.close(tick)
         snapshot = self.books.snapshot(self.market.prices)
         if not self._is_decision_minute(tick.minute):
@@ -92,6 +98,16 @@ class Pipeline:
             return
         self.handle(self.signals.collect(tick.minute, snapshot), snapshot, tick.minute)
         self._publish(MinuteFinished(tick.minute))
+
+    def _refuse(self, minute: int) -> None:
+        """Tell once, however many minutes it takes until the clock has caught up."""
+        if not self._is_refusing:
+            log.warning(
+                "The minute at second %d is not run, all until %d are decided: check the machine's clock.",
+                minute,
+                self.books.minute,
+            )
+        self._is_refusing = True
 
     def handle(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> None:
         """Take signals through the one path of every order."""

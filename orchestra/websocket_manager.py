@@ -114,11 +114,14 @@ class WebSocketManager:
         """Close both streams and wait for their threads."""
         with self._starting:
             self._is_running = False
+        # alpaca-py announces a reconnect even when it was told to stop.
+        logging.getLogger("alpaca").setLevel(logging.ERROR)
         for stream in (self._data, self._orders):
             if stream is not None:
                 stream.shut()
         for thread in self._threads:
             thread.join(STOP_SECONDS)
+        logging.getLogger("alpaca").setLevel(logging.NOTSET)
 
     def _is_ready(self) -> bool:
         wanted = self.subscriptions.symbols()

@@ -67,7 +67,7 @@ def fills_from(order: Order, report: OrderReport, execution: ExecutionReport | N
         stand_in = ExecutionReport(
             f"{report.broker_order_id}:{cumulative.normalize():f}", unexplained, notional / unexplained, report.at
         )
-        fills.append(_fill(order, stand_in, cumulative, source="poll"))
+        fills.append(_fill(order, stand_in, cumulative, source=source))
     if told:
         fills.append(_fill(order, told, report.filled_qty, source=source))
     return fills

@@ -7,14 +7,15 @@ from tests.program import KEYS
 
 
 class OneAccount(http.server.BaseHTTPRequestHandler):
-    """Answer like Alpaca: the account for its own key, 401 for every other."""
+    """Answer like Alpaca: account and asset in one for its own key, 401 for every other."""
 
     server: "OneAccountAlpaca"
 
     def do_GET(self) -> None:
         self.server.paths.append(self.path)
         is_known = self.headers["APCA-API-KEY-ID"] == KEYS["ALPACA_API_KEY"]
-        answer = {"account_number": "PA0AAAAAAAA", "status": "ACTIVE"} if is_known else {"message": "unauthorized."}
+        known = {"account_number": "PA0AAAAAAAA", "status": "ACTIVE", "class": "us_equity", "tradable": True}
+        answer = known if is_known else {"message": "unauthorized."}
         body = json.dumps(answer).encode()
         self.send_response(200 if is_known else 401)
         self.send_header("Content-Type", "application/json")

@@ -33,6 +33,7 @@ ENGINE_MINUTE = "engine_minute"
 FOUND_LATE = "order.found_late"
 DUPLICATE = "DUPLICATE"
 NO_ANSWER = frozenset({Outcome.FAILED, Outcome.INTERRUPTED})
+NO_TURN = frozenset({Outcome.MISSED, Outcome.SKIPPED})
 
 
 class Books:
@@ -104,6 +105,13 @@ class Books:
         count = 0 if status is AlgorithmStatus.RUNNING else self._records[algorithm_id].error_count
         return self._store_record(replace(self._records[algorithm_id], status=status, error_count=count))
 
+    def renew(self, algorithm_id: int, file_sha256: str) -> AlgorithmRecord:
+        """Let an algorithm run again on its file as it is now, with a clean count of errors."""
+        record = replace(
+            self._records[algorithm_id], status=AlgorithmStatus.RUNNING, error_count=0, file_sha256=file_sha256
+        )
+        return self._store_record(record)
+
     def fail(self, algorithm_id: int, error: str) -> AlgorithmRecord:
         """Switch an algorithm off because it cannot be built."""
         record = replace(self._records[algorithm_id], status=AlgorithmStatus.ERROR, last_error=error)
@@ -147,6 +155,13 @@ class Books:
         moved = order.moved_to(status, reason=reason)
         self._store_order(moved, [])
         return moved
+
+    def forget_tombstones(self) -> None:
+        """Drop from memory what was given up so long ago that it cannot arrive any more; the disk keeps it."""
+        now = self._clock.now()
+        for order in self.open_orders():
+            if not order.is_working and not order.may_still_arrive(now):
+                del self._open[order.client_order_id]
 
     def apply(self, report: OrderReport, execution: ExecutionReport | None, *, source: str) -> list[Fill]:
         """Book what the broker says of one of our orders; repeated or older news changes nothing.
@@ -207,7 +222,7 @@ class Books:
 
     def _after_turn(self, decision: Decision) -> AlgorithmRecord:
         record = self._records[decision.signal.algorithm_id]
-        if decision.outcome is Outcome.MISSED:
+        if decision.outcome in NO_TURN:
             return record
         return record.failed(decision.reason) if decision.outcome in NO_ANSWER else record.answered()
 

@@ -19,8 +19,8 @@ class Account:
     equity: Decimal
 
 
-class Broker(Protocol):
-    """Every call blocks for at most its time limit and raises only our BrokerErrors."""
+class OrderBroker(Protocol):
+    """The calls for one order; each blocks for at most its time limit and raises only our BrokerErrors."""
 
     def submit(self, order: Order) -> OrderReport:
         """Send an order once.
@@ -33,6 +33,10 @@ class Broker(Protocol):
 
     def find(self, client_order_id: str) -> OrderReport | None:
         """Return the order with our id, or None when the broker does not know it (yet)."""
+
+
+class Broker(OrderBroker, Protocol):
+    """Everything; the same holds for every call."""
 
     def orders_since(self, after: datetime | None) -> list[OrderReport]:
         """Return all orders submitted later than `after`, oldest first; None returns all there are."""

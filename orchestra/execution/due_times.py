@@ -40,12 +40,6 @@ class DueTimes:
         self._plan(id_)
         return True
 
-    def seconds_left(self) -> float | None:
-        """Return how long until the first id is due, None when there is none."""
-        if not self._due_at:
-            return None
-        return max(min(self._due_at.values()) - self._monotonic(), 0.0)
-
     def _plan(self, id_: str) -> None:
         delay = self._delays[min(self._askings[id_], len(self._delays) - 1)]
         self._due_at[id_] = self._monotonic() + delay

@@ -9,11 +9,13 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from database.calendar_manager import MarketCalendar
 from orchestra.execution.books import Books
 from orchestra.execution.broker import Broker
 from orchestra.execution.due_times import DueTimes
 from orchestra.execution.order_numbers import OrderNumbers
 from orchestra.execution.order_sender import OrderSender
+from orchestra.execution.watched_broker import WatchedBroker
 from orchestra.messages.lockstep import Execution
 from orchestra.runtime.clock import Clock
 from system_databse.decision import Decision, denied
@@ -26,6 +28,8 @@ log = logging.getLogger(__name__)
 
 MINUTE = 60
 POLL_SECONDS = 20.0
+# An order that reaches the broker after the close would wait for the next open.
+LAST_SEND_BEFORE_CLOSE_SECONDS = 5
 POLL = "open orders"
 NOT_FOUND = "not found at the broker and too old to send again"
 NO_ANSWER_YET = frozenset({OrderStatus.SUBMITTED, OrderStatus.UNKNOWN})
@@ -41,14 +45,16 @@ class OrderDesk:
         books: Books,
         clock: Clock,
         *,
+        calendar: MarketCalendar,
         numbers: OrderNumbers,
         is_halted: Callable[[], bool],
     ) -> None:
-        self._broker = broker
+        self._broker = WatchedBroker(broker, clock.monotonic)
         self._books = books
         self._clock = clock
+        self._calendar = calendar
         self._numbers = numbers
-        self._sender = OrderSender(broker, books, clock, is_halted=is_halted)
+        self._sender = OrderSender(self._broker, books, clock, is_halted=is_halted)
         self._doubts = DueTimes(clock.monotonic)
         self._polls = DueTimes(clock.monotonic, delays=(POLL_SECONDS,))
 
@@ -57,6 +63,15 @@ class OrderDesk:
         """Say whether the broker refuses our keys, so that no entry makes sense."""
         return self._sender.is_blocked
 
+    @property
+    def is_broker_silent(self) -> bool:
+        """Say whether the broker left so many calls unanswered that no entry makes sense for a while."""
+        return self._broker.is_closed_to_entries
+
+    def unblock(self) -> None:
+        """Take note that the broker answers our keys; it may refuse them again at the next order."""
+        self._sender.block(is_blocked=False)
+
     def carry_out(self, decisions: Iterable[Decision], minute: int) -> None:
         """Commit the minute with its intents, then send them."""
         judged = [self._numbered(self._unless_stopped(decision)) for decision in decisions]
@@ -64,14 +79,19 @@ class OrderDesk:
         self._books.commit_minute(minute, judged, intents)
         self.send_waiting()
 
-    def send_waiting(self) -> int:
-        """Send every intent that may go now, end those that may not any more; return how many were sent.
+    def send_waiting(self) -> None:
+        """Send every intent that may go now, end those that may not any more.
 
         Orders of one symbol on opposite sides wait for each other: Alpaca would refuse them as a
-        potential wash trade (S2-61).
+        potential wash trade (S2-61). After a call without an answer the others wait for a better moment.
         """
-        waiting = [order for order in self._books.open_orders() if order.status is OrderStatus.PENDING]
-        return sum(self._send_or_deny(order) for order in waiting)
+        is_resting, silences = self._broker.is_resting, self._broker.silences
+        for order in self._books.open_orders():
+            if order.status is not OrderStatus.PENDING:
+                continue
+            is_resting = is_resting or self._broker.silences > silences
+            if not is_resting or self._sender.obstacle(order):
+                self._send_or_deny(order)
 
     def apply(self, report: OrderReport, execution: ExecutionReport | None, *, source: str) -> list[Fill]:
         """Book news of an order, from the stream, a poll or an answer.
@@ -98,47 +118,51 @@ class OrderDesk:
     def ask_all(self, told: Collection[str] = ()) -> None:
         """Ask for every order that is not terminal, except those just told, and send none.
 
-        Raises BrokerUnavailable or BrokerRejected when the broker does not answer.
+        What was given up too long ago to arrive is asked for once more, after a start as well, and then
+        forgotten. Raises BrokerUnavailable or BrokerRejected when the broker does not answer.
         """
         for order in self._books.open_orders():
             if order.status in AT_BROKER and order.client_order_id not in told:
                 self.ask(order.client_order_id)
             elif order.status in NO_ANSWER_YET or order.status is OrderStatus.ABANDONED:
                 self._ask_for(order)
+        self._books.forget_tombstones()
 
     def resolve_unknown(self) -> bool:
         """Ask for every order whose fate is unknown; send it again, under the same id, only after a 404.
 
         A second of two equal ids is refused by the broker, so sending after a 404 is safe. Too old to
         send, it is ABANDONED and still asked for. Returns whether nothing is left that asking at once
-        could change.
+        could change. The pass ends at the first call without an answer: one time limit is enough.
         """
-        doubtful = [order for order in self._books.open_orders() if self._is_doubtful(order)]
-        # Every one of them is asked for, also after one without an answer.
-        return sum(not self._resolve(order) for order in doubtful) == 0
+        silences, is_settled = self._broker.silences, True
+        for order in [order for order in self._books.open_orders() if self._is_doubtful(order)]:
+            is_settled = self._resolve(order) and is_settled
+            if self._broker.silences > silences:
+                return False
+        return is_settled
 
-    def run_due(self) -> float | None:
+    def run_due(self) -> None:
         """Do what is due by now: intents that may go, orders in doubt, cancels, the poll of open orders.
 
-        For real time, where nobody waits for the broker: call it from the loop. Returns the seconds
-        until it wants to be called again, None while nothing is open.
+        For real time, where nobody waits for the broker: call it from the loop.
         """
         is_polled = [order for order in self._books.open_orders() if order.status in AT_BROKER]
         self._polls.watch([POLL] if is_polled else [])
-        if is_polled and self._polls.take(POLL):
+        if is_polled and not self._broker.is_resting and self._polls.take(POLL):
             self._poll(is_polled)
         self._resolve_due()
-        if any(order.status is OrderStatus.PENDING and not order.attempts for order in self._books.open_orders()):
-            return 0.5
-        times = [seconds for due in (self._doubts, self._polls) if (seconds := due.seconds_left()) is not None]
-        return min(times, default=None)
 
     def _resolve_due(self) -> None:
         doubtful = [order for order in self._books.open_orders() if self._is_doubtful(order)]
         self._doubts.watch(map(_doubt, doubtful))
+        is_resting, silences = self._broker.is_resting, self._broker.silences
         for order in doubtful:
-            is_ready = order.status is OrderStatus.PENDING and (not order.attempts or self._sender.obstacle(order))
-            if is_ready or self._doubts.take(_doubt(order)):
+            is_pending = order.status is OrderStatus.PENDING
+            is_resting = is_resting or self._broker.silences > silences
+            if is_pending and self._sender.obstacle(order):
+                self._send_or_deny(order)
+            elif not is_resting and ((is_pending and not order.attempts) or self._doubts.take(_doubt(order))):
                 self._resolve(order)
 
     def _poll(self, orders: Iterable[Order]) -> None:
@@ -194,19 +218,17 @@ class OrderDesk:
             return order is not None
         return order.status is OrderStatus.PENDING and self._sender.may_go(order)
 
-    def _send_or_deny(self, order: Order) -> bool:
+    def _send_or_deny(self, order: Order) -> None:
         obstacle = self._sender.obstacle(order)
         if obstacle:
             self._sender.deny(order, obstacle)
         elif not self._sender.has_to_wait(order):
             self._sender.send(order)
-            return True
-        return False
 
     def _cancel(self, client_order_id: str) -> None:
         """Ask to cancel what was found too late; it is asked for again until the order is terminal."""
         order = self._books.find(client_order_id)
-        if order is None or not order.is_working or order.broker_order_id is None:
+        if order is None or not order.is_working or order.broker_order_id is None or self._broker.is_resting:
             return
         try:
             self._broker.cancel(order.broker_order_id)
@@ -243,8 +265,15 @@ class OrderDesk:
             qty=decision.qty,
             purpose=Purpose.ENTRY if side is Side.BUY else Purpose.EXIT,
             created_at=self._clock.now(),
-            valid_until=datetime.fromtimestamp(signal.minute + MINUTE, UTC),
+            valid_until=datetime.fromtimestamp(self._valid_until(signal.minute), UTC),
         )
+
+    def _valid_until(self, minute: int) -> int:
+        """Return when an intent of that minute is too old to be sent; simulated time has no way to be late."""
+        session = self._calendar.session_for_decision(minute)
+        if self._clock.is_simulated or session is None:
+            return minute + MINUTE
+        return min(minute + MINUTE, session.close - LAST_SEND_BEFORE_CLOSE_SECONDS)
 
 
 def _doubt(order: Order) -> str:

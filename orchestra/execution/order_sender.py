@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 
 from orchestra.execution.books import Books
-from orchestra.execution.broker import Broker
+from orchestra.execution.broker import OrderBroker
 from orchestra.runtime.clock import Clock
 from system_databse.errors import BrokerOutcomeUnknown, BrokerRejected, BrokerUnavailable
 from system_databse.order import Order, OrderStatus, Purpose
@@ -22,12 +22,20 @@ REFUSED_ID = "client_order_id"
 class OrderSender:
     """Send orders. is_halted: the halt switch. is_blocked: the broker refuses our keys, no entry makes sense."""
 
-    def __init__(self, broker: Broker, books: Books, clock: Clock, *, is_halted: Callable[[], bool]) -> None:
+    def __init__(self, broker: OrderBroker, books: Books, clock: Clock, *, is_halted: Callable[[], bool]) -> None:
         self._broker = broker
         self._books = books
         self._clock = clock
         self._is_halted = is_halted
         self.is_blocked = False
+
+    def block(self, *, is_blocked: bool) -> None:
+        """Remember whether the broker refuses our keys, and say each change once."""
+        if is_blocked and not self.is_blocked:
+            log.error("The broker refuses our keys; no entries until it answers them again.")
+        elif self.is_blocked and not is_blocked:
+            log.info("The broker answers our keys again; entries may be sent.")
+        self.is_blocked = is_blocked
 
     def entries_stopped(self) -> str | None:
         """Return the rule that stops every opening order now, if any."""
@@ -88,7 +96,7 @@ class OrderSender:
             self._books.move(sent, OrderStatus.UNKNOWN)
             return
         if error.status in CONFIGURATION_IS_BROKEN:
-            self.is_blocked = True
+            self.block(is_blocked=True)
         reason = f"{error.status} {error.code or ''} {error}".strip()
         log.warning("Order %s was rejected: %s", sent.client_order_id, reason)
         # With an earlier attempt under way only this one is refused: not sent again, and still asked for.

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from database.sqlite_store import SqliteStore
 from database.timestamps import iso_milliseconds
@@ -23,6 +24,13 @@ from system_databse.rows import external_fills
 log = logging.getLogger(__name__)
 
 OVERLAP = timedelta(minutes=10)
+
+
+class Difference(NamedTuple):
+    """What the account holds of a symbol, and what our books say."""
+
+    account_qty: Decimal
+    expected_qty: Decimal
 
 
 class Reconciler:
@@ -51,8 +59,21 @@ class Reconciler:
         self._numbers = numbers
         self._publish = publish
         self._last_clean: datetime | None = None
-        self.frozen_symbols: frozenset[str] = frozenset()
+        self._differences: dict[str, Difference] = {}
+        self._missing: dict[str, Decimal] = {}
         self.has_rival = False
+
+    @property
+    def frozen_symbols(self) -> frozenset[str]:
+        """Return the symbols whose account and books disagree."""
+        return frozenset(self._differences)
+
+    def missing_shares(self, symbol: str) -> Decimal:
+        """Return how many shares of what our algorithms hold were not in the account when it was last read.
+
+        Our own fills since then change books and account alike, so the figure stays right without them.
+        """
+        return self._missing.get(symbol, ZERO)
 
     def run(self, kind: str) -> None:
         """Read orders, ask for what is unknown, compare positions, send nothing; kind names the occasion.
@@ -60,14 +81,22 @@ class Reconciler:
         Raises BrokerUnavailable or BrokerRejected when the broker cannot be asked; nothing may be sent then.
         """
         started_at = self._clock.now()
-        after = self._last_clean - OVERLAP if self._last_clean else None
-        reports = self._broker.orders_since(after)
+        reports = self._broker.orders_since(self._listed_from())
         for report in reports:
             self._take(report)
         self._desk.ask_all({report.client_order_id for report in reports})
-        self.frozen_symbols = self._compare_positions()
+        self._compare_positions(dict(self._broker.positions()))
+        self._note_rivals(reports)
+        self._desk.unblock()
         self._record(kind)
-        self._last_clean = started_at
+        if not self._differences and not self.has_rival:
+            self._last_clean = started_at
+
+    def _listed_from(self) -> datetime | None:
+        """Return from when on orders are read; what explains a difference may be as old as it likes."""
+        if self._last_clean is None or self._differences:
+            return None
+        return self._last_clean - OVERLAP
 
     def _take(self, report: OrderReport) -> None:
         if self._numbers.is_ours(report.client_order_id):
@@ -75,9 +104,6 @@ class Reconciler:
                 log.error("Order %s bears our name but is not in the books.", report.client_order_id)
             self._desk.apply(report, None, source="poll")
             return
-        if self._numbers.is_rivals(report.client_order_id) and report.status.is_working:
-            self.has_rival = True
-            log.error("Order %s is another installation's: stop one of the two.", report.client_order_id)
         if report.filled_qty > ZERO:
             self._book_external(report)
 
@@ -86,25 +112,40 @@ class Reconciler:
         with self._store.transaction() as connection:
             external_fills.put(connection, report)
 
-    def _compare_positions(self) -> frozenset[str]:
+    def _note_rivals(self, reports: list[OrderReport]) -> None:
+        """Look whether another installation is at work, and say each change once."""
+        ids = [report.client_order_id for report in reports if report.status.is_working]
+        rivals = [id_ for id_ in ids if self._numbers.is_rivals(id_)]
+        if rivals and not self.has_rival:
+            log.error("Order %s is another installation's: stop one of the two.", rivals[0])
+        elif self.has_rival and not rivals:
+            log.info("No other installation has an order working in this account any more.")
+        self.has_rival = bool(rivals)
+
+    def _compare_positions(self, account: dict[str, Decimal]) -> None:
         """Check account = baseline + ledger + external + adjustments for every symbol."""
-        expected = self._books.ledger.qty_by_symbol()
+        held = self._books.ledger.qty_by_symbol()
+        expected = dict(held)
         with self._store.reader() as connection:
             others = external_fills.qty_not_ours(connection)
         for symbol, qty in others.items():
             expected[symbol] = expected.get(symbol, ZERO) + qty
-        account = dict(self._broker.positions())
-        frozen: set[str] = set()
-        for symbol in sorted(expected.keys() | account.keys()):
-            if account.get(symbol, ZERO) == expected.get(symbol, ZERO):
-                continue
-            if self._has_open_order(symbol):
-                # It may be filling right now. What was frozen before is not proven by that.
-                frozen |= self.frozen_symbols & {symbol}
-                continue
-            frozen.add(symbol)
-            self._report(symbol, account.get(symbol, ZERO), expected.get(symbol, ZERO))
-        return frozenset(frozen)
+        for symbol in sorted(expected.keys() | account.keys() | self._differences.keys() | self._missing.keys()):
+            seen = Difference(account.get(symbol, ZERO), expected.get(symbol, ZERO))
+            # With an order open it may be filling right now. What was found before is not disproven by that.
+            if not self._has_open_order(symbol):
+                self._missing[symbol] = max(held.get(symbol, ZERO) - seen.account_qty, ZERO)
+                self._judge(symbol, seen)
+            elif seen.account_qty == seen.expected_qty:
+                self._differences.pop(symbol, None)
+
+    def _judge(self, symbol: str, seen: "Difference") -> None:
+        """Freeze or thaw a symbol; what is known already is not told again."""
+        if seen.account_qty == seen.expected_qty:
+            self._differences.pop(symbol, None)
+        elif self._differences.get(symbol) != seen:
+            self._differences[symbol] = seen
+            self._report(symbol, seen.account_qty, seen.expected_qty)
 
     def _has_open_order(self, symbol: str) -> bool:
         return any(order.symbol == symbol and order.is_working for order in self._books.open_orders())

@@ -11,7 +11,8 @@ from system_databse.errors import BrokerRejected, BrokerUnavailable
 
 log = logging.getLogger(__name__)
 
-RETRY_SECONDS = 5.0
+FIRST_RETRY_SECONDS = 5.0
+LATEST_RETRY_SECONDS = 60.0
 
 
 class Recovery:
@@ -22,6 +23,7 @@ class Recovery:
         self._clock = clock
         self._reason: str | None = None
         self._due_at = 0.0
+        self._retry_seconds = FIRST_RETRY_SECONDS
 
     @property
     def is_pending(self) -> bool:
@@ -35,13 +37,15 @@ class Recovery:
         self.run_due()
 
     def run_due(self) -> None:
-        """Try again what is still to be done, every few seconds."""
+        """Try again what is still to be done: after 5 seconds, then each time twice as long, up to a minute."""
         if self._reason is None or self._clock.monotonic() < self._due_at:
             return
         try:
             self._reconciler.run(self._reason)
         except (BrokerUnavailable, BrokerRejected) as error:
             log.warning("The books could not be compared with the broker (%s): %s", self._reason, error)
-            self._due_at = self._clock.monotonic() + RETRY_SECONDS
+            self._due_at = self._clock.monotonic() + self._retry_seconds
+            self._retry_seconds = min(2 * self._retry_seconds, LATEST_RETRY_SECONDS)
             return
         self._reason = None
+        self._retry_seconds = FIRST_RETRY_SECONDS

@@ -41,10 +41,11 @@ class StreamDisconnected:
 
 @dataclass(frozen=True, slots=True)
 class StopRequested:
-    """Somebody wants the process to end, or a recorded market has."""
+    """Somebody wants the process to end, or a recorded market has. error: why it cannot go on, to be raised."""
 
     reason: str
     is_market_end: bool = False
+    error: BaseException | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,14 @@ class Execution:
 class Settlement:
     """What `done(minute)` answers.
 
-    executions: those made since the last answer for this minute; the engine books them and calls
-    again. is_settled: nothing new came of this call, the exchange may move on.
+    executions: all made at this minute, each time, so that an answer may get lost; the engine books
+    those it does not hold yet and calls again. is_settled: nothing happened since an answer that
+    reached the engine, the exchange may move on. news: how much happened at this minute so far.
     """
 
     executions: tuple[Execution, ...]
     is_settled: bool
+    news: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,11 @@ class LockStep(Protocol):
     """Two calls an exchange offers to the engine that it waits for."""
 
     def done(self, minute: int) -> Settlement:
-        """Tell the exchange that the engine has committed and sent all it wants at `minute`."""
+        """Tell the exchange that the engine has committed and sent all it wants at `minute`.
+
+        To call again after an answer is to say that it arrived; after an error it is a repetition, which
+        tells and does the same.
+        """
 
     def next_tick(self, after: int, wait_seconds: float) -> Tick | None:
         """Return the first tick later than `after`, or None when it did not come in time."""

@@ -71,7 +71,10 @@ class PaperExchange:
         self.now = book.minute
         self._is_settled = book.is_settled
         self._newest_order_at = book.newest_order_at
-        self._unanswered = self.store.fills_made_at(book.minute)
+        self._fills = self.store.fills_made_at(book.minute)
+        # What happened at `now` that the engine has to know, and how much of it the last answer told.
+        self._news = len(self._fills)
+        self._told = 0
         self._clock = clock
         self._seconds_a_minute = MINUTE / speed if speed else 0.0
         self._not_before = clock.monotonic() + self._seconds_a_minute
@@ -124,21 +127,20 @@ class PaperExchange:
         ahead = self.market.bars(symbol, self.now, self.schedule.last_minute)
         return exact(ahead[0].open) if ahead else Decimal(0)
 
-    def done(self, minute: int) -> Settlement:
+    def done(self, minute: int, *, seen: int | None = None) -> Settlement:
         """Take the engine's word that it has sent all it wants at `minute`, and fill its market orders.
 
-        executions: those since the last answer. is_settled: none, and nothing else happened either.
-        Raises ConfigError when the engine is ahead of this book.
+        seen: news of the last answer that reached the engine; None when answers cannot get lost, then the call
+        itself says that the last one arrived. Raises ConfigError when the engine is ahead of this book.
         """
         with self._changed:
             self._has_engine = True
             if minute < self.now:
                 return Settlement((), is_settled=True)
             self._require_not_ahead(minute)
-            has_news = self._settle()
-            executions = tuple(_execution(fill) for fill in self._unanswered)
-            self._unanswered = []
-            return Settlement(executions, is_settled=not executions and not has_news)
+            is_settled = self._settle(self._told if seen is None else seen)
+            self._told = self._news
+            return Settlement(tuple(_execution(fill) for fill in self._fills), is_settled, self._news)
 
     def next_tick(self, after: int, wait_seconds: float) -> Tick | None:
         """Return the first tick later than `after`; None when the engine or the speed keeps it back for so long."""
@@ -210,13 +212,12 @@ class PaperExchange:
         return new_order(request, entry, order_id=str(self._new_id()), client_order_id=client_order_id)
 
     def _step_free(self) -> Tick:
-        self._settle()
-        self._unanswered = []
+        self._settle(self._news)
         self._is_settled = True
         return self._advance()
 
-    def _settle(self) -> bool:
-        """Fill market orders at this minute's open, or end the session's orders; tell whether that was news."""
+    def _settle(self, seen: int) -> bool:
+        """Fill market orders at this minute's open, or end the session's orders; tell whether all news is seen."""
         draft = self._draft()
         is_close = self.now == self._close_of(self.now)
         if is_close:
@@ -224,14 +225,16 @@ class PaperExchange:
             draft.last_equity = self.account.equity(self.last_price)
         else:
             match(draft, self.market, self.now, types={OrderType.MARKET}, new_id=self._new_id)
-        has_news = bool(draft.updates)
-        is_settled = self._is_settled or not (has_news or self._unanswered)
+        news = self._news + len(draft.updates)
+        # Not "equal": a book that was reopened at a close counts its fills, but no longer the orders that ended.
+        is_all_seen = seen >= news
+        is_settled = self._is_settled or is_all_seen
         # A quiet minute is on disk already. A close keeps its settled state, or a finished book would not know its end.
-        if has_news or (is_settled and not self._is_settled and is_close):
+        if draft.updates or (is_settled and not self._is_settled and is_close):
             self._commit(draft, is_settled=is_settled)
-        self._is_settled = is_settled
+        self._news, self._is_settled = news, is_settled
         self._changed.notify_all()
-        return has_news
+        return is_all_seen
 
     def _advance(self) -> Tick:
         """Match what is left against this minute's bar and visit the next minute. The lock is held, T is settled."""
@@ -244,8 +247,8 @@ class PaperExchange:
             match(draft, self.market, self.now, types=set(OrderType), new_id=self._new_id)
         draft.release()
         bars = self.market.bars_at(self.now) if is_in_session else ()
-        self._unanswered = []
         self._commit(draft, minute=minute, is_settled=False)
+        self._news, self._told = len(draft.fills), 0
         self._not_before = self._clock.monotonic() + self._seconds_a_minute
         self._changed.notify_all()
         sent = self.streams.send_bars(bars) if self.streams and bars else frozenset[str]()
@@ -259,8 +262,8 @@ class PaperExchange:
         minute = self.now if minute is None else minute
         is_settled = self._is_settled if is_settled is None else is_settled
         self.store.save(draft, minute=minute, is_settled=is_settled and minute == self._close_of(minute))
+        self._fills = (self._fills if minute == self.now else []) + draft.fills
         self.account, self.now, self._is_settled = draft.result, minute, is_settled
-        self._unanswered += draft.fills
         if self.streams:
             for update in draft.updates:
                 self.streams.send_update(update)

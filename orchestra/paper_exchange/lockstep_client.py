@@ -23,13 +23,18 @@ class LockStepClient:
         self._base_url = base_url
         self._headers = {"APCA-API-KEY-ID": key, "APCA-API-SECRET-KEY": secret}
         self._local = threading.local()
+        self._minute = 0
+        self._seen = 0
 
     def done(self, minute: int) -> Settlement:
         """Tell the exchange that the engine has committed and sent all it wants at `minute`.
 
+        Says with it how much of this minute's news arrived here: only what arrived can be settled.
         Raises ConfigError when the two books belong to different runs, BrokerUnavailable when the exchange is gone.
         """
-        body = self._request("POST", "/control/done", {"minute": minute}).json()
+        if minute != self._minute:
+            self._minute, self._seen = minute, 0
+        body = self._request("POST", "/control/done", {"minute": minute, "seen": self._seen}).json()
         executions = tuple(
             Execution(
                 execution_id=each["execution_id"],
@@ -43,7 +48,8 @@ class LockStepClient:
             )
             for each in body["executions"]
         )
-        return Settlement(executions, is_settled=body["is_settled"])
+        self._seen = body["news"]
+        return Settlement(executions, is_settled=body["is_settled"], news=self._seen)
 
     def next_tick(self, after: int, wait_seconds: float) -> Tick | None:
         """Return the first tick later than `after`, or None when it did not come in time."""

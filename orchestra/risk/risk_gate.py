@@ -4,6 +4,7 @@ In: signals, the snapshot they are judged on. Out: decisions. Thread: engine.
 """
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 
 from database.calendar_manager import MarketCalendar
 from orchestra.risk.risk_rules import RULES, Circumstances
@@ -16,7 +17,7 @@ class RiskGate:
     """Judge signals by the rules, first refusal wins.
 
     closed_gates: asked once a minute for reasons that forbid opening orders; frozen: symbols that may
-    not be bought.
+    not be bought; missing: how many shares of a symbol our books hold and the account does not.
     """
 
     def __init__(
@@ -25,10 +26,12 @@ class RiskGate:
         *,
         closed_gates: Callable[[], tuple[str, ...]],
         frozen: Callable[[], frozenset[str]],
+        missing: Callable[[str], Decimal],
     ) -> None:
         self._calendar = calendar
         self._closed_gates = closed_gates
         self._frozen = frozen
+        self._missing = missing
 
     def judge(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> list[Decision]:
         """Return one decision for each signal, in order."""
@@ -44,6 +47,7 @@ class RiskGate:
                     price=snapshot.prices.get(signal.symbol),
                     closed_gates=gates,
                     frozen=frozen,
+                    missing=self._missing(signal.symbol),
                 ),
             )
             for signal in signals
@@ -59,8 +63,10 @@ class RiskGate:
         return self._approve(signal, seen)
 
     def _approve(self, signal: TradingSignal, seen: Circumstances) -> Decision:
-        """Let the signal pass; a sell above the position is clamped to it and says so."""
-        held = seen.view.position.qty
-        if signal.action is Action.SELL and signal.shares > held:
-            return approved(signal, held, note=f"wanted to sell {signal.shares}, holds {held}")
-        return approved(signal, signal.shares)
+        """Let the signal pass; a sell above the position, or what the account has of it, is clamped and says so."""
+        if signal.action is not Action.SELL or signal.shares <= seen.sellable:
+            return approved(signal, signal.shares)
+        note = f"wanted to sell {signal.shares}, holds {seen.view.position.qty}"
+        if seen.missing:
+            note += f", the account has {seen.sellable} for it"
+        return approved(signal, seen.sellable, note=note)

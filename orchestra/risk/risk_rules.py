@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from database.calendar_manager import Session
+from system_databse.order import ZERO
 from system_databse.snapshot import AlgorithmView
 from system_databse.trading_signal import Action, TradingSignal
 
@@ -20,7 +21,8 @@ class Circumstances:
     """What a rule may look at.
 
     session: the one whose bars the decision saw. closed_gates: reasons why no opening order may be sent
-    now (no PIN, stream down, ...). frozen: symbols whose account and ledger disagree.
+    now (no PIN, stream down, ...). frozen: symbols whose account and ledger disagree. missing: how many
+    shares of the symbol our algorithms hold and the account does not.
     """
 
     view: AlgorithmView
@@ -29,6 +31,12 @@ class Circumstances:
     price: float | None
     closed_gates: tuple[str, ...]
     frozen: frozenset[str]
+    missing: Decimal = ZERO
+
+    @property
+    def sellable(self) -> Decimal:
+        """Return what the algorithm may sell: its own shares, as far as the account holds them beside the others'."""
+        return max(self.view.position.qty - self.missing, ZERO)
 
 
 Rule = Callable[[TradingSignal, Circumstances], str | None]
@@ -85,6 +93,14 @@ def short_sale(signal: TradingSignal, seen: Circumstances) -> str | None:
     return "the algorithm holds no shares to sell" if is_short else None
 
 
+def account_short(signal: TradingSignal, seen: Circumstances) -> str | None:
+    """Refuse to sell what is in the books and not in the account: it would become a short sale there."""
+    if signal.action is not Action.SELL or seen.sellable:
+        return None
+    held = seen.view.position.qty
+    return f"the algorithm holds {held}, but the account has none left for it: were they sold by hand?"
+
+
 def cash(signal: TradingSignal, seen: Circumstances) -> str | None:
     """Refuse a buy beyond the algorithm's own cash, at the last price; it is never shrunk."""
     if signal.action is not Action.BUY:
@@ -107,5 +123,6 @@ RULES: dict[str, Rule] = {
     "CLOSED_GATE": closed_gate,
     "FROZEN_SYMBOL": frozen_symbol,
     "NO_SHORT_SALE": short_sale,
+    "NO_SHARES_IN_ACCOUNT": account_short,
     "CASH": cash,
 }

@@ -67,7 +67,7 @@ class RunFiles:
 
     def require(self, identity: RunIdentity) -> None:
         """Refuse a system database that belongs to somebody else, unchanged."""
-        if not self.directory.system.exists():
+        if not _has_content(self.directory.system):
             return
         system = SqliteStore(self.directory.system, synchronous="FULL", is_read_only=True)
         try:
@@ -78,15 +78,18 @@ class RunFiles:
     def require_whole_pair(self) -> None:
         """Refuse when only one of exchange.db and a system.db that belongs to an account exists.
 
-        A system.db without an owner is what a first start that was cut off leaves behind.
+        system.db is made first: one without an owner, beside an exchange.db without orders, is what a start
+        that was cut off leaves behind. An empty file is a lost one.
         """
-        has_exchange = self.directory.exchange.exists()
-        if has_exchange == self._is_claimed() or (has_exchange and self.directory.system.exists()):
+        has_exchange, has_system = _has_content(self.directory.exchange), _has_content(self.directory.system)
+        is_claimed = has_system and self._is_claimed()
+        is_cut_off_start = has_exchange and has_system and not is_claimed and not self._has_orders()
+        if has_exchange == is_claimed or is_cut_off_start:
             self._make_system_first()
             return
-        missing = self.directory.system if has_exchange else self.directory.exchange
+        lost = self.directory.exchange if is_claimed else self.directory.system
         raise ConfigError(
-            f"{missing} is missing although its twin is there: put it back, or choose another --data-dir."
+            f"{lost} is lost although its twin is there: put a copy of both back, or choose another --data-dir."
         )
 
     def open_stores(self) -> Stores:
@@ -122,9 +125,16 @@ class RunFiles:
         inspect_database(self.directory.system, system_schema.migrations, system_schema.APPLICATION_ID)
         inspect_database(self.directory.exchange, exchange_schema.migrations, exchange_schema.APPLICATION_ID)
 
+    def _has_orders(self) -> bool:
+        exchange = SqliteStore(self.directory.exchange, synchronous="FULL", is_read_only=True)
+        try:
+            with exchange.reader() as connection:
+                has_table = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'orders'").fetchone()
+                return bool(has_table) and connection.execute("SELECT 1 FROM orders LIMIT 1").fetchone() is not None
+        finally:
+            exchange.close()
+
     def _is_claimed(self) -> bool:
-        if not self.directory.system.exists():
-            return False
         system = SqliteStore(self.directory.system, synchronous="FULL", is_read_only=True)
         try:
             return run_identity.is_claimed(system)
@@ -133,7 +143,7 @@ class RunFiles:
 
     def _make_system_first(self) -> None:
         """Make system.db before exchange.db, so that a cut-off start never looks like a lost system.db."""
-        if not self.directory.system.exists():
+        if not _has_content(self.directory.system):
             self._open_system().close()
 
     def _open_system(self) -> SqliteStore:
@@ -146,3 +156,7 @@ class RunFiles:
         )
         self._stack.callback(system.close)
         return system
+
+
+def _has_content(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0

@@ -10,7 +10,7 @@ from typing import Any
 
 from database.calendar_manager import MarketCalendar
 from database.sqlite_store import SqliteStore
-from system_databse.algorithm_record import AlgorithmRecord
+from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
 from system_databse.fill import Fill
 from system_databse.ledger import Ledger
 from system_databse.order import ZERO
@@ -26,7 +26,8 @@ class RunSummary:
     """The values of `--summary`; numbers are JSON numbers, times ISO-Z."""
 
     values: dict[str, Any]
-    names: dict[int, str]
+    records: list[AlgorithmRecord]
+    held: list[Position]
 
     def as_text(self) -> str:
         """Return the summary for a person."""
@@ -35,17 +36,19 @@ class RunSummary:
             f"{self.values['minutes']:,} market minutes; decisions: {counts}.",
             f"{len(self.values['fills'])} fills, result {self.values['result']:+,.2f} dollars.",
         ]
-        lines += [
-            f"Open: {row['shares']} {row['symbol']} bought at {row['entry_price']}, last {row['last_price']}."
-            for row in self.values["open_positions"]
-        ]
-        lines += [self._algorithm_line(id_) for id_ in self.names]
+        lines += [self._algorithm_line(record) for record in self.records]
         return "\n".join(lines)
 
-    def _algorithm_line(self, algorithm_id: int) -> str:
-        own = [fill for fill in self.values["fills"] if fill["algorithm_id"] == algorithm_id]
+    def _algorithm_line(self, record: AlgorithmRecord) -> str:
+        own = [fill for fill in self.values["fills"] if fill["algorithm_id"] == record.id]
         buys = sum(fill["side"] == "buy" for fill in own)
-        return f"Algorithm {algorithm_id} ({self.names[algorithm_id]}): {buys} buys, {len(own) - buys} sells."
+        line = f"Algorithm {record.id} ({record.name} on {record.ticker}): {buys} buys, {len(own) - buys} sells"
+        for position in self.held:
+            if position.algorithm_id == record.id:
+                line += f"; holds {position.qty} {position.symbol} bought at {position.entry_price:.2f}"
+        if record.status is AlgorithmStatus.ERROR:
+            line += f"; switched off: {record.last_error}"
+        return f"{line.rstrip('.')}."
 
 
 def minutes_until(calendar: MarketCalendar, until: int) -> int:
@@ -75,7 +78,7 @@ def summarise(
         "open_positions": [_open_position(position, prices) for position in open_positions],
         "decisions": {**dict.fromkeys(ALWAYS_SHOWN, 0), **outcomes},
     }
-    return RunSummary(values, {record.id: f"{record.name} on {record.ticker}" for record in records})
+    return RunSummary(values, records, open_positions)
 
 
 def _result(

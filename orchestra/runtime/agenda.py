@@ -27,10 +27,6 @@ class Agenda:
         """Add a job; its first turn is one interval from now."""
         self._jobs.append(_Job(run, seconds, self._clock.monotonic() + seconds))
 
-    def seconds_until_due(self) -> float:
-        """Return how long nothing is due; an empty agenda never is."""
-        return min((job.due_at - self._clock.monotonic() for job in self._jobs), default=float("inf"))
-
     def run_due(self) -> None:
         """Run what is due and set its next time."""
         for index, job in enumerate(self._jobs):

@@ -16,31 +16,35 @@ WORKERS = 2
 class Fetcher:
     """Run look-ups on a few threads of their own.
 
-    Asking again for what is still being looked up joins it, so that a broker's outage piles nothing up.
+    Asking again for what is still being looked up joins it. A function's newer look-up of the same symbol takes the
+    place of one that has not begun, so that a broker's outage piles nothing up while the minutes asked for move on.
     """
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="fetcher")
         self._lock = threading.Lock()
-        self._under_way: dict[Hashable, Future[Any]] = {}
+        self._under_way: dict[Hashable, tuple[tuple[Hashable, ...], Future[Any]]] = {}
 
-    def submit(self, function: Callable[..., Result], *arguments: Hashable) -> "Future[Result]":
-        """Start a look-up and return its future."""
-        wish = (function, arguments)
+    def submit(self, function: Callable[..., Result], symbol: str, *arguments: Hashable) -> "Future[Result]":
+        """Start function(symbol, *arguments) and return its future; it is canceled when a newer one takes its place."""
+        key = (function, symbol)
         with self._lock:
-            future: Future[Result] | None = self._under_way.get(wish)
-            if future is not None and not future.done():
-                return future
-            future = self._pool.submit(function, *arguments)
-            self._under_way[wish] = future
-        future.add_done_callback(lambda done: self._forget(wish, done))
+            asked, earlier = self._under_way.get(key, (None, None))
+            if earlier is not None and asked == arguments and not earlier.done():
+                return earlier
+            future: Future[Result] = self._pool.submit(function, symbol, *arguments)
+            self._under_way[key] = (arguments, future)
+        if earlier is not None:
+            earlier.cancel()  # which leaves what has begun alone; outside the lock, because the callback takes it
+        future.add_done_callback(lambda done: self._forget(key, done))
         return future
 
     def stop(self) -> None:
         """Drop what has not begun; what runs ends with its own time limit."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _forget(self, wish: Hashable, done: "Future[Any]") -> None:
+    def _forget(self, key: Hashable, done: "Future[Any]") -> None:
         with self._lock:
-            if self._under_way.get(wish) is done:
-                del self._under_way[wish]
+            known = self._under_way.get(key)
+            if known is not None and known[1] is done:
+                del self._under_way[key]

@@ -19,14 +19,21 @@ START_AFTER_SECONDS = 2.0
 LATEST_START_SECONDS = 50.0
 # Also how soon a clock that was set is noticed.
 IDLE_SECONDS = 1.0
-# A longer gap is no pause but a clock that was wrong.
+# What the process slept through longer ago than this is not written down.
 LONGEST_GAP = 7 * 24 * 60 * MINUTE
+# By how much market time may outrun the machine's steady time before it is a clock that was set.
+LARGEST_DRIFT_SECONDS = 60.0
 
 Handlers = Mapping[type, Callable[[Any], None]]
 
 
 def nobody_asks(_minutes: Sequence[int]) -> None:
     """Leave missed minutes unrecorded."""
+
+
+def never_decided() -> int:
+    """Know of no earlier run."""
+    return 0
 
 
 def nothing_to_do() -> None:
@@ -39,6 +46,7 @@ class MinuteLoop:
     run_minute: the pipeline; settle: called after each minute, ends it in simulated time; handlers: one
     for each type of message; is_trading_minute: whether real time has a minute to run at all; on_missed:
     told the trading minutes, ascending, that real time passed over; they are never run afterwards.
+    decided_until: the minute an earlier run came to, 0 without one; what passed since then is missed.
     between_minutes: called at least once a second in real time.
     """
 
@@ -52,6 +60,7 @@ class MinuteLoop:
         handlers: Handlers,
         is_trading_minute: Callable[[int], bool],
         on_missed: Callable[[Sequence[int]], None] = nobody_asks,
+        decided_until: Callable[[], int] = never_decided,
         between_minutes: Callable[[], None] = nothing_to_do,
     ) -> None:
         self._inbox = inbox
@@ -61,9 +70,11 @@ class MinuteLoop:
         self._handlers = handlers
         self._is_trading_minute = is_trading_minute
         self._on_missed = on_missed
+        self._decided_until = decided_until
         self._between_minutes = between_minutes
         self._stop: StopRequested | None = None
         self._last_minute = 0
+        self._drift = 0.0
 
     @property
     def is_stopping(self) -> bool:
@@ -72,13 +83,21 @@ class MinuteLoop:
 
     def run(self) -> StopRequested:
         """Loop; returns what ended it."""
-        self._last_minute = _floor(self._now())
+        self._begin()
         while self._stop is None:
             self.pump(self._seconds_until_due())
             if not self._clock.is_simulated:
                 self._between_minutes()
                 self._run_if_due()
         return self._stop
+
+    def _begin(self) -> None:
+        """Take the time, and in real time tell what went by since an earlier run."""
+        self._last_minute = _floor(self._now())
+        self._drift = self._now() - self._clock.monotonic()
+        decided_until = self._decided_until()
+        if decided_until and not self._clock.is_simulated:
+            self._tell_missed(decided_until + MINUTE, self._last_minute + MINUTE)
 
     def pump(self, wait_seconds: float) -> None:
         """Take one message, waiting at most that long, and act on it."""
@@ -103,6 +122,8 @@ class MinuteLoop:
         """Run the newest minute once; minutes that went by meanwhile are missed, never replayed."""
         now = self._now()
         minute = _floor(now - START_AFTER_SECONDS)
+        if self._was_set_forward(now):
+            self._last_minute = max(self._last_minute, _floor(now - LATEST_START_SECONDS))
         if minute <= self._last_minute:
             return
         is_too_late = now >= minute + LATEST_START_SECONDS
@@ -111,6 +132,15 @@ class MinuteLoop:
         if not is_too_late and self._is_trading_minute(minute):
             self._run_minute(Tick(minute))
             self._settle(minute)
+
+    def _was_set_forward(self, now: float) -> bool:
+        """Say whether the clock was set since the last pass; what it skipped is no time that went by."""
+        drift = now - self._clock.monotonic()
+        seconds, self._drift = drift - self._drift, drift
+        if seconds <= LARGEST_DRIFT_SECONDS:
+            return False
+        log.warning("The machine's clock was set forward by %d seconds; what it skipped was not missed.", seconds)
+        return True
 
     def _tell_missed(self, start: int, end: int) -> None:
         gap = range(max(start, end - LONGEST_GAP), end, MINUTE)

@@ -6,7 +6,6 @@ In: the exchange's next_tick. Out: ticks in the inbox. Thread: its own.
 import logging
 import threading
 
-from database.errors import StorageError
 from orchestra.messages.events import StopRequested
 from orchestra.runtime.clock import SimulatedClock
 from orchestra.runtime.inbox import Inbox
@@ -18,7 +17,10 @@ WAIT_SECONDS = 1.0
 
 
 class TickThread:
-    """Ask for ticks later than `after` until the market ends or stop is called."""
+    """Ask for ticks later than `after` until the market ends or stop is called.
+
+    An exchange that does not answer is asked again; any other error ends the run.
+    """
 
     def __init__(self, clock: SimulatedClock, inbox: Inbox, *, after: int) -> None:
         self._clock = clock
@@ -41,13 +43,14 @@ class TickThread:
             while not self._stop.is_set() and not self._has_passed_on_the_end():
                 pass
         except Exception as error:
-            log.exception("The clock thread ended.")
-            self._inbox.put(StopRequested(f"the exchange's clock: {error}"))
+            # For the file: whoever takes the message raises the error again and tells the person.
+            log.info("The clock thread ended.", exc_info=True)
+            self._inbox.put(StopRequested("an error of the exchange's clock", error=error))
 
     def _has_passed_on_the_end(self) -> bool:
         try:
             tick = self._clock.next_tick(self._after, WAIT_SECONDS)
-        except (BrokerUnavailable, StorageError) as error:
+        except BrokerUnavailable as error:
             log.warning("The exchange's clock does not answer: %s", error)
             self._stop.wait(WAIT_SECONDS)
             return False

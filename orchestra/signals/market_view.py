@@ -116,7 +116,9 @@ class MarketView:
         known = self._last.get(bar.symbol)
         if (known is None or bar.ts >= known[0]) and self._world.calendar.is_open(bar.ts):
             self._last[bar.symbol] = (bar.ts, bar.close)
-            self._traded_minutes.setdefault(bar.symbol, deque(maxlen=BUSY_MINUTES)).append(bar.ts)
+            traded = self._traded_minutes.setdefault(bar.symbol, deque(maxlen=BUSY_MINUTES))
+            if not traded or traded[-1] != bar.ts:  # an updated bar is no further minute
+                traded.append(bar.ts)
 
     def _expected(self, missing: frozenset[str], start: int) -> frozenset[str]:
         """Return the symbols that traded in each of the minutes right before `start`."""

@@ -21,6 +21,7 @@ from system_databse.trading_signal import Action, Outcome, TradingSignal
 log = logging.getLogger(__name__)
 
 # In real time what has not had its turn by then goes first in the next minute.
+WARN_AFTER_MS = 2_000
 LAST_TURN_SECONDS = 50
 
 
@@ -124,6 +125,8 @@ class StrategyRunner:
         if failure:
             log.error("Algorithm %d (%s): %s", view.record.id, view.record.name, answer.reason)
         elapsed_ms = (self._clock.monotonic() - started) * 1000
+        if elapsed_ms > WARN_AFTER_MS:
+            log.warning("Algorithm %d (%s) took %.1f s.", view.record.id, view.record.name, elapsed_ms / 1000)
         return self._signal(view, minute, answer, failure=failure, elapsed_ms=round(elapsed_ms, 3))
 
     def _ask(self, algorithm_id: int, minute: int) -> Answer:

@@ -35,7 +35,6 @@ log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-WARN_AFTER_SECONDS = 2.0
 LONGEST_ERROR = 600
 REPEAT_SECONDS = 0.05
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,20 +71,15 @@ class TurnTimer:
         """Return what the function returns.
 
         Raises TurnInterrupted when the limit was reached, StrategyError for whatever the function raised,
-        SystemExit and other BaseExceptions included; the wish to end the program is not contained, nor a
-        StorageError of ours: a database that fails is not the strategy's fault.
+        SystemExit, KeyboardInterrupt and other BaseExceptions included: Ctrl-C comes as a message, never as an
+        exception. A StorageError of ours is not contained: a database that fails is not the strategy's fault.
         """
-        started = self._clock.monotonic()
         try:
             return self._armed(function)
-        except (TurnInterrupted, KeyboardInterrupt, StoppedWhileStarting, StorageError):
+        except (TurnInterrupted, StoppedWhileStarting, StorageError):
             raise
         except BaseException as error:
             raise StrategyError(self._told(error)) from error
-        finally:
-            elapsed = self._clock.monotonic() - started
-            if elapsed > WARN_AFTER_SECONDS:
-                log.warning("A strategy took %.1f s.", elapsed)
 
     def guard(self, function: Callable[[], Result]) -> Result:
         """Like call, but an interrupt is a StrategyError too: for imports and constructors."""
@@ -111,7 +105,7 @@ class TurnTimer:
         """Return the error in words; these are the strategy's own code too, so they get a limit of their own."""
         try:
             return plain_line(self._armed(lambda: _last_line(error)), longest=LONGEST_ERROR)
-        except (KeyboardInterrupt, StoppedWhileStarting):
+        except StoppedWhileStarting:
             raise
         except BaseException:  # noqa: BLE001 - part of the algorithm's turn
             return f"{type(error).__name__}, which cannot be put into words"

@@ -73,7 +73,7 @@ def _assert_reads_agree(store: BarStore, symbol: str, model: dict[tuple[str, int
     assert store.newest_ts(symbol) == (expected[-1].ts if expected else None)
     for count in (1, 7, 100):
         for before in (SESSION.open + 10 * MINUTE, SESSION.open + 10 * MINUTE + 59, SESSION.close):
-            visible = [bar for bar in expected if bar.visible_from <= before][-count:]
+            visible = [bar for bar in expected if bar.ts + MINUTE <= before][-count:]
             assert store.last_bars(symbol, count, before=before) == visible
             assert store.last_shaped(symbol, count, before=before) == [shape(bar) for bar in visible]
 

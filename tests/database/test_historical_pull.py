@@ -115,6 +115,45 @@ def test_after_a_reconnect_symbols_with_the_same_gap_share_a_request(world: Mark
     ]
 
 
+@pytest.mark.requirement("S2-60")
+def test_a_hole_that_newer_bars_hide_is_filled(world: MarketWorld, broker: Broker) -> None:
+    day = minutes_from_open(390, day=THURSDAY.day)
+    today = minutes_from_open(60)
+    world.store_bars([*day, *today[:10], *today[30:]])
+    broker.now = FRIDAY.open + 60 * MINUTE
+    assert pull_for(world, broker).fill_gaps(["SPY"]) == 20
+    assert broker.asked == [(("SPY",), FRIDAY.open + 10 * MINUTE, FRIDAY.open + 30 * MINUTE)]
+
+
+def test_without_a_hole_nothing_is_asked_for(world: MarketWorld, broker: Broker) -> None:
+    world.store_bars([*minutes_from_open(390, day=THURSDAY.day), *minutes_from_open(60)])
+    broker.now = FRIDAY.open + 60 * MINUTE
+    assert pull_for(world, broker).fill_gaps(["SPY"]) == 0
+    assert broker.asked == []
+
+
+def test_minutes_known_to_be_empty_are_no_hole(world: MarketWorld, broker: Broker) -> None:
+    world.store_bars([*minutes_from_open(10, day=THURSDAY.day), *minutes_from_open(10)])
+    world.bar_store.coverage.record("SPY", (THURSDAY.open, FRIDAY.open), rows=10, at=FRIDAY.open)
+    broker.now = FRIDAY.open + 10 * MINUTE
+    assert pull_for(world, broker).fill_gaps(["SPY"]) == 0
+    assert broker.asked == []
+
+
+def test_a_bar_too_young_to_be_settled_may_be_replaced(world: MarketWorld, broker: Broker) -> None:
+    broker.now = FRIDAY.open + 10 * MINUTE + 2
+    pull_for(world, broker).pull("SPY", FRIDAY.open, FRIDAY.close)
+    stored = world.bar_store.last_bars("SPY", 4, before=FRIDAY.close)
+    assert [bar.source for bar in stored] == [BarSource.HISTORY, BarSource.HISTORY, BarSource.STREAM, BarSource.STREAM]
+    youngest = FRIDAY.open + 9 * MINUTE
+    world.store_bars([bar_at(youngest, 50.0, source=BarSource.STREAM_UPDATED)])
+    assert [bar.close for bar in world.bar_store.bars_between("SPY", youngest, FRIDAY.close)] == [50.0]
+    broker.now = FRIDAY.open + 20 * MINUTE + 2
+    pull_for(world, broker).pull("SPY", FRIDAY.open, FRIDAY.close)
+    assert broker.asked[1][1] == FRIDAY.open + 8 * MINUTE
+    assert [bar.close for bar in world.bar_store.bars_between("SPY", youngest, youngest + 1)] == [100.0]
+
+
 def test_a_new_symbol_gets_its_warm_up(world: MarketWorld, broker: Broker) -> None:
     assert pull_for(world, broker).fill_gaps(["SPY"], new_symbol_minutes=400) == 400
     assert world.bar_store.bars_between("SPY", 0, FRIDAY.close)[0].ts == THURSDAY.close - 10 * MINUTE

@@ -9,6 +9,7 @@ from types import FrameType
 import pytest
 
 from database import shelter
+from database.bar import MINUTE
 from database.bars.market_world import MarketWorld
 from database.db_manager import get_closes, insert_minute_data
 from database.shelter import sheltered
@@ -141,7 +142,7 @@ def test_interrupted_data_functions_leave_disk_memory_and_locks_right(world: Mar
                     bar = bars[attempt % len(bars)]
                     insert_minute_data("SPY", bar.ts, {"o": 1, "h": 500, "l": 1, "c": bar.close, "v": 1})
                     get_closes("SPY", 51)
-    stored = world.bar_store.last_bars("SPY", 390, before=bars[-1].visible_from)
+    stored = world.bar_store.last_bars("SPY", 390, before=bars[-1].ts + MINUTE)
     assert len(stored) > 100
     assert {bar.ts: bar.close for bar in stored}.items() <= known.items()
     assert get_closes("SPY", 390) == [bar.close for bar in stored]

@@ -111,6 +111,21 @@ def test_half_of_a_run_is_refused(program: Program, run_folder: Path, name: str)
     assert_refused(program.replay(), name)
 
 
+@pytest.mark.parametrize("name", ["system.db", "exchange.db"])
+def test_a_run_with_an_emptied_file_is_refused_as_it_is(program: Program, run_folder: Path, name: str) -> None:
+    for path in run_folder.glob(f"{name}-*"):
+        path.unlink()
+    (run_folder / name).write_bytes(b"")
+    assert_refused(program.replay(), name, "lost")
+
+
+def test_a_start_that_was_cut_off_before_its_first_order_is_taken_up(program: Program, run_folder: Path) -> None:
+    shutil.rmtree(run_folder)
+    (run_folder).mkdir()
+    (run_folder / "system.db").write_bytes(b"")
+    assert program.replay().code == 0
+
+
 def test_the_database_of_another_account_is_refused(program: Program, run_folder: Path) -> None:
     assert program.replay(data_dir="other").code == 0
     for path in (program.folder / "other").glob("exchange.db*"):

@@ -4,20 +4,23 @@ import dataclasses
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from database.bar import MINUTE
 from database.bars import market_schema
 from database.calendar_manager import MarketCalendar
+from database.errors import MarketDataError, StorageError
 from database.schema_check import open_database
+from orchestra.alpaca_wrapper import AlpacaWrapper
 from orchestra.engine import Engine, Stores
 from orchestra.messages.commands import StartAlgorithm
-from orchestra.messages.events import OrderUpdateReceived
+from orchestra.messages.events import OrderUpdateReceived, StopRequested
 from orchestra.messages.lockstep import Tick
 from orchestra.paper_exchange.exchange import PaperExchange
 from orchestra.paper_exchange.market.replay import ReplayMarket
@@ -46,9 +49,35 @@ class HeldClock(SystemClock):
 
     def __init__(self, minute: int) -> None:
         self.minute = minute
+        self.skipped_seconds = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.skipped_seconds
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.minute + 2, UTC)
+
+
+class MoodyAlpaca:
+    """Alpaca, whose history can be out or slow."""
+
+    def __init__(self, alpaca: AlpacaWrapper) -> None:
+        self._alpaca = alpaca
+        self.is_out = False
+        self.refused = 0
+        self.answer_slowly: Callable[[], None] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._alpaca, name)
+
+    def bars(self, symbols: Sequence[str], start: int, end: int) -> Iterable[tuple[str, Mapping[str, Any]]]:
+        if self.answer_slowly:
+            self.answer_slowly()
+            return []
+        if self.is_out:
+            self.refused += 1
+            raise MarketDataError("the history does not answer.")
+        return self._alpaca.bars(symbols, start, end)
 
 
 @dataclasses.dataclass
@@ -69,15 +98,26 @@ class House:
         with self.stores.system.transaction() as connection:
             settings.put(connection, "pin_hash", "scrypt$...", at="2024-07-05T13:00:00.000Z")
 
-    def run_minute(self, minute: int) -> None:
-        """Let the exchange's clock come to the minute, then run it as the loop would."""
+    @property
+    def alpaca(self) -> MoodyAlpaca:
+        return cast("MoodyAlpaca", self.engine.world.alpaca)
+
+    def pass_until(self, minute: int) -> Tick:
+        """Let the exchange's clock come to the minute without the engine."""
         tick = Tick(minute)
         while self.exchange.now < minute:
             while not self.exchange.done(self.exchange.now).is_settled:
                 pass
             tick = self.exchange.next_tick(self.exchange.now, 1) or tick
         self.clock.minute = minute
-        self.engine.pipeline.run_minute(tick)
+        return tick
+
+    def run_minute(self, minute: int) -> None:
+        """Let the exchange's clock come to the minute, then run it as the loop would."""
+        self.engine.pipeline.run_minute(self.pass_until(minute))
+
+    def stored(self) -> int:
+        return len(self.engine.data.bar_store.bars_between("ACME", OPEN, OPEN + 20 * MINUTE))
 
 
 def market_file(path: Path) -> Path:
@@ -113,7 +153,8 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def world_in_real_time(url: str, calendar: MarketCalendar, exchange: PaperExchange, clock: HeldClock) -> World:
     offline = offline_world(url, calendar, SimulatedClock(exchange, OPEN), account_number=exchange.account_number)
-    return dataclasses.replace(offline, clock=clock, mode=Mode.PAPER)
+    alpaca = cast("AlpacaWrapper", MoodyAlpaca(offline.alpaca))
+    return dataclasses.replace(offline, alpaca=alpaca, clock=clock, mode=Mode.PAPER)
 
 
 def engine_with(world: World, stores: Stores, folder: Path) -> Engine:
@@ -193,6 +234,32 @@ def test_what_a_strategy_says_it_saw_never_hides_what_the_books_say(house: House
     assert (seen["position"], seen["distance"], Decimal(seen["cash"])) == ("0", 0.25, Decimal(5_000))
 
 
+def test_minute_behind_the_books_is_refused_and_told_once(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    house.engine.record_missed([OPEN + 3 * MINUTE])
+    for minute in (OPEN + MINUTE, OPEN + 2 * MINUTE, OPEN + 3 * MINUTE, OPEN + 4 * MINUTE):
+        house.run_minute(minute)
+    told = [record.message for record in caplog.records if "check the machine's clock" in record.message]
+    assert len(told) == 1
+    assert house.rows("SELECT minute FROM decisions") == [(OPEN + 3 * MINUTE,), (OPEN + 4 * MINUTE,)]
+
+
+def test_error_of_another_thread_is_raised_by_the_run(house: House) -> None:
+    error = StorageError("exchange.db: the disk is full; free some space on it.")
+    house.engine.inbox.put(StopRequested("an error of the exchange's clock", error=error))
+    with pytest.raises(StorageError) as raised:
+        house.engine.run()
+    assert raised.value is error
+
+
+def test_minutes_since_the_last_run_are_written_down_as_missed(house: House) -> None:
+    house.run_minute(OPEN + MINUTE)
+    house.clock.minute = OPEN + 4 * MINUTE
+    house.engine.inbox.put(StopRequested("the end of the test"))
+    house.engine.loop.run()
+    outcomes = house.rows("SELECT minute, outcome FROM decisions")[1:]
+    assert outcomes == [(OPEN + count * MINUTE, "MISSED") for count in (2, 3, 4)]
+
+
 @pytest.mark.requirement("S2-26")
 def test_streams_run_on_threads_of_their_own(house: House) -> None:
     names = {thread.name for thread in threading.enumerate()}
@@ -218,6 +285,53 @@ def test_what_the_algorithm_saw_is_kept_with_the_decision(house: House) -> None:
     seen = json.loads(str(saw))
     assert seen["bar"] == {"timestamp": "2024-07-05T13:30:00Z", "close": 50.0}
     assert (seen["position"], Decimal(seen["cash"])) == ("0", Decimal(5_000))
+
+
+@pytest.mark.requirement("S2-60")
+def test_what_passed_before_the_first_connection_is_fetched(house: House) -> None:
+    house.pass_until(OPEN + 10 * MINUTE)
+    assert house.stored() == 0
+    pump_until(house, lambda: house.stored() == 10)
+
+
+@pytest.mark.requirement("S2-60")
+def test_a_history_that_was_out_is_asked_again_between_the_minutes(house: House) -> None:
+    house.pass_until(OPEN + 10 * MINUTE)
+    house.alpaca.is_out = True
+    pump_until(house, lambda: house.alpaca.refused == 1)
+    house.engine._between_minutes()
+    house.alpaca.is_out = False
+    house.clock.skipped_seconds += 5
+    house.engine._between_minutes()
+    assert (house.alpaca.refused, house.stored()) == (1, 10)
+
+
+def test_a_symbol_is_streamed_once_the_server_has_said_so(house: House) -> None:
+    house.engine.streams.subscriptions.claim("LATER", "test")
+    assert house.engine.data.is_streamed("ACME")
+    assert not house.engine.data.is_streamed("LATER")
+
+
+@pytest.mark.requirement("S2-71")
+def test_all_look_ups_of_a_turn_share_its_seconds_of_waiting(house: House) -> None:
+    go, finished = threading.Event(), []
+
+    def answer_late() -> None:
+        house.clock.skipped_seconds += 3
+
+    def hang() -> None:
+        go.wait(1)
+        finished.append("here")
+
+    house.alpaca.answer_slowly = answer_late
+    house.engine._fetch_missing("FIRST", OPEN - 7 * 86_400, OPEN)
+    house.alpaca.answer_slowly = hang
+    house.engine._fetch_missing("SECOND", OPEN - 7 * 86_400, OPEN)
+    assert finished == []
+    house.run_minute(OPEN + MINUTE)
+    go.set()
+    house.engine._fetch_missing("SECOND", OPEN - 7 * 86_400, OPEN)
+    assert finished == ["here"]
 
 
 def pump_until(house: House, is_so: Callable[[], bool]) -> None:

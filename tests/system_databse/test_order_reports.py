@@ -66,7 +66,7 @@ def test_what_no_message_explained_is_booked_at_the_price_that_is_left() -> None
     execution = ExecutionReport("e2", Decimal(6), Decimal(102), NOON)
     told = fills_from(order, report_of(OrderStatus.FILLED, 10, 4 * 100 + 6 * 102), execution, source="stream")
     assert [(f.execution_id, f.qty, f.price, f.cumulative_qty, f.source) for f in told] == [
-        ("b-0:4", 4, 100, 4, "poll"),
+        ("b-0:4", 4, 100, 4, "stream"),
         ("e2", 6, 102, 10, "stream"),
     ]
 

@@ -23,7 +23,6 @@ class ReplayMarket:
 
     def __init__(self, files: Sequence[ReplayFile], calendar: MarketCalendar) -> None:
         self.sha256 = {file.name: file.sha256 for file in files}
-        self.bar_count = sum(len(file.bars) for file in files)
         self._by_symbol: dict[str, dict[int, Bar]] = defaultdict(dict)
         self._at: dict[int, list[Bar]] = defaultdict(list)
         for file in files:

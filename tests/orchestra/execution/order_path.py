@@ -72,11 +72,16 @@ class OrderPath:
         self.store = SqliteStore(file, synchronous="NORMAL", crash_point=crash_point)
         self.broker = AlpacaBroker(port)
         self.books = Books(self.store, CALENDAR, clock, mode="PAPER", publish=publish)
-        self.desk = OrderDesk(self.broker, self.books, clock, numbers=NUMBERS, is_halted=is_halted)
+        self.desk = OrderDesk(self.broker, self.books, clock, calendar=CALENDAR, numbers=NUMBERS, is_halted=is_halted)
         self.reconciler = Reconciler(
             self.broker, self.books, self.desk, store=self.store, clock=clock, numbers=NUMBERS, publish=publish
         )
-        self.gate = RiskGate(CALENDAR, closed_gates=lambda: (), frozen=lambda: self.reconciler.frozen_symbols)
+        self.gate = RiskGate(
+            CALENDAR,
+            closed_gates=lambda: (),
+            frozen=lambda: self.reconciler.frozen_symbols,
+            missing=self.reconciler.missing_shares,
+        )
 
     def add_algorithms(self) -> None:
         for id_, symbol in ALGORITHMS:

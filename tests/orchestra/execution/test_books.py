@@ -234,12 +234,14 @@ def test_a_failure_before_the_commit_leaves_memory_as_the_disk_is(tmp_path: Path
 @pytest.mark.requirement("S2-43", "S2-69")
 def test_five_failed_turns_in_a_row_switch_an_algorithm_off_and_an_answer_starts_anew(store: SqliteStore) -> None:
     books = books_on(store)
-    for number in range(9):
-        outcome = Outcome.HELD if number == 4 else Outcome.FAILED
+    outcomes = {4: Outcome.HELD, 6: Outcome.SKIPPED, 7: Outcome.MISSED}
+    for number in range(11):
+        outcome = outcomes.get(number, Outcome.FAILED)
         books.commit_minute(FIRST + number * MINUTE, [decision_at(FIRST + number * MINUTE, outcome, reason="boom")], [])
         expected = AlgorithmStatus.RUNNING
         assert books.records[1].status is expected
-    books.commit_minute(FIRST + 9 * MINUTE, [decision_at(FIRST + 9 * MINUTE, Outcome.INTERRUPTED, reason="slow")], [])
+    last = FIRST + 11 * MINUTE
+    books.commit_minute(last, [decision_at(last, Outcome.INTERRUPTED, reason="slow")], [])
     assert (books.records[1].status, books.records[1].last_error) == (AlgorithmStatus.ERROR, "slow")
     assert books.set_status(1, AlgorithmStatus.RUNNING).error_count == 0
     assert_equal(books, books_on(store))

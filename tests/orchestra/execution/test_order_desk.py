@@ -7,7 +7,7 @@ import pytest
 
 from system_databse.order import OrderStatus
 from tests.orchestra.execution.fake_broker import ZERO
-from tests.orchestra.execution.order_path import FIRST, MINUTE, OrderPath, fresh_path, later
+from tests.orchestra.execution.order_path import CALENDAR, FIRST, MINUTE, OrderPath, fresh_path, later, moment
 
 
 def sent(path: OrderPath) -> int:
@@ -88,6 +88,8 @@ def test_an_order_that_is_not_found_and_too_old_is_given_up_and_watched(path: Or
     assert asked(path) == questions
     path.reconciler.run("session open")
     assert asked(path) == questions + 1
+    path.reconciler.run("periodic")
+    assert (asked(path), path.books.open_orders()) == (questions + 1, [])
 
 
 def test_while_a_given_up_order_may_arrive_its_algorithm_orders_nothing_else(path: OrderPath) -> None:
@@ -347,14 +349,6 @@ def test_a_partly_filled_order_counts_with_what_it_filled_and_blocks_the_next(pa
     assert (path.orders()[0].status, path.books.ledger.position(1, "AAA").qty) == (OrderStatus.EXPIRED, 4)
 
 
-def test_the_desk_says_when_it_wants_to_be_called_again(path: OrderPath) -> None:
-    assert path.desk.run_due() is None
-    buy_with(path, "dropped")
-    assert path.desk.run_due() == 0.5
-    later(path, seconds=0.5)
-    assert path.desk.run_due() == 20
-
-
 def test_with_the_broker_away_the_desk_neither_fails_nor_rushes(path: OrderPath) -> None:
     buy_with(path, "answer_lost")
     path.port.is_out = True
@@ -364,3 +358,28 @@ def test_with_the_broker_away_the_desk_neither_fails_nor_rushes(path: OrderPath)
     path.port.is_out = False
     later(path, seconds=61)
     assert statuses(path) == [OrderStatus.ACCEPTED]
+
+
+def test_keys_that_work_again_let_entries_pass(path: OrderPath) -> None:
+    buy_with(path, "401")
+    assert path.desk.is_blocked
+    path.reconciler.run("periodic")
+    assert not path.desk.is_blocked
+
+
+def test_in_real_time_nothing_is_sent_in_the_last_five_seconds_before_the_close(path: OrderPath) -> None:
+    last = CALENDAR.sessions_between(0, 1 << 40)[0].close - MINUTE
+    path.clock.seconds = last + 2
+    path.port.script = ["too_many"] * 50
+    path.decide(last, (1, "buy", 10))
+    assert path.orders()[0].valid_until == moment(last + 55)
+    path.clock.seconds = last + 55
+    path.desk.run_due()
+    assert (statuses(path), path.orders()[0].reject_reason) == ([OrderStatus.DENIED], "TOO_LATE")
+
+
+def test_in_simulated_time_an_order_is_valid_until_the_close(path: OrderPath) -> None:
+    last = CALENDAR.sessions_between(0, 1 << 40)[0].close - MINUTE
+    path.clock.seconds, path.clock.is_simulated = last, True
+    path.decide(last, (1, "buy", 10))
+    assert path.orders()[0].valid_until == moment(last + MINUTE)

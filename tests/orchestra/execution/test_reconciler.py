@@ -101,6 +101,24 @@ def test_a_working_order_of_another_installation_is_noticed(path: OrderPath, num
     path.port.exchange.fill(order, ONE, ONE * 100, now=path.clock.now())
 
 
+def test_a_rival_that_stopped_is_no_rival_any_more_and_each_change_is_logged_once(
+    path: OrderPath, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "orchestra.execution.reconciler")
+    path.reconciler.run("start")
+    request = {"symbol": "AAA", "qty": ONE, "side": "buy", "client_order_id": "at-ffffff-1-x-0"}
+    order = path.port.exchange.accept(request, path.clock.now())
+    for _ in range(3):
+        path.clock.seconds += 30 * MINUTE
+        path.reconciler.run("periodic")
+        assert path.reconciler.has_rival
+    path.port.exchange.end(order, "canceled")
+    path.reconciler.run("periodic")
+    path.reconciler.run("periodic")
+    assert not path.reconciler.has_rival
+    assert len(caplog.records) == 2
+
+
 def test_a_finished_order_of_another_installation_is_history(path: OrderPath) -> None:
     trade_by_hand(path, "buy", 7)
     path.port.exchange.orders[0].client_order_id = "at-ffffff-1-x-0"
@@ -166,3 +184,104 @@ def test_an_order_that_may_be_filling_right_now_is_no_difference(path: OrderPath
     path.port.orders = fill_after_listing  # type: ignore[method-assign]
     path.reconciler.run("periodic")
     assert path.reconciler.frozen_symbols == frozenset()
+
+
+def hold(path: OrderPath, *holdings: tuple[int, int]) -> None:
+    """Let algorithms buy and the books know it."""
+    path.decide(FIRST, *((id_, "buy", qty) for id_, qty in holdings))
+    for order in path.port.exchange.orders:
+        path.port.exchange.fill(order, order.qty, ONE * 100, now=path.clock.now())
+    later(path, seconds=21)
+    path.clock.seconds = FIRST + MINUTE + 2
+
+
+@pytest.mark.requirement("S2-39")
+@pytest.mark.parametrize(("by_hand", "sold"), [(0, 10), (4, 6), (10, None), (15, None)])
+def test_what_the_owner_sold_by_hand_is_not_sold_again(path: OrderPath, by_hand: int, sold: int | None) -> None:
+    hold(path, (1, 10), (2, 5))
+    if by_hand:
+        trade_by_hand(path, "sell", by_hand)
+    path.reconciler.run("periodic")
+    path.decide(FIRST + MINUTE, (1, "sell", 10))
+    sells = [order.qty for order in path.orders() if order.side == "sell"]
+    assert sells == ([sold] if sold else [])
+    gates = path.rows("SELECT gate FROM decisions WHERE algo_id = 1 AND minute > ?", (FIRST,))
+    assert gates == [(None if sold else "NO_SHARES_IN_ACCOUNT",)]
+
+
+def test_our_own_fills_since_the_last_reading_count(path: OrderPath) -> None:
+    hold(path, (1, 10))
+    trade_by_hand(path, "sell", 4)
+    path.reconciler.run("periodic")
+    path.decide(FIRST + MINUTE, (2, "buy", 5))
+    bought = path.port.exchange.orders[-1]
+    path.port.exchange.fill(bought, bought.qty, ONE * 100, now=path.clock.now())
+    later(path, seconds=21)
+    path.decide(FIRST + 2 * MINUTE, (1, "sell", 10))
+    assert path.orders()[-1].qty == 6
+
+
+def test_a_fill_that_the_books_do_not_know_yet_takes_no_shares_from_the_others(path: OrderPath) -> None:
+    hold(path, (1, 10), (2, 5))
+    path.decide(FIRST + MINUTE, (1, "sell", 10))
+    positions, exchange = path.port.positions, path.port.exchange
+
+    def fill_before_answering():
+        exchange.fill(exchange.orders[-1], ONE * 10, ONE * 100, now=path.clock.now())
+        return positions()
+
+    path.port.positions = fill_before_answering  # type: ignore[method-assign]
+    path.reconciler.run("periodic")
+    assert path.reconciler.missing_shares("AAA") == 0
+
+
+def test_an_old_order_by_hand_that_filled_explains_a_frozen_symbol(path: OrderPath) -> None:
+    request = {"symbol": "AAA", "qty": ONE * 7, "side": "buy", "client_order_id": "by hand"}
+    order = path.port.exchange.accept(request, path.clock.now())
+    path.reconciler.run("start")
+    path.clock.seconds += 60 * MINUTE
+    path.reconciler.run("periodic")
+    path.port.exchange.fill(order, ONE * 7, ONE * 100, now=path.clock.now())
+    path.clock.seconds += 5 * MINUTE
+    path.reconciler.run("periodic")
+    assert path.reconciler.frozen_symbols == {"AAA"}
+    path.reconciler.run("periodic")
+    assert path.reconciler.frozen_symbols == frozenset()
+
+
+def test_a_difference_is_told_again_only_when_its_numbers_change(tmp_path: Path, path: OrderPath) -> None:
+    events: list[object] = []
+    path.store.close()
+    path = OrderPath(tmp_path / "system.db", path.port, path.clock, publish=events.append)
+    drift(path)
+    path.reconciler.run("start")
+    path.reconciler.run("periodic")
+    assert events == [ReconcileMismatch("AAA", "7", "0")]
+    drift(path)
+    path.reconciler.run("periodic")
+    assert events[1:] == [ReconcileMismatch("AAA", "14", "0")]
+    path.store.close()
+
+
+def asked(path: OrderPath) -> int:
+    return sum(request.startswith("find") for request in path.port.exchange.requests)
+
+
+def test_what_was_given_up_long_ago_is_asked_for_at_a_start_and_found_by_the_list(
+    tmp_path: Path, path: OrderPath
+) -> None:
+    path.port.script = ["dropped"] * 50
+    path.decide(FIRST, (1, "buy", 10))
+    later(path, seconds=80)
+    path.clock.sleep(16 * 60)
+    path.reconciler.run("periodic")
+    questions = asked(path)
+    again = OrderPath(tmp_path / "system.db", path.port, path.clock)
+    again.reconciler.run("start")
+    assert (asked(path), again.books.open_orders()) == (questions + 1, [])
+    order = path.orders()[0]
+    request = {"symbol": "AAA", "qty": order.qty, "side": "buy", "client_order_id": order.client_order_id}
+    path.port.exchange.accept(request, path.clock.now())
+    again.reconciler.run("periodic")
+    assert path.port.exchange.orders[0].status == "canceled"
+    again.store.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestra.execution.recovery import RETRY_SECONDS, Recovery
+from orchestra.execution.recovery import FIRST_RETRY_SECONDS, Recovery
 from tests.orchestra.execution.order_path import OrderPath
 
 
@@ -28,13 +28,33 @@ def test_a_pass_that_failed_is_made_again_every_few_seconds(path: OrderPath, rec
     assert recovery.is_pending
     requests = len(path.port.exchange.requests)
     for _ in range(10):
-        path.clock.sleep(RETRY_SECONDS / 10)
+        path.clock.sleep(FIRST_RETRY_SECONDS / 10)
         recovery.run_due()
     assert len(path.port.exchange.requests) == requests + 1
     path.port.is_out = False
-    path.clock.sleep(RETRY_SECONDS)
+    path.clock.sleep(2 * FIRST_RETRY_SECONDS)
     recovery.run_due()
     assert (passes(path), recovery.is_pending) == ([("reconnect",)], False)
+
+
+def test_passes_that_keep_failing_come_ever_later_and_soon_again_after_one_that_worked(
+    path: OrderPath, recovery: Recovery
+) -> None:
+    def seconds_until_asked() -> int:
+        requests, start = len(path.port.exchange.requests), path.clock.seconds
+        while len(path.port.exchange.requests) == requests:
+            path.clock.sleep(1)
+            recovery.run_due()
+        return int(path.clock.seconds - start)
+
+    path.port.is_out = True
+    recovery.want("reconnect")
+    assert [seconds_until_asked() for _ in range(6)] == [5, 10, 20, 40, 60, 60]
+    path.port.is_out = False
+    seconds_until_asked()
+    path.port.is_out = True
+    recovery.want("periodic")
+    assert seconds_until_asked() == 5
 
 
 def test_without_a_reason_nothing_is_asked(path: OrderPath, recovery: Recovery) -> None:

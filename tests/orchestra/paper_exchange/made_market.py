@@ -103,7 +103,7 @@ class Desk:
         """Say done until the exchange has nothing new; return what it filled."""
         executions: list[Execution] = []
         while not (settlement := self.exchange.done(self.exchange.now)).is_settled:
-            executions += settlement.executions
+            executions = list(settlement.executions)
         return executions
 
     def advance(self) -> Tick:

@@ -51,22 +51,45 @@ def test_minute_without_trades_ticks_all_the_same(desk: Desk) -> None:
     assert desk.advance() == Tick(OPEN + 6 * MINUTE)
 
 
-def test_done_answers_fills_once_and_settles_when_nothing_is_new(desk: Desk) -> None:
+def test_done_answers_all_fills_of_its_minute_and_settles_when_nothing_is_new(desk: Desk) -> None:
     order = desk.place("buy", client_order_id="mine")
     first, second = desk.exchange.done(OPEN), desk.exchange.done(OPEN)
     assert not first.is_settled
     assert [(fill.client_order_id, fill.qty, fill.price, fill.at) for fill in first.executions] == [
         ("mine", order.qty, Decimal("10.0"), OPEN)
     ]
-    assert second.executions == ()
+    assert second.executions == first.executions
     assert second.is_settled
+
+
+def test_answers_that_got_lost_are_repeated_and_settle_nothing(desk: Desk) -> None:
+    order = desk.place("buy")
+    lost = [desk.exchange.done(OPEN, seen=0) for _ in range(3)]
+    assert {settlement.is_settled for settlement in lost} == {False}
+    assert [[each.client_order_id for each in settlement.executions] for settlement in lost] == [
+        [order.client_order_id]
+    ] * 3
+    assert desk.exchange.next_tick(OPEN, 0) is None
+    assert desk.exchange.done(OPEN, seen=lost[-1].news).is_settled
+    assert desk.exchange.next_tick(OPEN, 0) == Tick(OPEN + MINUTE, frozenset({"AAA"}))
+
+
+def test_lost_answer_about_orders_that_ended_is_repeated(desk: Desk) -> None:
+    desk.place("buy", type="limit", limit_price="5.00")
+    desk.advance_to(CLOSE)
+    first, repeated = (desk.exchange.done(CLOSE, seen=0) for _ in range(2))
+    assert (first.executions, first.is_settled) == ((), False)
+    assert repeated == first
+    assert desk.exchange.done(CLOSE, seen=first.news).is_settled
 
 
 def test_order_sent_between_two_calls_of_done_fills_in_the_same_minute(desk: Desk) -> None:
     desk.place("buy")
     desk.exchange.done(OPEN)
     desk.place("buy")
-    assert [fill.at for fill in desk.exchange.done(OPEN).executions] == [OPEN]
+    second = desk.exchange.done(OPEN)
+    assert not second.is_settled
+    assert [fill.at for fill in second.executions] == [OPEN, OPEN]
     assert desk.exchange.next_tick(OPEN, 0) is None
     assert desk.exchange.done(OPEN).is_settled
 

@@ -31,6 +31,25 @@ def test_handshake_over_http_is_the_handshake(desk: Desk, server: PaperExchangeS
     assert client.next_tick(OPEN, 0) == Tick(OPEN + MINUTE, frozenset({"AAA"}))
 
 
+def test_fill_whose_answer_was_lost_on_the_wire_is_told_again(desk: Desk, server: PaperExchangeServer) -> None:
+    client = LockStepClient(server.start())
+    order = desk.place("buy")
+    # What the client's first call would do, without its answer arriving.
+    desk.exchange.done(OPEN, seen=0)
+    repeated = client.done(OPEN)
+    assert [fill.client_order_id for fill in repeated.executions] == [order.client_order_id]
+    assert not repeated.is_settled
+    assert client.next_tick(OPEN, 0) is None
+    assert client.done(OPEN).is_settled
+
+
+def test_client_that_starts_anew_has_seen_nothing(desk: Desk, server: PaperExchangeServer) -> None:
+    base_url = server.start()
+    desk.place("buy")
+    told = LockStepClient(base_url).done(OPEN)
+    assert LockStepClient(base_url).done(OPEN) == told
+
+
 def test_engine_ahead_of_the_book_is_refused_over_http(server: PaperExchangeServer) -> None:
     client = LockStepClient(server.start())
     with pytest.raises(ConfigError, match="one and the same run"):

@@ -45,6 +45,7 @@ def judge(
     gates: tuple[str, ...] = (),
     frozen: bool = False,
     decided_until: int = 0,
+    missing: int = 0,
 ) -> Decision:
     """Judge one signal; as it stands every rule lets a buy pass."""
     position = Position(1, "SPY", Decimal(held), Decimal(100), Decimal(0), None)
@@ -57,7 +58,12 @@ def judge(
     )
     last_bar = minute - MINUTE - bar_age if has_bar else None
     signal = TradingSignal(1, "toy", "SPY", minute, Action(action), Decimal(shares), "because", last_bar_ts=last_bar)
-    gate = RiskGate(CALENDAR, closed_gates=lambda: gates, frozen=lambda: frozenset({"SPY"} if frozen else ()))
+    gate = RiskGate(
+        CALENDAR,
+        closed_gates=lambda: gates,
+        frozen=lambda: frozenset({"SPY"} if frozen else ()),
+        missing=lambda _symbol: Decimal(missing),
+    )
     (decision,) = gate.judge([signal], snapshot, minute)
     return decision
 
@@ -98,6 +104,11 @@ CASES = [
     # No short sale.
     ("NO_SHORT_SALE", {"action": "sell", "held": 0}),
     (None, {"action": "sell", "held": 1}),
+    # No short sale in the account either: what is missing there cannot be sold.
+    ("NO_SHARES_IN_ACCOUNT", {"action": "sell", "held": 10, "missing": 10}),
+    ("NO_SHARES_IN_ACCOUNT", {"action": "sell", "held": 10, "missing": 25}),
+    (None, {"action": "sell", "held": 10, "missing": 9}),
+    (None, {"missing": 25}),
     # Cash to the cent; a sell needs none.
     (None, {"cash": "1000.00"}),
     ("CASH", {"cash": "999.99"}),
@@ -158,6 +169,13 @@ def test_a_sell_above_the_position_sells_the_position_and_says_so(wanted: int, h
     assert decision.reason.startswith("because")
 
 
+@pytest.mark.parametrize(("wanted", "missing", "sold"), [(10, 0, 10), (10, 3, 7), (7, 3, 7), (20, 3, 7), (5, 3, 5)])
+def test_a_sell_is_clamped_to_what_the_account_has_and_says_so(wanted: int, missing: int, sold: int) -> None:
+    decision = judge("sell", wanted, held=10, missing=missing)
+    assert (decision.outcome, decision.qty) == (Outcome.SUBMITTED, sold)
+    assert ("the account has 7 for it" in decision.reason) is (wanted > sold)
+
+
 def test_a_buy_is_denied_and_never_shrunk() -> None:
     decision = judge(shares=11)
     assert (decision.outcome, decision.qty) == (Outcome.DENIED, None)
@@ -173,6 +191,6 @@ def test_a_turn_without_an_answer_keeps_how_it_failed() -> None:
     signal = TradingSignal(1, "toy", "SPY", NOON, Action.NONE, Decimal(0), "boom", failure=Outcome.INTERRUPTED)
     record = AlgorithmRecord(1, "toy", "SPY", Decimal(1000), "toy.py", "0")
     view = AlgorithmView(record, Decimal(1000), Position(1, "SPY", Decimal(0), Decimal(0), Decimal(0), None), ())
-    gate = RiskGate(CALENDAR, closed_gates=tuple, frozen=frozenset)
+    gate = RiskGate(CALENDAR, closed_gates=tuple, frozen=frozenset, missing=lambda _symbol: Decimal(0))
     (decision,) = gate.judge([signal], Snapshot(0, {1: view}, {}), NOON)
     assert (decision.outcome, decision.reason) == (Outcome.INTERRUPTED, "boom")

@@ -27,12 +27,18 @@ class MovedClock:
 
     def __init__(self, start: float) -> None:
         self.seconds = start
+        self._set_by = 0.0
+
+    def set_to(self, seconds: float) -> None:
+        """Correct the clock; the machine's steady time does not hear of it."""
+        self._set_by += seconds - self.seconds
+        self.seconds = seconds
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.seconds, UTC)
 
     def monotonic(self) -> float:
-        return self.seconds
+        return self.seconds - self._set_by
 
     def sleep(self, seconds: float) -> None:
         self.seconds += seconds
@@ -72,7 +78,7 @@ class Run:
         self.missed: list[int] = []
         self._run_seconds = list(run_seconds)
 
-    def go(self, *, clock: Clock | None = None) -> "Run":
+    def go(self, *, clock: Clock | None = None, decided_until: int = 0) -> "Run":
         loop = MinuteLoop(
             self.inbox,
             clock or self.clock,
@@ -81,6 +87,7 @@ class Run:
             handlers={str: self._on_text},
             is_trading_minute=lambda minute: CALENDAR.session_for_decision(minute) is not None,
             on_missed=self.missed.extend,
+            decided_until=lambda: decided_until,
         )
         self.ended = loop.run()
         assert self.settled == [minute for minute, _ in self.runs]
@@ -159,17 +166,26 @@ def test_only_minutes_of_sessions_are_missed() -> None:
     assert run.missed == minutes("20:59:00", "21:00:00")
 
 
-def test_clock_that_jumps_forward_misses_what_it_skipped() -> None:
+def test_minutes_that_a_clock_set_forward_skipped_are_not_missed(caplog: pytest.LogCaptureFixture) -> None:
     run = Run("15:00:30", "15:43:30")
-    run.inbox.events = [(at("15:01:30"), lambda: setattr(run.clock, "seconds", at("15:40:00")))]
+    run.inbox.events = [(at("15:01:30"), lambda: run.clock.set_to(at("15:40:00")))]
     run.go()
     assert run.minutes == [*minutes("15:01:00", "15:01:00"), *minutes("15:40:00", "15:43:00")]
-    assert run.missed == minutes("15:02:00", "15:39:00")
+    assert run.missed == []
+    (record,) = caplog.records
+    assert record.message.startswith("The machine's clock was set forward by 23")
+
+
+def test_small_correction_of_the_clock_hides_no_missed_minute() -> None:
+    run = Run("15:00:30", "15:06:30", run_seconds=[150.0])
+    run.inbox.events = [(at("15:04:00"), lambda: run.clock.set_to(run.clock.seconds + 30))]
+    run.go()
+    assert run.missed == minutes("15:02:00", "15:02:00")
 
 
 def test_clock_that_jumps_back_runs_no_minute_twice() -> None:
     run = Run("15:00:30", "15:06:30")
-    run.inbox.events = [(at("15:03:30"), lambda: setattr(run.clock, "seconds", at("15:00:10")))]
+    run.inbox.events = [(at("15:03:30"), lambda: run.clock.set_to(at("15:00:10")))]
     run.go()
     assert run.minutes == minutes("15:01:00", "15:06:00")
     assert run.missed == []
@@ -178,22 +194,38 @@ def test_clock_that_jumps_back_runs_no_minute_twice() -> None:
 def test_clock_that_was_far_back_and_is_corrected_is_noticed_at_once() -> None:
     run = Run("15:00:30", "15:06:30")
     run.inbox.events = [
-        (at("15:02:30"), lambda: setattr(run.clock, "seconds", 0.0)),
-        (30.0, lambda: setattr(run.clock, "seconds", at("15:03:30"))),
+        (at("15:02:30"), lambda: run.clock.set_to(0.0)),
+        (30.0, lambda: run.clock.set_to(at("15:03:30"))),
     ]
     run.go()
     assert run.minutes == minutes("15:01:00", "15:06:00")
     assert max(run.inbox.waits) <= IDLE_SECONDS
 
 
-def test_gap_of_a_machine_without_a_clock_is_bounded() -> None:
+def test_machine_that_starts_without_a_clock_misses_nothing() -> None:
     run = Run("15:00:30", "15:01:30")
-    run.clock.seconds = 1_000.0
-    run.inbox.events = [(1_010.0, lambda: setattr(run.clock, "seconds", at("15:00:30")))]
+    run.clock.set_to(1_000.0)
+    run.inbox.events = [(1_010.0, lambda: run.clock.set_to(at("15:00:30")))]
     run.go()
     assert run.minutes == minutes("15:00:00", "15:01:00")
-    assert min(run.missed) >= at("15:00:00") - LONGEST_GAP
-    assert len(run.missed) <= 5 * 390
+    assert run.missed == []
+
+
+def test_minutes_while_the_process_was_down_are_missed() -> None:
+    run = Run("15:00:30", "15:02:30").go(decided_until=int(at("14:40:00")))
+    assert run.missed == minutes("14:41:00", "15:00:00")
+    assert run.minutes == minutes("15:01:00", "15:02:00")
+
+
+def test_only_the_last_week_of_a_long_absence_is_written_down() -> None:
+    run = Run("15:00:30", "15:01:30").go(decided_until=int(at("15:00:00")) - 5 * LONGEST_GAP)
+    assert min(run.missed) > at("15:00:00") - LONGEST_GAP
+    assert len(run.missed) == 5 * 390
+
+
+@pytest.mark.parametrize("decided_until", ["15:00:00", "18:00:00"])
+def test_start_with_a_cursor_at_or_ahead_of_the_clock_misses_nothing(decided_until: str) -> None:
+    assert Run("15:00:30", "15:01:30").go(decided_until=int(at(decided_until))).missed == []
 
 
 @pytest.mark.requirement("S2-55")

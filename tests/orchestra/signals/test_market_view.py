@@ -128,6 +128,13 @@ def test_a_busy_symbol_without_its_bar_is_late_and_comes_by_second_five(hall: Ha
     assert hall.view.prices == {"SPY": 10.75}
 
 
+def test_updated_bars_do_not_make_a_symbol_quiet(hall: Hall) -> None:
+    minute = busy(hall, minutes=5)
+    hall.send("SPY", minute - 120, T="u", c=10.25)
+    hall.close(minute)
+    assert hall.view.late_symbols == {"SPY"}
+
+
 def test_a_quiet_symbol_is_not_waited_for(hall: Hall) -> None:
     hall.close(busy(hall, minutes=4))
     assert hall.view.late_symbols == frozenset()

@@ -194,3 +194,10 @@ def test_nothing_is_skipped_on_simulated_time(stage: Stage) -> None:
     stage.add("return ('hold', 0)")
     stage.clock.seconds = MINUTE + 600
     assert outcomes(stage.collect()) == [(1, Action.HOLD, None)]
+
+
+def test_a_slow_turn_is_named_in_the_log(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    record = stage.add("return ('hold', 0)")
+    stage.clock.monotonic = iter((10.0, 12.5)).__next__  # type: ignore[method-assign]
+    stage.collect()
+    assert caplog.messages == [f"Algorithm 1 ({record.name}) took 2.5 s."]

@@ -22,7 +22,7 @@ def routes(exchange: PaperExchange) -> Blueprint:
 
     @blueprint.post("/control/done")
     def done() -> Answer:
-        return answer(_settlement_json(exchange.done(_minute())))
+        return answer(_settlement_json(exchange.done(_whole("minute"), seen=_whole("seen"))))
 
     @blueprint.get("/control/tick")
     def tick() -> Answer:
@@ -46,7 +46,7 @@ def routes(exchange: PaperExchange) -> Blueprint:
 
 def _settlement_json(settlement: Settlement) -> Json:
     executions = [_execution_json(execution) for execution in settlement.executions]
-    return {"executions": executions, "is_settled": settlement.is_settled}
+    return {"executions": executions, "is_settled": settlement.is_settled, "news": settlement.news}
 
 
 def _execution_json(execution: Execution) -> Json:
@@ -71,12 +71,12 @@ def _tick_json(tick: Tick) -> Json:
     }
 
 
-def _minute() -> int:
+def _whole(name: str) -> int:
     body = request.get_json(force=True, silent=True)
-    minute = body.get("minute") if isinstance(body, dict) else None
-    if isinstance(minute, int):
-        return minute
-    raise BadRequest(invalid("minute is required"))
+    number = body.get(name) if isinstance(body, dict) else None
+    if isinstance(number, int):
+        return number
+    raise BadRequest(invalid(f"{name} is required"))
 
 
 def _number(name: str) -> float:
