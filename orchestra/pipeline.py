@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
+from database.timestamps import iso_minute
 from orchestra.messages.events import MinuteFinished
 from orchestra.messages.lockstep import Tick
 from system_databse.decision import Decision
@@ -103,9 +104,9 @@ class Pipeline:
         """Tell once, however many minutes it takes until the clock has caught up."""
         if not self._is_refusing:
             log.warning(
-                "The minute at second %d is not run, all until %d are decided: check the machine's clock.",
-                minute,
-                self.books.minute,
+                "Minute %s is not run, all until %s are decided: check the machine's clock.",
+                iso_minute(minute),
+                iso_minute(self.books.minute),
             )
         self._is_refusing = True
 
