@@ -78,12 +78,12 @@ class RunFiles:
     def require_whole_pair(self) -> None:
         """Refuse when only one of exchange.db and a system.db that belongs to an account exists.
 
-        system.db is made first: one without an owner, beside an exchange.db without orders, is what a start
+        system.db is made first: one without an owner, beside an exchange.db at its first minute, is what a start
         that was cut off leaves behind. An empty file is a lost one.
         """
         has_exchange, has_system = _has_content(self.directory.exchange), _has_content(self.directory.system)
         is_claimed = has_system and self._is_claimed()
-        is_cut_off_start = has_exchange and has_system and not is_claimed and not self._has_orders()
+        is_cut_off_start = has_exchange and has_system and not is_claimed and not self._has_traded()
         if has_exchange == is_claimed or is_cut_off_start:
             self._make_system_first()
             return
@@ -125,12 +125,14 @@ class RunFiles:
         inspect_database(self.directory.system, system_schema.migrations, system_schema.APPLICATION_ID)
         inspect_database(self.directory.exchange, exchange_schema.migrations, exchange_schema.APPLICATION_ID)
 
-    def _has_orders(self) -> bool:
+    def _has_traded(self) -> bool:
+        """Say whether an engine ever moved the exchange's clock on."""
         exchange = SqliteStore(self.directory.exchange, synchronous="FULL", is_read_only=True)
         try:
             with exchange.reader() as connection:
-                has_table = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'orders'").fetchone()
-                return bool(has_table) and connection.execute("SELECT 1 FROM orders LIMIT 1").fetchone() is not None
+                has_clock = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'clock'").fetchone()
+                moved_on = "SELECT 1 FROM clock, account WHERE clock.minute > account.created_at"
+                return bool(has_clock) and connection.execute(moved_on).fetchone() is not None
         finally:
             exchange.close()
 

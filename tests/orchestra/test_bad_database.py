@@ -1,5 +1,6 @@
 """Databases that are damaged, foreign or newer: refused by the real program, and left as they were."""
 
+import contextlib
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -117,6 +118,13 @@ def test_a_run_with_an_emptied_file_is_refused_as_it_is(program: Program, run_fo
         path.unlink()
     (run_folder / name).write_bytes(b"")
     assert_refused(program.replay(), name, "lost")
+
+
+def test_a_used_book_beside_a_system_database_of_nobody_is_refused(program: Program, run_folder: Path) -> None:
+    with contextlib.closing(sqlite3.connect(run_folder / "system.db", isolation_level=None)) as system:
+        system.execute("DELETE FROM settings")
+        system.execute("PRAGMA journal_mode=DELETE")
+    assert_refused(program.replay(), "system.db", "lost")
 
 
 def test_a_start_that_was_cut_off_before_its_first_order_is_taken_up(program: Program, run_folder: Path) -> None:
