@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from database.bar import MINUTE
 from database.calendar_manager import MarketCalendar
 from orchestra.execution.books import Books
 from orchestra.execution.broker import Broker
@@ -26,7 +27,6 @@ from system_databse.trading_signal import Action, Outcome
 
 log = logging.getLogger(__name__)
 
-MINUTE = 60
 POLL_SECONDS = 20.0
 # An order that reaches the broker after the close would wait for the next open.
 LAST_SEND_BEFORE_CLOSE_SECONDS = 5

@@ -5,9 +5,10 @@ Even a restored backup that decides a minute again collides at the broker instea
 
 from dataclasses import dataclass
 
+from database.bar import MINUTE
+
 FAMILY = "at-"
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from database.bar import MINUTE
 from database.calendar_manager import Session
 from system_databse.order import ZERO
 from system_databse.snapshot import AlgorithmView
 from system_databse.trading_signal import Action, TradingSignal
 
 STALE_AFTER_SECONDS = 5 * 60
-MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True)

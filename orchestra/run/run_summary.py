@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from database.bar import MINUTE
 from database.calendar_manager import MarketCalendar
 from database.sqlite_store import SqliteStore
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
@@ -17,7 +18,6 @@ from system_databse.order import ZERO
 from system_databse.position import Position
 from system_databse.rows import algorithms, decisions, fills
 
-MINUTE = 60
 ALWAYS_SHOWN = ("HELD", "SUBMITTED", "DENIED")
 
 

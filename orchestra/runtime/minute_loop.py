@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from database.bar import MINUTE
 from orchestra.messages.events import StopRequested
 from orchestra.messages.lockstep import Tick
 from orchestra.runtime.clock import Clock
@@ -14,7 +15,6 @@ from orchestra.runtime.inbox import Inbox
 
 log = logging.getLogger(__name__)
 
-MINUTE = 60
 START_AFTER_SECONDS = 2.0
 LATEST_START_SECONDS = 50.0
 # Also how soon a clock that was set is noticed.

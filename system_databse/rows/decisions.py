@@ -3,10 +3,9 @@
 import json
 import sqlite3
 
+from database.bar import MINUTE
 from system_databse.decision import Decision
 from system_databse.trading_signal import Outcome
-
-MINUTE = 60
 
 
 def record(connection: sqlite3.Connection, decision: Decision, *, session_open: int) -> None:

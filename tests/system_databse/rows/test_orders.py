@@ -95,6 +95,8 @@ def test_an_abandoned_order_may_still_be_found(store: SqliteStore) -> None:
     put(store, order)
     with store.transaction() as connection:
         orders.update(connection, replace(order, status=OrderStatus.FILLED), NOON)
+    with store.reader() as connection:
+        assert orders.load_unfinished(connection) == []
 
 
 def booked(store: SqliteStore) -> None:
