@@ -6,6 +6,8 @@ orchestrator.py             main(): builds the parts, starts the threads, waits,
 pipeline.py                 one minute, left to right: the map you can run
 websocket_manager.py        port: the only user of alpaca-py's streams
 worlds.py                   what differs between worlds: clock, feed, broker
+api/                        What the API answers: one blueprint a noun, who may ask, and the live feed of the screens.
+  protocol.py               Every URL and event name that a screen uses; frontend/js/protocol.js holds the same, and a …
 execution/                  from an approved decision to a booked fill
   alpaca_broker.py          Alpaca as a Broker: its JSON becomes our nouns
   books.py                  algorithms, orders, fills, positions: in memory and in system.db, never apart
@@ -22,6 +24,7 @@ messages/                   frozen values that cross a thread or a stage
   commands.py               what somebody wants done, imperative, one handler each
   event_bus.py              news for onlookers: removing every listener changes no trade
   events.py                 what happened, in the past tense
+  live_snapshot.py          The live snapshot: everything a screen shows, frozen, replaced as a whole by the engine.
   lockstep.py               the handshake between the engine and an exchange that owns the clock
 paper_exchange/             the offline Alpaca: a simulated exchange that speaks its protocols on loopback
   __main__.py               the exchange alone, for any Alpaca client
@@ -44,6 +47,7 @@ paper_exchange/             the offline Alpaca: a simulated exchange that speaks
     store.py                the book on disk, committed before anybody is answered
   market/                   where the exchange's prices come from
     assets.py               names of what can be traded
+    corporate_action.py     What a company does to its shares: splits and dividends.
     market.py               what the exchange asks of a market
     replay.py               the market of a replay: exactly the bars of some recorded files
     replay_file.py          one recorded file, and line by line what is wrong with it
@@ -64,6 +68,7 @@ paper_exchange/             the offline Alpaca: a simulated exchange that speaks
       hub.py                all live connections by their path
       trade_stream.py       trade updates: JSON objects in binary frames
 risk/                       our own rules: what may be sent at all
+  halt_switch.py            The halt switch: one event that stops every opening order, set by whoever sees the danger …
   risk_gate.py              every signal leaves it as a decision, and every order passed it
   risk_rules.py             one function a rule: None lets the signal pass, a text says why not
 run/                        one run of the program: what was asked for, its files, whose they are, what is shown
@@ -77,8 +82,10 @@ run/                        one run of the program: what was asked for, its file
 runtime/                    what every stage may use
   agenda.py                 jobs that come back, run by the engine between minutes
   clock.py                  the only place that looks at the system clock; the clock of an exchange
+  command_desk.py           Commands of the owner on their way to the engine; the same id twice is the same command.
   fetcher.py                a small pool for slow look-ups
   inbox.py                  whatever comes back from the world arrives here as a message
+  live_board.py             The board the engine writes on and every screen reads: one snapshot, replaced as a whole, …
   log_setup.py              log lines on disk and on the screen
   minute_loop.py            sleeps on the inbox until the next due time, runs the minute
   news_log.py               the trading day in plain log lines: wanted, denied, filled

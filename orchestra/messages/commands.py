@@ -1,13 +1,90 @@
-"""What somebody wants done, as frozen messages: imperative, one handler each, failing loudly."""
+"""What somebody wants done, as frozen messages: imperative, one handler each, failing loudly.
 
-from dataclasses import dataclass
+In: the command line and the API. Out: one Answer a command, from the engine.
+"""
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
 class StartAlgorithm:
-    """Run a strategy on a ticker. algorithm: a name in `algorithm/` or a path; capital: dollars."""
+    """Run a strategy on a ticker.
+
+    algorithm: a name in `algorithm/` or a path; capital: dollars; params: values by the names of its PARAMETERS.
+    """
 
     algorithm: str
     ticker: str
     capital: Decimal
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StopAlgorithm:
+    """End an algorithm for good. is_selling: sell its shares at once; otherwise they stay in the account."""
+
+    algorithm_id: int
+    is_selling: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PauseAlgorithm:
+    """Let an algorithm rest: no turns, its position stays."""
+
+    algorithm_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeAlgorithm:
+    """Run a paused or failed algorithm again."""
+
+    algorithm_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOpenOrders:
+    """Cancel every order of ours that still works. The halt switch is set already; nothing is sold."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetPin:
+    """Store the digest of the owner's PIN; refused when one exists already."""
+
+    pin_hash: str
+
+
+Command = StartAlgorithm | StopAlgorithm | PauseAlgorithm | ResumeAlgorithm | CancelOpenOrders | SetPin
+
+
+class Refusal(StrEnum):
+    """Why a command was not carried out: the command is wrong, its object is unknown, or now is not the time."""
+
+    INVALID = "invalid"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a command. refusal None: done, and values tell what; else reason says in words why not."""
+
+    values: Mapping[str, object] = field(default_factory=dict)
+    refusal: Refusal | None = None
+    reason: str = ""
+
+
+def refused(refusal: Refusal, reason: str) -> Answer:
+    """Return the answer to a command that is not carried out."""
+    return Answer(refusal=refusal, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandGiven:
+    """A command on its way to the engine, which sets the answer once, unless the asker's side has canceled it."""
+
+    command: Command
+    answer: "Future[Answer]"

@@ -15,7 +15,7 @@ def asset_id(symbol: str) -> str:
 def symbol_of(market: Market, symbol_or_id: str) -> str | None:
     """Return the market's symbol for a symbol or an asset id, in either case; None when it has no such asset."""
     wanted = symbol_or_id.upper()
-    if wanted in market.symbols:
+    if market.knows(wanted):
         return wanted
     by_id = {asset_id(symbol).upper(): symbol for symbol in market.symbols}
     return by_id.get(wanted)

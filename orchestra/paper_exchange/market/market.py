@@ -1,11 +1,12 @@
 """What the exchange asks of a market, and the one way from a bar's price to money and to text."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Protocol
 
 from database.bar import Bar
+from orchestra.paper_exchange.market.corporate_action import CorporateAction
 
 SIGNIFICANT_DIGITS = 15
 SMALLEST = Decimal("0.000000001")
@@ -19,7 +20,19 @@ class Market(Protocol):
 
     @property
     def symbols(self) -> tuple[str, ...]:
-        """Return every symbol, sorted."""
+        """Return every listed symbol, sorted; a market may know more than it lists."""
+
+    def knows(self, symbol: str) -> bool:
+        """Tell whether the symbol exists here."""
+
+    def name_of(self, symbol: str) -> str:
+        """Return the company's or fund's name."""
+
+    def is_halted(self, symbol: str, ts: int) -> bool:
+        """Tell whether trading in the symbol is halted at the second."""
+
+    def actions(self, symbols: Collection[str], start: date, end: date) -> Sequence[CorporateAction]:
+        """Return what changes the symbols' shares with start <= ex_date <= end, by ex date."""
 
     @property
     def days(self) -> frozenset[date]:
@@ -35,8 +48,8 @@ class Market(Protocol):
     def bars(self, symbol: str, start: int, end: int) -> Sequence[Bar]:
         """Return the bars with start <= ts < end, ascending."""
 
-    def bars_at(self, ts: int) -> Sequence[Bar]:
-        """Return the bars of all symbols that start at ts."""
+    def bars_at(self, ts: int, among: Collection[str] | None = None) -> Sequence[Bar]:
+        """Return the bars that start at ts, of these symbols or of all listed ones."""
 
     def last_bar(self, symbol: str, before: int) -> Bar | None:
         """Return the newest bar whose minute is over at `before`."""

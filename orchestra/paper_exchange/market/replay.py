@@ -6,12 +6,13 @@ In: CSV or CSV.gz files. Out: bars by symbol and minute. Thread: any, nothing ch
 import hashlib
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
 from database.bar import MINUTE, Bar
 from database.calendar_manager import MarketCalendar
+from orchestra.paper_exchange.market.corporate_action import CorporateAction
 from orchestra.paper_exchange.market.replay_file import ReplayFile, ReplayFileError, read_replay_file
 
 
@@ -57,6 +58,22 @@ class ReplayMarket:
         """Return one digest of all files, whatever their names and order."""
         return hashlib.sha256("".join(sorted(self.sha256.values())).encode()).hexdigest()
 
+    def knows(self, symbol: str) -> bool:
+        """Tell whether a file holds the symbol."""
+        return symbol in self._by_symbol
+
+    def name_of(self, symbol: str) -> str:
+        """Return the symbol: recorded files tell no names."""
+        return symbol
+
+    def is_halted(self, _symbol: str, _ts: int) -> bool:
+        """Know of no halt: recorded bars do not tell why nothing traded."""
+        return False
+
+    def actions(self, _symbols: Collection[str], _start: date, _end: date) -> Sequence[CorporateAction]:
+        """Know of none: a replay serves raw prices only."""
+        return ()
+
     def bar(self, symbol: str, ts: int) -> Bar | None:
         """Return the bar that starts at ts, or None when nothing traded in that minute."""
         return self._by_symbol[symbol].get(ts) if symbol in self._by_symbol else None
@@ -67,9 +84,10 @@ class ReplayMarket:
         chosen = minutes[bisect_left(minutes, start) : bisect_left(minutes, end)]
         return [self._by_symbol[symbol][ts] for ts in chosen]
 
-    def bars_at(self, ts: int) -> Sequence[Bar]:
-        """Return the bars of all symbols that start at ts."""
-        return self._at.get(ts, ())
+    def bars_at(self, ts: int, among: Collection[str] | None = None) -> Sequence[Bar]:
+        """Return the bars that start at ts, of these symbols or of all."""
+        bars = self._at.get(ts, ())
+        return bars if among is None else [bar for bar in bars if bar.symbol in among]
 
     def last_bar(self, symbol: str, before: int) -> Bar | None:
         """Return the newest bar whose minute is over at `before`."""
