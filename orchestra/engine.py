@@ -5,23 +5,12 @@ In: a world, the databases. Out: a run. Thread: main; starts the stream, clock a
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from database import db_manager
-from database.bar_store import BarStore
-from database.bars.market_world import MarketWorld
-from database.errors import MarketDataError
-from database.historical_pull import HistoricalPull
-from database.realtime_pull import RealtimePull
 from database.sqlite_store import SqliteStore
-from orchestra.execution.alpaca_broker import AlpacaBroker
-from orchestra.execution.books import Books
-from orchestra.execution.order_desk import OrderDesk
 from orchestra.execution.order_numbers import OrderNumbers
-from orchestra.execution.reconciler import Reconciler
-from orchestra.execution.recovery import Recovery
 from orchestra.execution.settler import Settler
 from orchestra.messages.commands import StartAlgorithm
 from orchestra.messages.event_bus import EventBus, Listener
@@ -33,22 +22,20 @@ from orchestra.messages.events import (
     StreamName,
 )
 from orchestra.messages.lockstep import Tick
+from orchestra.parts.market_side import MarketSide
+from orchestra.parts.order_side import OrderSide
 from orchestra.pipeline import Pipeline
 from orchestra.risk.risk_gate import RiskGate
 from orchestra.runtime.agenda import Agenda
-from orchestra.runtime.fetcher import Fetcher
 from orchestra.runtime.inbox import Inbox
 from orchestra.runtime.minute_loop import MinuteLoop
 from orchestra.runtime.news_log import log_news
 from orchestra.runtime.tick_thread import TickThread
 from orchestra.signals.backfill import Backfill
-from orchestra.signals.market_view import MarketView
 from orchestra.signals.roster import Roster
 from orchestra.signals.strategy_loader import StrategyFile, StrategyLoader
 from orchestra.signals.strategy_runner import StrategyRunner
 from orchestra.signals.turn_timer import TurnTimer
-from orchestra.signals.wait_budget import WaitBudget
-from orchestra.websocket_manager import WebSocketManager
 from orchestra.worlds import World
 from system_databse import system_db_manager
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
@@ -59,7 +46,6 @@ from system_databse.rows import settings
 log = logging.getLogger(__name__)
 
 STREAMS_READY_SECONDS = 10.0
-AUTO_FETCH_SECONDS = 2.0
 RECONCILE_SECONDS = 300.0
 
 
@@ -170,59 +156,23 @@ class Engine:
                 self.books.commit_minute(minute, [missed(record, minute) for record in begun], [])
 
     def _build_market(self, stores: Stores) -> None:
-        is_simulated = self.world.clock.is_simulated
-        bar_store = BarStore(stores.market, self.world.calendar)
-        self._wait_budget = WaitBudget(self.world.clock, AUTO_FETCH_SECONDS)
+        side = MarketSide(self.world, stores.market, self.inbox, timer=self.timer)
+        self._stack.callback(side.fetcher.stop)
+        self.market_side = side
+        self.fetcher, self.pull, self.data = side.fetcher, side.pull, side.data
+        self.streams, self.market = side.streams, side.view
         self._backfill = Backfill(self._fill_gaps, self.world.clock)
-        self.pull = HistoricalPull(
-            bar_store,
-            self.world.calendar,
-            self.world.alpaca.bars,
-            now=lambda: int(self.world.clock.now().timestamp()),
-            **({"settle_seconds": 0} if is_simulated else {}),
-        )
-        self.fetcher = Fetcher()
-        self._stack.callback(self.fetcher.stop)
-        self.data = MarketWorld(
-            bar_store,
-            self.world.calendar,
-            fetch_missing=self._fetch_missing,
-            is_streamed=self._is_streamed,
-        )
-        stream = RealtimePull(self.data)
-        self.streams = WebSocketManager(self.world.access, stream.on_message, self.inbox)
-        self.market = MarketView(
-            self.data, stream, self.world.clock, fetch=self.world.alpaca.bars, wanted=self.streams.subscriptions.symbols
-        )
 
     def _build_orders(self, stores: Stores, numbers: OrderNumbers) -> None:
-        world, publish = self.world, self._bus.publish
-        self.broker = AlpacaBroker(world.alpaca)
-        self.books = Books(stores.system, world.calendar, world.clock, mode=world.mode, publish=publish)
-        self.desk = OrderDesk(
-            self.broker,
-            self.books,
-            world.clock,
-            calendar=world.calendar,
-            numbers=numbers,
-            is_halted=lambda: False,
-        )
-        self.reconciler = Reconciler(
-            self.broker,
-            self.books,
-            self.desk,
-            store=stores.system,
-            clock=world.clock,
-            numbers=numbers,
-            publish=publish,
-        )
-        self.recovery = Recovery(self.reconciler, world.clock)
-        self._agenda = Agenda(world.clock)
+        side = OrderSide(self.world, stores.system, numbers, publish=self._bus.publish, is_halted=lambda: False)
+        self.broker, self.books, self.desk = side.broker, side.books, side.desk
+        self.reconciler, self.recovery = side.reconciler, side.recovery
+        self._agenda = Agenda(self.world.clock)
         self._agenda.every(RECONCILE_SECONDS, lambda: self.recovery.want("periodic"))
 
     def _build_signals(self, loader: StrategyLoader, after_turn: Callable[[], None]) -> None:
         def end_turn() -> None:
-            self._wait_budget.renew()
+            self.market_side.renew_budget()
             after_turn()
 
         clock = self.world.clock
@@ -311,23 +261,6 @@ class Engine:
     def _fill_gaps(self) -> None:
         """Fetch what happened to our symbols while the process or the stream was down."""
         self.pull.fill_gaps({symbol for symbol, _ in self.roster.claims()})
-
-    def _is_streamed(self, symbol: str) -> bool:
-        """Say whether the symbol's minutes come by themselves; the lock-step supplies what is claimed."""
-        if self.world.clock.is_simulated:
-            return self.streams.subscriptions.count(symbol) > 0
-        return symbol in self.streams.acknowledged
-
-    def _fetch_missing(self, symbol: str, start: int, end: int) -> None:
-        """Fetch history for a data function: on the fetcher, outside the algorithm's time limit."""
-        with self.timer.paused(), self._wait_budget.spend() as left_seconds:
-            future = self.fetcher.submit(self.pull.pull, symbol, start, end)
-            try:
-                future.result(None if self.world.clock.is_simulated else left_seconds)
-            except (TimeoutError, CancelledError):
-                log.info("History of %s is on its way; the algorithm sees what is stored.", symbol)
-            except MarketDataError as error:
-                log.warning("%s", error)
 
     def _closed_gates(self) -> tuple[str, ...]:
         """Return why no opening order may be sent now."""

@@ -324,13 +324,13 @@ def test_all_look_ups_of_a_turn_share_its_seconds_of_waiting(house: House) -> No
         finished.append("here")
 
     house.alpaca.answer_slowly = answer_late
-    house.engine._fetch_missing("FIRST", OPEN - 7 * 86_400, OPEN)
+    house.engine.market_side.fetch_missing("FIRST", OPEN - 7 * 86_400, OPEN)
     house.alpaca.answer_slowly = hang
-    house.engine._fetch_missing("SECOND", OPEN - 7 * 86_400, OPEN)
+    house.engine.market_side.fetch_missing("SECOND", OPEN - 7 * 86_400, OPEN)
     assert finished == []
     house.run_minute(OPEN + MINUTE)
     go.set()
-    house.engine._fetch_missing("SECOND", OPEN - 7 * 86_400, OPEN)
+    house.engine.market_side.fetch_missing("SECOND", OPEN - 7 * 86_400, OPEN)
     assert finished == ["here"]
 
 

@@ -1,0 +1,92 @@
+"""The market's side of an engine: streams, history, and the bars the algorithms may see.
+
+In: a world, the market database. Out: the parts that bring bars, wired. Thread: main; fetches run on the fetcher.
+"""
+
+import logging
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
+
+from database.bar_store import BarStore
+from database.bars.market_world import MarketWorld
+from database.errors import MarketDataError
+from database.historical_pull import HistoricalPull
+from database.realtime_pull import RealtimePull
+from database.sqlite_store import SqliteStore
+from orchestra.runtime.fetcher import Fetcher
+from orchestra.runtime.inbox import Inbox
+from orchestra.signals.market_view import MarketView
+from orchestra.signals.turn_timer import TurnTimer
+from orchestra.signals.wait_budget import WaitBudget
+from orchestra.websocket_manager import WebSocketManager
+from orchestra.worlds import World
+
+log = logging.getLogger(__name__)
+
+AUTO_FETCH_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Looking things up for a turn: on the fetcher, outside the algorithm's own time limit."""
+
+    fetcher: Fetcher
+    timer: TurnTimer
+    budget: WaitBudget
+
+
+class MarketSide:
+    """Everything that brings bars. The fetcher's threads are the caller's to stop."""
+
+    def __init__(self, world: World, store: SqliteStore, inbox: Inbox, *, timer: TurnTimer) -> None:
+        self._world = world
+        self._looks = Looks(Fetcher(), timer, WaitBudget(world.clock, AUTO_FETCH_SECONDS))
+        bar_store = BarStore(store, world.calendar)
+        self.pull = HistoricalPull(
+            bar_store,
+            world.calendar,
+            world.alpaca.bars,
+            now=lambda: int(world.clock.now().timestamp()),
+            **({"settle_seconds": 0} if world.clock.is_simulated else {}),
+        )
+        self.data = MarketWorld(
+            bar_store,
+            world.calendar,
+            fetch_missing=self.fetch_missing,
+            is_streamed=self._is_streamed,
+        )
+        self.stream = RealtimePull(self.data)
+        self.streams = WebSocketManager(world.access, self.stream.on_message, inbox)
+        self.view = MarketView(
+            self.data,
+            self.stream,
+            world.clock,
+            fetch=world.alpaca.bars,
+            wanted=self.streams.subscriptions.symbols,
+        )
+
+    @property
+    def fetcher(self) -> Fetcher:
+        """Return the pool for slow look-ups."""
+        return self._looks.fetcher
+
+    def renew_budget(self) -> None:
+        """Grant the next turn its whole time of waiting."""
+        self._looks.budget.renew()
+
+    def fetch_missing(self, symbol: str, start: int, end: int) -> None:
+        """Fetch history for a data function: on the fetcher, outside the algorithm's time limit."""
+        with self._looks.timer.paused(), self._looks.budget.spend() as left_seconds:
+            future = self.fetcher.submit(self.pull.pull, symbol, start, end)
+            try:
+                future.result(None if self._world.clock.is_simulated else left_seconds)
+            except (TimeoutError, CancelledError):
+                log.info("History of %s is on its way; the algorithm sees what is stored.", symbol)
+            except MarketDataError as error:
+                log.warning("%s", error)
+
+    def _is_streamed(self, symbol: str) -> bool:
+        """Say whether the symbol's minutes come by themselves; the lock-step supplies what is claimed."""
+        if self._world.clock.is_simulated:
+            return self.streams.subscriptions.count(symbol) > 0
+        return symbol in self.streams.acknowledged
