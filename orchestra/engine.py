@@ -3,6 +3,7 @@
 In: a world, the databases. Out: a run. Thread: main; starts the stream, clock and fetcher threads.
 """
 
+import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -99,6 +100,7 @@ class Engine:
                         initial_capital=command.capital,
                         file=strategy.file,
                         file_sha256=strategy.sha256,
+                        params=json.dumps(dict(command.params)),
                     )
                 )
 
@@ -117,8 +119,8 @@ class Engine:
         """Yield each command with its own record: equal commands are as many algorithms."""
         free = list(self.books.records.values())
         for strategy, command in zip(strategies, commands, strict=True):
-            wanted = (strategy.file, command.ticker, command.capital)
-            record = next((r for r in free if (r.file, r.ticker, r.initial_capital) == wanted), None)
+            wanted = (strategy.file, command.ticker, command.capital, dict(command.params))
+            record = next((record for record in free if _wish(record) == wanted), None)
             if record is not None:
                 free.remove(record)
             yield strategy, command, record
@@ -316,3 +318,8 @@ class Engine:
         self._agenda.run_due()
         if not self.world.calendar.is_open(int(self.world.clock.now().timestamp())):
             self.market.take_late_frames()
+
+
+def _wish(record: AlgorithmRecord) -> tuple[object, ...]:
+    """Return what the owner asked for when this algorithm was started."""
+    return record.file, record.ticker, record.initial_capital, json.loads(record.params)

@@ -13,13 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
+from orchestra.signals.parameters import Params, checked_params, read_parameters
 from system_databse.errors import StrategyError
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 LARGEST_BYTES = 1_000_000
+NO_PARAMS: Params = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +70,29 @@ class StrategyLoader:
             raise StrategyError(f"{strategy.path} has no class Algorithm with a method run.")
         return found
 
-    def make(self, strategy: StrategyFile, ticker: str, capital: Decimal) -> Any:
-        """Return an instance of the file's Algorithm; raises StrategyError when it cannot be made."""
+    def make(self, strategy: StrategyFile, ticker: str, capital: Decimal, *, params: Params = NO_PARAMS) -> Any:
+        """Return an instance of the file's Algorithm with the owner's values set on it.
+
+        Raises StrategyError when it cannot be made, or when a value does not fit the class's PARAMETERS.
+        """
         strategy_class = self.load(strategy)
+        values = self.fitted(strategy, params)
         money = int(capital) if capital == int(capital) else float(capital)
         try:
-            return self._guard(lambda: strategy_class(ticker, money))
+            return self._guard(lambda: _with(strategy_class(ticker, money), values))
         except StrategyError as error:
             raise StrategyError(f"{strategy.path} cannot be started: {error}") from error
+
+    def fitted(self, strategy: StrategyFile, params: Params) -> dict[str, Any]:
+        """Return the values as the strategy gets them; raises StrategyError for one that does not fit."""
+        if not params:
+            return {}
+        strategy_class = self.load(strategy)
+        try:
+            rows = self._guard(lambda: [dict(row) for row in getattr(strategy_class, "PARAMETERS", ())])
+        except StrategyError as error:
+            raise StrategyError(f"PARAMETERS of {strategy.path} cannot be read: {error}") from error
+        return checked_params(params, read_parameters(rows))
 
     def _named(self, name: str) -> Path:
         known = self.available()
@@ -105,6 +122,12 @@ class StrategyLoader:
             sys.modules.pop(name, None)
             raise StrategyError(f"{strategy.path} cannot be imported: {error}") from error
         return module
+
+
+def _with(instance: Any, values: Params) -> Any:
+    for name, value in values.items():
+        setattr(instance, name, value)
+    return instance
 
 
 def _at(file: str) -> Path:

@@ -3,6 +3,7 @@
 In: the market as of the minute, the snapshot. Out: one TradingSignal an algorithm. Thread: engine.
 """
 
+import json
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
@@ -78,7 +79,9 @@ class StrategyRunner:
         if strategy.sha256 != record.file_sha256:
             raise StrategyError(f"{strategy.path} has changed since the algorithm was started.")
         try:
-            self._instances[record.id] = self._loader.make(strategy, record.ticker, record.initial_capital)
+            self._instances[record.id] = self._loader.make(
+                strategy, record.ticker, record.initial_capital, params=json.loads(record.params)
+            )
         finally:
             self._after_turn()
 

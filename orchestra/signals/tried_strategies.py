@@ -17,7 +17,7 @@ def tried_strategies(loader: StrategyLoader, commands: Sequence[StartAlgorithm])
         # All are found before any is imported, which may change the working directory.
         files = [loader.find(command.algorithm) for command in commands]
         for file, command in zip(files, commands, strict=True):
-            loader.make(file, command.ticker, command.capital)
+            loader.make(file, command.ticker, command.capital, params=command.params)
     except StrategyError as error:
         raise ConfigError(f"{str(error).rstrip('.')}: correct the file or --algorithm.") from error
     return files
