@@ -155,7 +155,7 @@ class Engine:
             views = self.books.snapshot({}).algorithms.values()
             begun = [v.record for v in views if v.record.status is AlgorithmStatus.RUNNING and v.decided_until]
             if minute > self.books.minute:
-                self.books.commit_minute(minute, [missed(record, minute) for record in begun], [])
+                self.books.commit_minute(minute, [missed(record, minute) for record in begun], [], is_missed=True)
 
     def _build_market(self, stores: Stores) -> None:
         side = MarketSide(self.world, stores.market, self.inbox, timer=self.timer)

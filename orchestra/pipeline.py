@@ -59,6 +59,9 @@ class Desk(Protocol):
     def carry_out(self, decisions: Iterable[Decision], minute: int) -> None:
         """Commit the minute, then send."""
 
+    def carry_out_owners(self, decisions: Iterable[Decision]) -> None:
+        """Commit what the owner wants, then send; no minute is decided."""
+
 
 class Pipeline:
     """Run minutes. is_decision_minute: whether a session's bar is over at that minute."""
@@ -114,3 +117,7 @@ class Pipeline:
         """Take signals through the one path of every order."""
         decisions = self.risk.judge(signals, snapshot, minute)
         self.desk.carry_out(decisions, minute)
+
+    def handle_owners(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> None:
+        """Take the owner's own signals through the same path, at any time; the minute stays open."""
+        self.desk.carry_out_owners(self.risk.judge(signals, snapshot, minute))

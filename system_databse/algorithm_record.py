@@ -18,7 +18,10 @@ class AlgorithmStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AlgorithmRecord:
-    """A row of `algorithms`. file: path as the owner gave it or `algorithm/<name>.py`."""
+    """A row of `algorithms`. file: path as the owner gave it or `algorithm/<name>.py`.
+
+    is_sell_wanted: the owner stopped it and wants its shares sold; it stays set until they are gone.
+    """
 
     id: int
     name: str
@@ -30,6 +33,7 @@ class AlgorithmRecord:
     status: AlgorithmStatus = AlgorithmStatus.RUNNING
     error_count: int = 0
     last_error: str | None = None
+    is_sell_wanted: bool = False
 
     @property
     def needs_prices(self) -> bool:

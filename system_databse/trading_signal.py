@@ -27,6 +27,13 @@ class Outcome(StrEnum):
     MISSED = "MISSED"
 
 
+class Source(StrEnum):
+    """Who wants it (signals.source); MANUAL is the owner."""
+
+    ALGORITHM = "algorithm"
+    MANUAL = "manual"
+
+
 @dataclass(frozen=True, slots=True)
 class TradingSignal:
     """One algorithm's turn at `minute` (epoch seconds; it saw bars up to minute - 60).
@@ -50,3 +57,9 @@ class TradingSignal:
     metadata: dict[str, Any] = field(default_factory=dict)
     saw: dict[str, Any] = field(default_factory=dict)
     elapsed_ms: float = 0.0
+    source: Source = Source.ALGORITHM
+
+    @property
+    def is_owners(self) -> bool:
+        """Say whether the owner wants it himself: no turn of the algorithm, so no decision of its minute."""
+        return self.source is Source.MANUAL

@@ -15,6 +15,7 @@ from database.calendar_manager import MarketCalendar
 from database.errors import StorageError
 from database.sqlite_store import SqliteStore
 from database.timestamps import iso_milliseconds
+from orchestra.execution.decision_book import NO_TURN, DecisionBook
 from orchestra.messages.events import AlgorithmFailed, DecisionMade, OrderChanged, OrderFilled
 from orchestra.runtime.clock import Clock
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
@@ -22,7 +23,7 @@ from system_databse.decision import Decision
 from system_databse.fill import ExecutionReport, Fill, fills_from
 from system_databse.ledger import Ledger
 from system_databse.order import Order, OrderReport, OrderStatus
-from system_databse.rows import algorithms, decisions, events, fills, orders, positions, settings, signals
+from system_databse.rows import algorithms, events, fills, orders, positions, settings
 from system_databse.snapshot import AlgorithmView, Snapshot
 from system_databse.system_db_manager import Transaction, transaction_of
 from system_databse.trading_signal import Outcome
@@ -33,11 +34,20 @@ ENGINE_MINUTE = "engine_minute"
 FOUND_LATE = "order.found_late"
 DUPLICATE = "DUPLICATE"
 NO_ANSWER = frozenset({Outcome.FAILED, Outcome.INTERRUPTED})
-NO_TURN = frozenset({Outcome.MISSED, Outcome.SKIPPED})
+
+# What else belongs into a minute's transaction: called with its connection and the minute.
+AlsoWrite = Callable[[sqlite3.Connection, int], None]
+
+
+def _write_nothing(_connection: sqlite3.Connection, _minute: int) -> None:
+    return
 
 
 class Books:
-    """Everything that is known about our own trading."""
+    """Everything that is known about our own trading.
+
+    decided: the newest decisions. also_write: writes what else belongs into the transaction of a minute that was run.
+    """
 
     def __init__(
         self,
@@ -53,6 +63,8 @@ class Books:
         self._clock = clock
         self._mode = mode
         self._publish = publish
+        self.decided = DecisionBook(calendar)
+        self.also_write: AlsoWrite = _write_nothing
         self._load()
 
     @property
@@ -117,7 +129,13 @@ class Books:
         record = replace(self._records[algorithm_id], status=AlgorithmStatus.ERROR, last_error=error)
         return self._store_record(record)
 
-    def commit_minute(self, minute: int, judged: Iterable[Decision], intents: Iterable[Order]) -> None:
+    def want_sale(self, algorithm_id: int, *, is_wanted: bool) -> AlgorithmRecord:
+        """Remember that the owner wants a stopped algorithm's shares sold, or that they are gone."""
+        return self._store_record(replace(self._records[algorithm_id], is_sell_wanted=is_wanted))
+
+    def commit_minute(
+        self, minute: int, judged: Iterable[Decision], intents: Iterable[Order], *, is_missed: bool = False
+    ) -> None:
         """Write decisions, intents and the cursor of a minute in one transaction.
 
         Either the minute is decided and its intents are on disk, or nothing happened.
@@ -127,18 +145,24 @@ class Books:
         changed = [record for record in map(self._after_turn, judged) if record != self._records[record.id]]
         with self._transaction() as connection:
             now = self._now()
-            signal_ids = self._write_decisions(connection, judged, minute=minute, now=now)
-            for order in intents:
-                signal_id = signal_ids.get(order.client_order_id)
-                orders.insert(connection, order, mode=self._mode, signal_id=signal_id)
+            signal_ids = self.decided.write_minute(connection, judged, minute=minute, at=now)
+            self._write_intents(connection, intents, signal_ids)
             for record in changed:
                 algorithms.update(connection, record, now)
             settings.put(connection, ENGINE_MINUTE, str(minute), at=now)
+            if not is_missed:
+                self.also_write(connection, minute)
         self._minute = minute
-        self._decided_until.update((decision.signal.algorithm_id, decision.signal.minute) for decision in judged)
-        self._open.update((order.client_order_id, order) for order in intents)
         self._records.update((record.id, record) for record in changed)
-        self._tell(judged)
+        self._take_over_decided(judged, intents)
+
+    def commit_owners(self, judged: Iterable[Decision], intents: Iterable[Order]) -> None:
+        """Write the owner's own orders in one transaction; no minute is decided by them."""
+        judged, intents = list(judged), list(intents)
+        with self._transaction() as connection:
+            signal_ids = self.decided.write_owners(connection, judged, at=self._now())
+            self._write_intents(connection, intents, signal_ids)
+        self._take_over_decided(judged, intents)
 
     def mark_sent(self, order: Order) -> Order:
         """Store one more attempt before the socket is touched: from here on it may exist at the broker."""
@@ -149,6 +173,13 @@ class Books:
             orders.mark_sent(connection, sent, self._clock.now())
         self._open[sent.client_order_id] = sent
         return sent
+
+    def want_cancel(self, order: Order) -> Order:
+        """Store that the rest of an order is to be canceled; it is asked for until the order is terminal."""
+        wanted = replace(order, cancel_wanted_at=order.cancel_wanted_at or self._clock.now())
+        if wanted != order:
+            self._store_order(wanted, [])
+        return wanted
 
     def move(self, order: Order, status: OrderStatus, *, reason: str | None = None) -> Order:
         """Store a change of status that the broker did not report."""
@@ -190,7 +221,7 @@ class Books:
             self._open = {order.client_order_id: order for order in orders.load_unfinished(connection)}
             booked = fills.load(connection)
             self._minute = int(settings.get(connection, ENGINE_MINUTE) or 0)
-            self._decided_until = {id_: decisions.last_minute(connection, id_) or 0 for id_ in self._records}
+            self.decided.load(connection, self._records)
         self._ledger = Ledger(booked)
         self._transactions: dict[int, list[Transaction]] = {}
         for fill in booked:
@@ -204,21 +235,20 @@ class Books:
         working = tuple(order for order in own if order.is_working or order.may_still_arrive(now))
         cash = record.initial_capital + self._ledger.cash_flow(algorithm_id)
         position = self._ledger.position(algorithm_id, record.ticker)
-        return AlgorithmView(record, cash, position, working, self._decided_until.get(algorithm_id, 0))
+        return AlgorithmView(record, cash, position, working, self.decided.until(algorithm_id))
 
-    def _write_decisions(
-        self, connection: sqlite3.Connection, judged: list[Decision], *, minute: int, now: str
-    ) -> dict[str, int]:
-        """Write the rows and return the signal's row id by client order id."""
-        session = self._calendar.session_for_decision(minute)
-        session_open = session.open if session else minute
-        signal_ids = {}
-        for decision in judged:
-            decisions.record(connection, decision, session_open=session_open)
-            if decision.outcome in (Outcome.SUBMITTED, Outcome.DENIED):
-                row_id = signals.insert(connection, decision.signal, now)
-                signal_ids[decision.client_order_id or ""] = row_id
-        return signal_ids
+    def _write_intents(
+        self, connection: sqlite3.Connection, intents: Iterable[Order], signal_ids: Mapping[str, int]
+    ) -> None:
+        for order in intents:
+            signal_id = signal_ids.get(order.client_order_id)
+            orders.insert(connection, order, mode=self._mode, signal_id=signal_id)
+
+    def _take_over_decided(self, judged: list[Decision], intents: list[Order]) -> None:
+        """Assign in memory what was just committed, then tell the onlookers."""
+        self.decided.take_over(judged)
+        self._open.update((order.client_order_id, order) for order in intents)
+        self._tell(judged)
 
     def _after_turn(self, decision: Decision) -> AlgorithmRecord:
         record = self._records[decision.signal.algorithm_id]

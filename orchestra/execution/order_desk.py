@@ -23,7 +23,7 @@ from system_databse.decision import Decision, denied
 from system_databse.errors import BrokerError, BrokerRejected, BrokerUnavailable
 from system_databse.fill import ExecutionReport, Fill
 from system_databse.order import Order, OrderReport, OrderStatus, Purpose, Side
-from system_databse.trading_signal import Action, Outcome
+from system_databse.trading_signal import Action, Outcome, TradingSignal
 
 log = logging.getLogger(__name__)
 
@@ -74,9 +74,14 @@ class OrderDesk:
 
     def carry_out(self, decisions: Iterable[Decision], minute: int) -> None:
         """Commit the minute with its intents, then send them."""
-        judged = [self._numbered(self._unless_stopped(decision)) for decision in decisions]
-        intents = [self._intent(decision) for decision in judged if decision.outcome is Outcome.SUBMITTED]
+        judged, intents = self._with_intents(decisions)
         self._books.commit_minute(minute, judged, intents)
+        self.send_waiting()
+
+    def carry_out_owners(self, decisions: Iterable[Decision]) -> None:
+        """Commit the owner's own orders, then send them; no minute is decided by them."""
+        judged, intents = self._with_intents(decisions)
+        self._books.commit_owners(judged, intents)
         self.send_waiting()
 
     def send_waiting(self) -> None:
@@ -92,6 +97,18 @@ class OrderDesk:
             is_resting = is_resting or self._broker.silences > silences
             if not is_resting or self._sender.obstacle(order):
                 self._send_or_deny(order)
+
+    def cancel(self, order: Order, reason: str) -> None:
+        """End an order that still works: one that was not sent is denied, another one's cancel is asked for.
+
+        The wish is on disk, and asked for again until the order is terminal; a fill may still win.
+        """
+        if order.status is OrderStatus.PENDING:
+            self._sender.deny(order, reason)
+        elif order.is_working:
+            self._books.want_cancel(order)
+            self._cancel(order.client_order_id)
+            self._poll([order])
 
     def apply(self, report: OrderReport, execution: ExecutionReport | None, *, source: str) -> list[Fill]:
         """Book news of an order, from the stream, a poll or an answer.
@@ -166,6 +183,8 @@ class OrderDesk:
                 self._resolve(order)
 
     def _poll(self, orders: Iterable[Order]) -> None:
+        if self._broker.is_resting:
+            return
         try:
             for order in orders:
                 self.ask(order.client_order_id)
@@ -185,13 +204,16 @@ class OrderDesk:
         try:
             if order.status is OrderStatus.PENDING:
                 self._send_or_deny(order)
-            elif order.cancel_wanted_at is not None:
+            elif order.cancel_wanted_at is not None and order.status in AT_BROKER:
                 self.ask(order.client_order_id)
                 self._cancel(order.client_order_id)
                 return True
             else:
                 missing = self._ask_for(order)
-                if missing is None or missing.reject_reason or not self._sender.may_go(missing):
+                if missing is None or missing.cancel_wanted_at:
+                    self._cancel_if_wanted(order)
+                    return True
+                if missing.reject_reason or not self._sender.may_go(missing):
                     return True
                 self._sender.send(missing)
         except (BrokerUnavailable, BrokerRejected) as error:
@@ -225,6 +247,10 @@ class OrderDesk:
         elif not self._sender.has_to_wait(order):
             self._sender.send(order)
 
+    def _cancel_if_wanted(self, order: Order) -> None:
+        if order.cancel_wanted_at is not None:
+            self._cancel(order.client_order_id)
+
     def _cancel(self, client_order_id: str) -> None:
         """Ask to cancel what was found too late; it is asked for again until the order is terminal."""
         order = self._books.find(client_order_id)
@@ -235,6 +261,10 @@ class OrderDesk:
         except BrokerError as error:
             # "Not cancelable" means that a fill won: the next answer tells.
             log.warning("Order %s could not be canceled: %s", client_order_id, error)
+
+    def _with_intents(self, decisions: Iterable[Decision]) -> tuple[list[Decision], list[Order]]:
+        judged = [self._numbered(self._unless_stopped(decision)) for decision in decisions]
+        return judged, [self._intent(decision) for decision in judged if decision.outcome is Outcome.SUBMITTED]
 
     def _unless_stopped(self, decision: Decision) -> Decision:
         is_entry = decision.outcome is Outcome.SUBMITTED and decision.signal.action is Action.BUY
@@ -263,7 +293,7 @@ class OrderDesk:
             symbol=signal.symbol,
             side=side,
             qty=decision.qty,
-            purpose=Purpose.ENTRY if side is Side.BUY else Purpose.EXIT,
+            purpose=_purpose(signal),
             created_at=self._clock.now(),
             valid_until=datetime.fromtimestamp(self._valid_until(signal.minute), UTC),
         )
@@ -274,6 +304,12 @@ class OrderDesk:
         if self._clock.is_simulated or session is None:
             return minute + MINUTE
         return min(minute + MINUTE, session.close - LAST_SEND_BEFORE_CLOSE_SECONDS)
+
+
+def _purpose(signal: TradingSignal) -> Purpose:
+    if signal.action is Action.BUY:
+        return Purpose.ENTRY
+    return Purpose.MANUAL if signal.is_owners else Purpose.EXIT
 
 
 def _doubt(order: Order) -> str:

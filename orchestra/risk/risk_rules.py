@@ -54,8 +54,9 @@ def session_end(_signal: TradingSignal, seen: Circumstances) -> str | None:
 
 
 def duplicate(signal: TradingSignal, seen: Circumstances) -> str | None:
-    """Refuse a second decision of one algorithm on one minute, whatever brought it up again."""
-    return "this minute is already decided" if signal.minute <= seen.view.decided_until else None
+    """Refuse a second decision of one algorithm on one minute; what the owner wants is no decision of it."""
+    is_again = not signal.is_owners and signal.minute <= seen.view.decided_until
+    return "this minute is already decided" if is_again else None
 
 
 def working_order(_signal: TradingSignal, seen: Circumstances) -> str | None:
@@ -68,7 +69,9 @@ def working_order(_signal: TradingSignal, seen: Circumstances) -> str | None:
 
 
 def stale_data(signal: TradingSignal, seen: Circumstances) -> str | None:
-    """Refuse on data older than five minutes."""
+    """Refuse on data older than five minutes; the owner's own order rests on no data."""
+    if signal.is_owners:
+        return None
     if signal.last_bar_ts is None:
         return "there is no price yet"
     age = seen.minute - (signal.last_bar_ts + MINUTE)

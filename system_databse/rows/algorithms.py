@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
 
-COLUMNS = "id, name, ticker, initial_capital, file, file_sha256, params, status, error_count, last_error"
+COLUMNS = "id, name, ticker, initial_capital, file, file_sha256, params, status, error_count, last_error, sell_wanted"
 
 
 def insert(connection: sqlite3.Connection, record: AlgorithmRecord, created_at: str) -> None:
@@ -33,15 +33,17 @@ def load(connection: sqlite3.Connection) -> list[AlgorithmRecord]:
 
 
 def update(connection: sqlite3.Connection, record: AlgorithmRecord, at: str) -> None:
-    """Store status, error count and the file's digest as the record has them."""
+    """Store status, error count, the file's digest and the wish to sell as the record has them."""
     connection.execute(
-        "UPDATE algorithms SET status = ?, error_count = ?, last_error = ?, file_sha256 = ?, last_run_at = ?,"
+        "UPDATE algorithms SET status = ?, error_count = ?, last_error = ?, file_sha256 = ?, sell_wanted = ?,"
+        " last_run_at = ?,"
         " stopped_at = CASE WHEN ? = 'STOPPED' THEN COALESCE(stopped_at, ?) ELSE stopped_at END WHERE id = ?",
         (
             record.status,
             record.error_count,
             record.last_error,
             record.file_sha256,
+            int(record.is_sell_wanted),
             at,
             record.status,
             at,
@@ -51,7 +53,7 @@ def update(connection: sqlite3.Connection, record: AlgorithmRecord, at: str) -> 
 
 
 def _record(row: tuple[object, ...]) -> AlgorithmRecord:
-    identifier, name, ticker, capital, file, sha256, params, status, error_count, last_error = row
+    identifier, name, ticker, capital, file, sha256, params, status, error_count, last_error, sell_wanted = row
     return AlgorithmRecord(
         id=int(str(identifier)),
         name=str(name),
@@ -63,4 +65,5 @@ def _record(row: tuple[object, ...]) -> AlgorithmRecord:
         status=AlgorithmStatus(str(status)),
         error_count=int(str(error_count)),
         last_error=None if last_error is None else str(last_error),
+        is_sell_wanted=bool(sell_wanted),
     )

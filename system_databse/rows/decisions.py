@@ -36,12 +36,33 @@ def record(connection: sqlite3.Connection, decision: Decision, *, session_open: 
     )
 
 
-def last_minute(connection: sqlite3.Connection, algorithm_id: int) -> int | None:
-    """Return the newest minute the algorithm has decided, its cursor."""
+def newest(connection: sqlite3.Connection, algorithm_id: int) -> tuple[int, str, str, str, str, str | None] | None:
+    """Return the newest minute the algorithm has decided, its cursor, with action, shares, outcome, reason, gate."""
+    row: tuple[int, str, str, str, str, str | None] | None = connection.execute(
+        "SELECT until_minute, action, COALESCE(shares, '0'), outcome, COALESCE(reason, ''), gate FROM decisions"
+        " WHERE algo_id = ? ORDER BY minute DESC LIMIT 1",
+        (algorithm_id,),
+    ).fetchone()
+    return row
+
+
+def newest_run(connection: sqlite3.Connection, algorithm_id: int) -> int | None:
+    """Return the newest minute at which the algorithm had its turn."""
     row = connection.execute(
-        "SELECT until_minute FROM decisions WHERE algo_id = ? ORDER BY minute DESC LIMIT 1", (algorithm_id,)
+        "SELECT until_minute FROM decisions WHERE algo_id = ? AND outcome NOT IN('MISSED', 'SKIPPED')"
+        " ORDER BY minute DESC LIMIT 1",
+        (algorithm_id,),
     ).fetchone()
     return int(row[0]) if row else None
+
+
+def newest_trade(connection: sqlite3.Connection, algorithm_id: int) -> str | None:
+    """Return the algorithm's newest wish to trade, 'buy' or 'sell'."""
+    row = connection.execute(
+        "SELECT action FROM decisions WHERE algo_id = ? AND action IN('buy', 'sell') ORDER BY minute DESC LIMIT 1",
+        (algorithm_id,),
+    ).fetchone()
+    return str(row[0]) if row else None
 
 
 def count_minutes(connection: sqlite3.Connection) -> dict[str, int]:

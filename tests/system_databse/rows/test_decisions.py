@@ -73,7 +73,7 @@ def test_algorithms_do_not_merge_with_each_other(store: SqliteStore) -> None:
 def test_the_cursor_is_the_last_minute_of_the_newest_row(store: SqliteStore) -> None:
     record(store, *(decision_at(minute(n)) for n in range(3)))
     with store.reader() as connection:
-        assert decisions.last_minute(connection, 1) == minute(2)
+        assert decisions.newest(connection, 1) == (minute(2), "hold", "0", "HELD", "", None)
         assert decisions.last_minute(connection, 2) is None
 
 
