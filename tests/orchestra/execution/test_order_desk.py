@@ -383,3 +383,49 @@ def test_in_simulated_time_an_order_is_valid_until_the_close(path: OrderPath) ->
     path.clock.seconds, path.clock.is_simulated = last, True
     path.decide(last, (1, "buy", 10))
     assert path.orders()[0].valid_until == moment(last + MINUTE)
+
+
+def test_a_canceled_order_is_asked_for_at_once_and_ends(path: OrderPath) -> None:
+    buy_with(path)
+    path.desk.cancel(path.orders()[0], "the owner stopped it")
+    assert statuses(path) == [OrderStatus.CANCELED]
+    assert path.books.open_orders() == []
+
+
+def test_an_unsent_intent_that_is_canceled_never_leaves_this_machine(path: OrderPath) -> None:
+    path.port.is_out = True
+    buy_with(path)
+    assert statuses(path) == [OrderStatus.PENDING]
+    path.desk.cancel(path.orders()[0], "the owner stopped it")
+    path.port.is_out = False
+    later(path, seconds=30)
+    assert statuses(path) == [OrderStatus.DENIED]
+    assert path.port.exchange.orders == []
+
+
+@pytest.mark.parametrize(("fault", "ends_as"), [("dropped", "ABANDONED"), ("answer_lost", "CANCELED")])
+def test_an_unknown_order_that_is_canceled_is_never_sent_again(path: OrderPath, fault: str, ends_as: str) -> None:
+    buy_with(path, fault)
+    path.desk.cancel(path.orders()[0], "the owner stopped it")
+    later(path, seconds=90)
+    assert statuses(path) == [OrderStatus(ends_as)]
+    assert sent(path) == 1
+
+
+def test_a_cancel_that_the_broker_did_not_hear_is_asked_for_again(path: OrderPath) -> None:
+    buy_with(path)
+    path.port.is_out = True
+    path.port.line.query_failed = 1.0
+    path.desk.cancel(path.orders()[0], "the owner stopped it")
+    assert statuses(path) == [OrderStatus.ACCEPTED]
+    path.port.is_out, path.port.line.query_failed = False, 0.0
+    later(path, seconds=3)
+    assert statuses(path) == [OrderStatus.CANCELED]
+
+
+def test_a_fill_that_beats_the_cancel_is_booked(path: OrderPath) -> None:
+    buy_with(path)
+    fill_all(path)
+    path.desk.cancel(path.orders()[0], "the owner stopped it")
+    assert statuses(path) == [OrderStatus.FILLED]
+    assert path.books.ledger.position(1, "AAA").qty == 10

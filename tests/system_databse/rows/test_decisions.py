@@ -74,7 +74,7 @@ def test_the_cursor_is_the_last_minute_of_the_newest_row(store: SqliteStore) -> 
     record(store, *(decision_at(minute(n)) for n in range(3)))
     with store.reader() as connection:
         assert decisions.newest(connection, 1) == (minute(2), "hold", "0", "HELD", "", None)
-        assert decisions.last_minute(connection, 2) is None
+        assert decisions.newest(connection, 2) is None
 
 
 @given(outcomes=st.lists(st.tuples(st.sampled_from(Outcome), st.sampled_from("ab"), st.booleans()), max_size=25))
