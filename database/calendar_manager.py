@@ -12,10 +12,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import accumulate
+from zoneinfo import ZoneInfo
 
 from database.bar import MINUTE
 
 FIRST_DAY = date(1990, 1, 1)
+NEW_YORK = ZoneInfo("America/New_York")
+# The extended hours of Alpaca: pre-market from four in the morning, after-hours until eight in the evening.
+EXTENDED_OPEN_HOUR, EXTENDED_CLOSE_HOUR = 4, 20
+REGULAR_MINUTES = 390
 _YEARS_AHEAD = 2
 _LAST_SECOND = 4_102_444_799  # 2099-12-31T23:59:59Z; what comes later is answered as closed
 
@@ -32,6 +37,21 @@ class Session:
     def minutes(self) -> int:
         """Return how many minute bars the session can hold: 390, or 210 on most half days."""
         return (self.close - self.open) // MINUTE
+
+    @property
+    def is_half_day(self) -> bool:
+        """Tell whether the session is shorter than usual."""
+        return self.minutes < REGULAR_MINUTES
+
+    @property
+    def extended_open(self) -> int:
+        """Return when the pre-market trading of the day begins, epoch seconds."""
+        return _new_york(self.day, EXTENDED_OPEN_HOUR)
+
+    @property
+    def extended_close(self) -> int:
+        """Return when the after-hours trading of the day ends, epoch seconds."""
+        return _new_york(self.day, EXTENDED_CLOSE_HOUR)
 
     def contains(self, ts: int) -> bool:
         """Tell whether the second lies in the session."""
@@ -147,3 +167,7 @@ class MarketCalendar:
         # A year short of the end, so that the next session of any known second is known too.
         self._known_until = int(datetime(year, 1, 1, tzinfo=UTC).timestamp())
         return self._schedule
+
+
+def _new_york(day: date, hour: int) -> int:
+    return int(datetime(day.year, day.month, day.day, hour, tzinfo=NEW_YORK).timestamp())

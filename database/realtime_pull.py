@@ -22,10 +22,14 @@ _SOURCES = {"b": BarSource.STREAM, "u": BarSource.STREAM_UPDATED}
 
 
 class RealtimePull:
-    """Take bars and updated bars off the stream; malformed ones are counted, never raised."""
+    """Take bars and updated bars off the stream; malformed ones are counted, never raised.
+
+    received: how many messages came.
+    """
 
     def __init__(self, world: MarketWorld) -> None:
         self.malformed: Counter[str] = Counter()
+        self.received = 0
         self._world = world
         self._changed = threading.Condition()
         self._messages: list[Mapping[str, Any]] = []
@@ -35,6 +39,7 @@ class RealtimePull:
         """Append one raw message, whatever it holds; everything else waits for `flush`."""
         with self._changed:
             self._messages.append(message)
+            self.received += 1
             self._arrived.add(_key(message))
             self._changed.notify()
 

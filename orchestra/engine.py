@@ -3,13 +3,13 @@
 In: a world, the databases. Out: a run. Thread: main; starts the stream, clock and fetcher threads.
 """
 
-import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from database import db_manager
+from database.errors import MarketDataError
 from database.sqlite_store import SqliteStore
 from orchestra.execution.order_numbers import OrderNumbers
 from orchestra.execution.settler import Settler
@@ -23,12 +23,17 @@ from orchestra.messages.events import (
     StreamName,
 )
 from orchestra.messages.lockstep import Tick
+from orchestra.office.owner_pin import OwnerPin
+from orchestra.parts.asked_algorithms import AskedAlgorithms
 from orchestra.parts.market_side import MarketSide
 from orchestra.parts.order_side import OrderSide
+from orchestra.parts.owner_side import OwnerSide, Surroundings
 from orchestra.pipeline import Pipeline
+from orchestra.risk.halt_switch import HaltSwitch
 from orchestra.risk.risk_gate import RiskGate
 from orchestra.runtime.agenda import Agenda
 from orchestra.runtime.inbox import Inbox
+from orchestra.runtime.live_board import LiveBoard
 from orchestra.runtime.minute_loop import MinuteLoop
 from orchestra.runtime.news_log import log_news
 from orchestra.runtime.tick_thread import TickThread
@@ -39,10 +44,8 @@ from orchestra.signals.strategy_runner import StrategyRunner
 from orchestra.signals.turn_timer import TurnTimer
 from orchestra.worlds import World
 from system_databse import system_db_manager
-from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
+from system_databse.algorithm_record import AlgorithmStatus
 from system_databse.decision import missed
-from system_databse.errors import BrokerError
-from system_databse.rows import settings
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +62,11 @@ class Stores:
 
 
 class Engine:
-    """One run. The world and the databases are the caller's to close, after stop."""
+    """One run. The world and the databases are the caller's to close, after stop.
+
+    board: where snapshots for the screens go, None when nobody looks. halt: the owner's switch; without one, its own,
+    which no restart remembers. speed: market seconds a second, where an exchange owns the clock.
+    """
 
     def __init__(
         self,
@@ -70,18 +77,23 @@ class Engine:
         timer: TurnTimer,
         loader: StrategyLoader,
         after_turn: Callable[[], None],
+        board: LiveBoard | None = None,
+        halt: HaltSwitch | None = None,
+        speed: float | None = None,
     ) -> None:
         self.world = world
         self.timer = timer
         self.inbox = Inbox()
         self._bus = EventBus()
         self._bus.listen(log_news)
-        self._system = stores.system
+        self.halt = halt or HaltSwitch(keep=lambda _halt: None)
+        self._pin = OwnerPin(stores.system, world.clock)
         self._stack = ExitStack()
         self._seen_streams: set[StreamName] = set()
         self._build_market(stores)
         self._build_orders(stores, OrderNumbers(install))
         self._build_signals(loader, after_turn)
+        self.owner = self._owner_side(stores, board, speed)
         self._build_loop()
 
     def listen(self, listener: Listener) -> None:
@@ -90,40 +102,11 @@ class Engine:
 
     def add_algorithms(self, strategies: Sequence[StrategyFile], commands: Sequence[StartAlgorithm]) -> None:
         """Store algorithms that the books do not know yet, in order; repeating the call adds none."""
-        for strategy, command, record in self._matched(strategies, commands):
-            if record is None:
-                self.books.add_algorithm(
-                    AlgorithmRecord(
-                        id=max(self.books.records, default=0) + 1,
-                        name=strategy.name,
-                        ticker=command.ticker,
-                        initial_capital=command.capital,
-                        file=strategy.file,
-                        file_sha256=strategy.sha256,
-                        params=json.dumps(dict(command.params)),
-                    )
-                )
+        AskedAlgorithms(self.books).add(strategies, commands)
 
     def renew_algorithms(self, strategies: Sequence[StrategyFile], commands: Sequence[StartAlgorithm]) -> None:
         """Let known algorithms run again that failed too often or whose file was changed: the owner asks for them."""
-        for strategy, _, record in self._matched(strategies, commands):
-            if record is None or record.status is AlgorithmStatus.STOPPED:
-                continue
-            if record.status is AlgorithmStatus.ERROR or record.file_sha256 != strategy.sha256:
-                self.books.renew(record.id, strategy.sha256)
-                log.info("Algorithm %d (%s) runs again, on its file as it is now.", record.id, record.name)
-
-    def _matched(
-        self, strategies: Sequence[StrategyFile], commands: Sequence[StartAlgorithm]
-    ) -> Iterator[tuple[StrategyFile, StartAlgorithm, AlgorithmRecord | None]]:
-        """Yield each command with its own record: equal commands are as many algorithms."""
-        free = list(self.books.records.values())
-        for strategy, command in zip(strategies, commands, strict=True):
-            wanted = (strategy.file, command.ticker, command.capital, dict(command.params))
-            record = next((record for record in free if _wish(record) == wanted), None)
-            if record is not None:
-                free.remove(record)
-            yield strategy, command, record
+        AskedAlgorithms(self.books).renew(strategies, commands)
 
     def run(self) -> StopRequested:
         """Connect, then run minutes until something ends the run; raise what another thread failed on."""
@@ -146,8 +129,9 @@ class Engine:
         self._start_streams()
 
     def stop(self) -> None:
-        """Stop threads and unbind, in reverse order of starting."""
+        """Stop threads and unbind, in reverse order of starting; commands that still wait are answered."""
         self._stack.close()
+        self.owner.close()
 
     def record_missed(self, minutes: Sequence[int]) -> None:
         """Write down what real time passed over, for algorithms that had begun; it is never decided afterwards."""
@@ -166,11 +150,18 @@ class Engine:
         self._backfill = Backfill(self._fill_gaps, self.world.clock)
 
     def _build_orders(self, stores: Stores, numbers: OrderNumbers) -> None:
-        side = OrderSide(self.world, stores.system, numbers, publish=self._bus.publish, is_halted=lambda: False)
+        side = OrderSide(
+            self.world,
+            stores.system,
+            numbers,
+            publish=self._bus.publish,
+            is_halted=lambda: self.halt.is_set,
+        )
+        self.order_side = side
         self.broker, self.books, self.desk = side.broker, side.books, side.desk
         self.reconciler, self.recovery = side.reconciler, side.recovery
         self._agenda = Agenda(self.world.clock)
-        self._agenda.every(RECONCILE_SECONDS, lambda: self.recovery.want("periodic"))
+        self._agenda.every(RECONCILE_SECONDS, lambda: self.recovery.want("periodic"), name="reconcile")
 
     def _build_signals(self, loader: StrategyLoader, after_turn: Callable[[], None]) -> None:
         def end_turn() -> None:
@@ -202,6 +193,25 @@ class Engine:
             is_decision_minute=lambda minute: self.world.calendar.session_for_decision(minute) is not None,
         )
 
+    def _owner_side(self, stores: Stores, board: LiveBoard | None, speed: float | None) -> OwnerSide:
+        around = Surroundings(
+            world=self.world,
+            store=stores.system,
+            inbox=self.inbox,
+            bus=self._bus,
+            market=self.market_side,
+            orders=self.order_side,
+            roster=self.roster,
+            runner=self.runner,
+            pipeline=self.pipeline,
+            agenda=self._agenda,
+            halt=self.halt,
+            pin=self._pin,
+            closed_gates=self._closed_gates,
+            prepare=self._prepare,
+        )
+        return OwnerSide(around, board, speed=speed)
+
     def _build_loop(self) -> None:
         self.loop = MinuteLoop(
             self.inbox,
@@ -209,14 +219,16 @@ class Engine:
             run_minute=self._run_minute,
             settle=self._settle,
             handlers={
-                OrderUpdateReceived: self._on_order_update,
+                OrderUpdateReceived: self.order_side.on_update,
                 StreamConnected: self._on_stream_connected,
                 StreamDisconnected: self._on_stream_disconnected,
+                **self.owner.handlers,
             },
             is_trading_minute=lambda minute: self.world.calendar.session_for_decision(minute) is not None,
             on_missed=self.record_missed,
             decided_until=lambda: self.books.minute,
             between_minutes=self._between_minutes,
+            on_pass=self.owner.run_due,
         )
         lock_step = self.world.lock_step
         self._settler = (
@@ -253,6 +265,7 @@ class Engine:
         # Ends intents whose minute is over, so that they no longer count as working in this one.
         self.desk.send_waiting()
         self.pipeline.run_minute(tick)
+        self.owner.after_minute()
 
     def _settle(self, minute: int) -> None:
         if self._settler:
@@ -264,6 +277,20 @@ class Engine:
         """Fetch what happened to our symbols while the process or the stream was down."""
         self.pull.fill_gaps({symbol for symbol, _ in self.roster.claims()})
 
+    def _prepare(self, symbol: str) -> None:
+        """Get the history of a new algorithm's symbol; in real time on the fetcher, so that no minute waits for it."""
+        if self.world.clock.is_simulated:
+            self._backfill.want()
+        else:
+            self.fetcher.submit(self._fill_symbol, symbol)
+
+    def _fill_symbol(self, symbol: str) -> None:
+        try:
+            self.pull.fill_gaps([symbol])
+        except MarketDataError as error:
+            # What is still missing is fetched when the algorithm asks for it.
+            log.warning("History of %s is incomplete for now: %s", symbol, error)
+
     def _closed_gates(self) -> tuple[str, ...]:
         """Return why no opening order may be sent now."""
         gates = []
@@ -274,26 +301,13 @@ class Engine:
         if self.recovery.is_pending:
             gates.append("our books have not been compared with the broker yet")
         if not self.world.clock.is_simulated:
-            if not self._has_pin():
+            if not self._pin.exists:
                 gates.append("no PIN has been created yet")
             if not self.streams.is_connected(StreamName.ORDERS):
                 gates.append("the order stream is down")
             if self.desk.is_broker_silent:
                 gates.append("the broker does not answer")
         return tuple(gates)
-
-    def _has_pin(self) -> bool:
-        with self._system.reader() as connection:
-            return settings.get(connection, "pin_hash") is not None
-
-    def _on_order_update(self, message: OrderUpdateReceived) -> None:
-        try:
-            report, execution = self.broker.read_update(message.message)
-        except BrokerError as error:
-            log.warning("%s", error)
-            self.recovery.want("unreadable update")
-            return
-        self.desk.apply(report, execution, source="stream")
 
     def _on_stream_connected(self, message: StreamConnected) -> None:
         """Ask for what was sent while the stream was away; the start's own pass has just read the orders."""
@@ -318,8 +332,3 @@ class Engine:
         self._agenda.run_due()
         if not self.world.calendar.is_open(int(self.world.clock.now().timestamp())):
             self.market.take_late_frames()
-
-
-def _wish(record: AlgorithmRecord) -> tuple[object, ...]:
-    """Return what the owner asked for when this algorithm was started."""
-    return record.file, record.ticker, record.initial_capital, json.loads(record.params)

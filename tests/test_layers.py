@@ -11,13 +11,24 @@ from tests.source_tree import PACKAGES, SourceFile, imported_names, parse, produ
 
 STAGES = {"signals", "risk", "execution", "options", "paper_exchange", "backtest", "api", "mirror"}
 PORTS = {"alpaca_wrapper", "websocket_manager", "api_server"}
-# Building is one act in a few files: the program, one running engine and its two sides, the worlds it can run in, the
+# Building is one act in a few files: the program, one running engine and its sides, the worlds it can run in, the
 # files of a run.
 BUILDERS = {
     f"orchestra/{name}.py"
-    for name in ("orchestrator", "engine", "parts/market_side", "parts/order_side", "worlds", "run/run_files")
+    for name in (
+        *("orchestrator", "engine", "worlds", "run/run_files"),
+        *("parts/asked_algorithms", "parts/market_side", "parts/order_side", "parts/owner_side"),
+    )
 }
-KNOW_EVERY_STAGE = BUILDERS | {"orchestra/pipeline.py", "orchestra/backtest/backtester.py"}
+# The owner's word reaches every stage: these act in his name, as the pipeline does in the minute's.
+OFFICE = {
+    f"orchestra/office/{name}.py"
+    for name in (
+        *("account_watch", "allocation", "equity_log", "live_desk", "owner_sales"),
+        *("rest_counter", "start_counter", "stop_counter"),
+    )
+}
+KNOW_EVERY_STAGE = BUILDERS | OFFICE | {"orchestra/pipeline.py", "orchestra/backtest/backtester.py"}
 # The API's port is the only one with a stage of its own behind it.
 STAGES_OF_A_PORT = {"orchestra/api_server.py": {"api"}}
 FREE_FOR_ALL_IN_ORCHESTRA = {"runtime", "messages"}

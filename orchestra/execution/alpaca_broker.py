@@ -89,10 +89,16 @@ class AlpacaBroker:
             return {str(row["symbol"]): _signed(row) for row in rows}
 
     def account(self) -> Account:
-        """Return number, cash and equity."""
+        """Return number, cash, equity and what may be bought for."""
         row = self._port.account()
         with _making_sense("account"):
-            return Account(str(row["account_number"]), _decimal(row.get("cash")), _decimal(row.get("equity")))
+            return Account(
+                number=str(row["account_number"]),
+                cash=_decimal(row.get("cash")),
+                equity=_decimal(row.get("equity")),
+                buying_power=_decimal(row.get("buying_power")),
+                last_equity=_decimal(row.get("last_equity")),
+            )
 
     def read_update(self, message: Mapping[str, Any]) -> tuple[OrderReport, ExecutionReport | None]:
         """Read one trade_updates message."""

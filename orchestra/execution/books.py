@@ -84,7 +84,18 @@ class Books:
 
     def snapshot(self, prices: Mapping[str, float]) -> Snapshot:
         """Return the frozen state that a minute is judged on."""
-        return Snapshot(self._minute, {id_: self._view(id_) for id_ in self._records}, dict(prices))
+        return Snapshot(self._minute, {id_: self.view(id_) for id_ in self._records}, dict(prices))
+
+    def view(self, algorithm_id: int) -> AlgorithmView:
+        """Return one algorithm as the books see it."""
+        record = self._records[algorithm_id]
+        now = self._clock.now()
+        own = [order for order in self._open.values() if order.algorithm_id == algorithm_id]
+        # A tombstone counts while it may still arrive: a second order could double what the first one does.
+        working = tuple(order for order in own if order.is_working or order.may_still_arrive(now))
+        cash = record.initial_capital + self._ledger.cash_flow(algorithm_id)
+        position = self._ledger.position(algorithm_id, record.ticker)
+        return AlgorithmView(record, cash, position, working, self.decided.until(algorithm_id))
 
     def open_orders(self) -> list[Order]:
         """Return every order whose status is not terminal, oldest first."""
@@ -226,16 +237,6 @@ class Books:
         self._transactions: dict[int, list[Transaction]] = {}
         for fill in booked:
             self._remember(fill)
-
-    def _view(self, algorithm_id: int) -> AlgorithmView:
-        record = self._records[algorithm_id]
-        now = self._clock.now()
-        own = [order for order in self._open.values() if order.algorithm_id == algorithm_id]
-        # A tombstone counts while it may still arrive: a second order could double what the first one does.
-        working = tuple(order for order in own if order.is_working or order.may_still_arrive(now))
-        cash = record.initial_capital + self._ledger.cash_flow(algorithm_id)
-        position = self._ledger.position(algorithm_id, record.ticker)
-        return AlgorithmView(record, cash, position, working, self.decided.until(algorithm_id))
 
     def _write_intents(
         self, connection: sqlite3.Connection, intents: Iterable[Order], signal_ids: Mapping[str, int]

@@ -7,16 +7,18 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from system_databse.fill import ExecutionReport
-from system_databse.order import Order, OrderReport
+from system_databse.order import ZERO, Order, OrderReport
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The broker's account: number, cash and equity in dollars."""
+    """The broker's account in dollars. last_equity: at the last session's close."""
 
     number: str
     cash: Decimal
     equity: Decimal
+    buying_power: Decimal = ZERO
+    last_equity: Decimal = ZERO
 
 
 class OrderBroker(Protocol):

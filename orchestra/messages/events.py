@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -49,6 +51,24 @@ class StopRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountReceived:
+    """The broker's account as a look-up brought it. at: market time of the asking; money is dollars."""
+
+    cash: Decimal
+    equity: Decimal
+    buying_power: Decimal
+    last_equity: Decimal
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccountUnavailable:
+    """The broker did not tell its account; it is asked again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class MinuteFinished:
     """News: every algorithm's decision of that minute is on disk. minute: epoch seconds."""
 
@@ -74,6 +94,51 @@ class OrderFilled:
     """News: a fill of ours is on disk."""
 
     fill: Fill
+
+
+@dataclass(frozen=True, slots=True)
+class AlgorithmStarted:
+    """News: the owner started an algorithm."""
+
+    algorithm_id: int
+    name: str
+    ticker: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlgorithmStopped:
+    """News: the owner ended an algorithm for good. shares: what it holds; is_selling: they are being sold."""
+
+    algorithm_id: int
+    shares: str
+    is_selling: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlgorithmPaused:
+    """News: the owner lets an algorithm rest."""
+
+    algorithm_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlgorithmResumed:
+    """News: a resting or failed algorithm runs again."""
+
+    algorithm_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RiskHalted:
+    """News: nothing is bought any more. at: ISO-Z; by: who said so."""
+
+    at: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RiskResumed:
+    """News: buying is allowed again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,11 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class LiveSnapshot:
-    """State after the engine's last commit. sequence rises by one with each snapshot of a process."""
+    """State after the engine's last commit. sequence rises by one with each snapshot of a process.
+
+    taken_at: the machine's steady seconds then. The engine takes one at least each second, so that the age of the
+    newest one is how far the engine lags.
+    """
 
     sequence: int
     mode: str
@@ -128,3 +132,4 @@ class LiveSnapshot:
     health: Health
     is_halted: bool = False
     has_pin: bool = False
+    taken_at: float = 0.0

@@ -3,6 +3,7 @@
 In: a world, the system database. Out: the parts that carry orders, wired. Thread: main.
 """
 
+import logging
 from collections.abc import Callable
 
 from database.sqlite_store import SqliteStore
@@ -12,7 +13,11 @@ from orchestra.execution.order_desk import OrderDesk
 from orchestra.execution.order_numbers import OrderNumbers
 from orchestra.execution.reconciler import Reconciler
 from orchestra.execution.recovery import Recovery
+from orchestra.messages.events import OrderUpdateReceived
 from orchestra.worlds import World
+from system_databse.errors import BrokerError
+
+log = logging.getLogger(__name__)
 
 
 class OrderSide:
@@ -47,3 +52,13 @@ class OrderSide:
             publish=publish,
         )
         self.recovery = Recovery(self.reconciler, world.clock)
+
+    def on_update(self, message: OrderUpdateReceived) -> None:
+        """Book a message of the order stream; one that cannot be read is a reason to compare everything."""
+        try:
+            report, execution = self.broker.read_update(message.message)
+        except BrokerError as error:
+            log.warning("%s", error)
+            self.recovery.want("unreadable update")
+            return
+        self.desk.apply(report, execution, source="stream")

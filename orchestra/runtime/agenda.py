@@ -3,8 +3,9 @@
 In: jobs and their intervals. Out: calls when they are due. Thread: engine.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from orchestra.runtime.clock import Clock
 
@@ -14,6 +15,7 @@ class _Job:
     run: Callable[[], None]
     every_seconds: float
     due_at: float
+    name: str
 
 
 class Agenda:
@@ -22,10 +24,16 @@ class Agenda:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._jobs: list[_Job] = []
+        self._last_ok: dict[str, tuple[datetime, float]] = {}
 
-    def every(self, seconds: float, run: Callable[[], None]) -> None:
-        """Add a job; its first turn is one interval from now."""
-        self._jobs.append(_Job(run, seconds, self._clock.monotonic() + seconds))
+    @property
+    def last_ok(self) -> Mapping[str, tuple[datetime, float]]:
+        """Return by name when each job last ended well: market time, steady seconds."""
+        return self._last_ok
+
+    def every(self, seconds: float, run: Callable[[], None], *, name: str = "") -> None:
+        """Add a job; its first turn is one interval from now. name: as a health report calls it, '' to leave it out."""
+        self._jobs.append(_Job(run, seconds, self._clock.monotonic() + seconds, name))
 
     def run_due(self) -> None:
         """Run what is due and set its next time."""
@@ -34,3 +42,5 @@ class Agenda:
             if now >= job.due_at:
                 self._jobs[index] = replace(job, due_at=now + job.every_seconds)
                 job.run()
+                if job.name:
+                    self._last_ok[job.name] = (self._clock.now(), self._clock.monotonic())

@@ -47,7 +47,7 @@ class MinuteLoop:
     for each type of message; is_trading_minute: whether real time has a minute to run at all; on_missed:
     told the trading minutes, ascending, that real time passed over; they are never run afterwards.
     decided_until: the minute an earlier run came to, 0 without one; what passed since then is missed.
-    between_minutes: called at least once a second in real time.
+    between_minutes: called at least once a second in real time; on_pass: at least once a second in every world.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class MinuteLoop:
         on_missed: Callable[[Sequence[int]], None] = nobody_asks,
         decided_until: Callable[[], int] = never_decided,
         between_minutes: Callable[[], None] = nothing_to_do,
+        on_pass: Callable[[], None] = nothing_to_do,
     ) -> None:
         self._inbox = inbox
         self._clock = clock
@@ -72,6 +73,7 @@ class MinuteLoop:
         self._on_missed = on_missed
         self._decided_until = decided_until
         self._between_minutes = between_minutes
+        self._on_pass = on_pass
         self._stop: StopRequested | None = None
         self._last_minute = 0
         self._drift = 0.0
@@ -89,6 +91,7 @@ class MinuteLoop:
             if not self._clock.is_simulated:
                 self._between_minutes()
                 self._run_if_due()
+            self._on_pass()
         return self._stop
 
     def _begin(self) -> None:

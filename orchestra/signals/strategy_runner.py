@@ -6,12 +6,14 @@ In: the market as of the minute, the snapshot. Out: one TradingSignal an algorit
 import json
 import logging
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Protocol
 
 from database.timestamps import iso_minute
 from orchestra.runtime.clock import Clock
 from orchestra.signals.answer import Answer, read_answer
-from orchestra.signals.strategy_loader import StrategyLoader
+from orchestra.signals.parameters import Params
+from orchestra.signals.strategy_loader import StrategyFile, StrategyLoader
 from orchestra.signals.turn_timer import TurnInterrupted, TurnTimer
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
 from system_databse.errors import StrategyError
@@ -84,6 +86,25 @@ class StrategyRunner:
             )
         finally:
             self._after_turn()
+
+    def try_out(
+        self, name: str, ticker: str, capital: Decimal, *, params: Params
+    ) -> tuple[StrategyFile, dict[str, Any]]:
+        """Return the strategy's file and the values as it takes them, once an instance could be made.
+
+        Raises StrategyError when there is no such strategy, or it cannot be built with these values.
+        """
+        try:
+            strategy = self._loader.find(name)
+            fitted = self._loader.fitted(strategy, params)
+            self._loader.make(strategy, ticker, capital, params=fitted)
+        finally:
+            self._after_turn()
+        return strategy, fitted
+
+    def current_sha256(self, record: AlgorithmRecord) -> str:
+        """Return the digest of the algorithm's file as it is now; raises StrategyError when it is gone."""
+        return self._loader.find(record.file).sha256
 
     def forget(self, algorithm_id: int) -> None:
         """Drop the instance of an algorithm that no longer runs."""

@@ -2,6 +2,9 @@
 
 import sqlite3
 
+# The digest of the owner's PIN; the API makes it, the engine stores it.
+PIN_HASH = "pin_hash"
+
 
 def get(connection: sqlite3.Connection, key: str) -> str | None:
     """Return the value, or None when the key was never set."""

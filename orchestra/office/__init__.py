@@ -1,0 +1,1 @@
+"""The owner's office: commands in, what every screen shows out."""

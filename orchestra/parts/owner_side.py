@@ -1,0 +1,246 @@
+"""The owner's side of an engine: commands, sales, the account's figures, and what the screens show.
+
+In: the other sides, wired. Out: handlers for the inbox, and what is to be done on each pass. Thread: main.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from database.sqlite_store import SqliteStore
+from orchestra.execution.alpaca_broker import AlpacaBroker
+from orchestra.messages.commands import (
+    CancelOpenOrders,
+    CommandGiven,
+    PauseAlgorithm,
+    ResumeAlgorithm,
+    SetPin,
+    StartAlgorithm,
+    StopAlgorithm,
+)
+from orchestra.messages.event_bus import EventBus
+from orchestra.messages.events import (
+    AccountReceived,
+    AccountUnavailable,
+    OrderFilled,
+    RiskHalted,
+    RiskResumed,
+    StreamName,
+)
+from orchestra.messages.live_snapshot import Health, StreamHealth, WorkerHealth
+from orchestra.office.account_watch import AccountWatch
+from orchestra.office.allocation import Allocation
+from orchestra.office.equity_log import EquityLog
+from orchestra.office.front_office import FrontOffice, Handlers
+from orchestra.office.live_desk import LiveDesk, Sources
+from orchestra.office.owner_pin import OwnerPin
+from orchestra.office.owner_sales import OwnerSales
+from orchestra.office.rest_counter import RestCounter
+from orchestra.office.sparklines import Sparklines
+from orchestra.office.start_counter import StartCounter
+from orchestra.office.stop_counter import StopCounter
+from orchestra.parts.market_side import MarketSide
+from orchestra.parts.order_side import OrderSide
+from orchestra.pipeline import Pipeline
+from orchestra.risk.halt_switch import Halt, HaltSwitch
+from orchestra.runtime.agenda import Agenda
+from orchestra.runtime.inbox import Inbox
+from orchestra.runtime.live_board import LiveBoard
+from orchestra.signals.roster import Roster
+from orchestra.signals.strategy_runner import StrategyRunner
+from orchestra.worlds import World
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the owner's side acts on. closed_gates: why nothing may be bought; prepare: gets a symbol's history."""
+
+    world: World
+    store: SqliteStore
+    inbox: Inbox
+    bus: EventBus
+    market: MarketSide
+    orders: OrderSide
+    roster: Roster
+    runner: StrategyRunner
+    pipeline: Pipeline
+    agenda: Agenda
+    halt: HaltSwitch
+    pin: OwnerPin
+    closed_gates: Callable[[], tuple[str, ...]]
+    prepare: Callable[[str], None]
+
+
+class OwnerSide:
+    """Everything the owner does and sees. board: None when nobody looks, then nothing is put together for it.
+
+    speed: market seconds a second where an exchange owns the clock.
+    """
+
+    def __init__(self, around: Surroundings, board: LiveBoard | None, *, speed: float | None = None) -> None:
+        self._around = around
+        self._told_halt: Halt | None = None
+        self._passed_at = around.world.clock.monotonic()
+        self._heard_at: float | None = None
+        self._heard = 0
+        self._build_figures()
+        self._build_counters()
+        self.live = LiveDesk(board, self._sources(speed)) if board else None
+        if self.live and board:
+            around.bus.listen(board.on_event)
+            around.bus.listen(self.live.on_event)
+        around.bus.listen(self._on_event)
+
+    @property
+    def handlers(self) -> Mapping[type, Callable[[Any], None]]:
+        """Return who takes which message of the inbox."""
+        return {
+            CommandGiven: self.front.on_command,
+            AccountReceived: self._on_account,
+            AccountUnavailable: self.account.on_unavailable,
+        }
+
+    def run_due(self) -> None:
+        """Do what is due on each pass of the loop, in every world."""
+        self._tell_halt()
+        self.sales.run_due()
+        self.front.run_due()
+        self._passed_at = self._around.world.clock.monotonic()
+        if self.live:
+            self.account.run_due()
+            self.live.show_if_due()
+
+    def after_minute(self) -> None:
+        """Do what belongs to a minute that was just decided, before it is settled."""
+        self.sales.run_due()
+        if self._around.world.clock.is_simulated:
+            self.account.want()
+
+    def close(self) -> None:
+        """Answer every command that still waits."""
+        self.front.close(self._around.inbox)
+
+    def _build_figures(self) -> None:
+        around = self._around
+        clock, books, last_bar = around.world.clock, around.orders.books, around.market.view.last_bar
+        # A connection of its own: no order waits while the account is read.
+        reader = AlpacaBroker(around.world.alpaca.twin())
+        self.account = AccountWatch(reader.account, around.market.fetcher, around.inbox, clock=clock)
+        self.allocation = Allocation(books, last_bar)
+        self.equity_log = EquityLog(
+            around.store,
+            books,
+            self.allocation,
+            calendar=around.world.calendar,
+            account=lambda: self.account.latest,
+        )
+        books.also_write = self.equity_log.write
+
+    def _build_counters(self) -> None:
+        around = self._around
+        books, desk, publish = around.orders.books, around.orders.desk, around.bus.publish
+        self.sales = OwnerSales(
+            books,
+            desk,
+            around.pipeline,
+            clock=around.world.clock,
+            calendar=around.world.calendar,
+            last_bar=around.market.view.last_bar,
+            on_done=around.roster.refresh,
+        )
+        self._starts = StartCounter(
+            books,
+            around.roster,
+            around.runner,
+            available=self._available,
+            prepare=around.prepare,
+            publish=publish,
+        )
+        self._stops = StopCounter(books, desk, around.roster, sales=self.sales, publish=publish)
+        self._rests = RestCounter(books, around.roster, around.runner, publish=publish)
+        self.front = FrontOffice(self._counters(), around.world.clock, after_command=self._after_command)
+
+    def _counters(self) -> Handlers:
+        return {
+            StartAlgorithm: self._starts.start,
+            StopAlgorithm: self._stops.stop,
+            CancelOpenOrders: self._stops.cancel_all,
+            PauseAlgorithm: self._rests.pause,
+            ResumeAlgorithm: self._rests.resume,
+            SetPin: self._around.pin.create,
+        }
+
+    def _sources(self, speed: float | None) -> Sources:
+        around = self._around
+        return Sources(
+            mode=str(around.world.mode),
+            books=around.orders.books,
+            calendar=around.world.calendar,
+            clock=around.world.clock,
+            last_bar=around.market.view.last_bar,
+            sparklines=Sparklines(around.market.data.bar_store),
+            account=self.account,
+            allocation=self.allocation,
+            equity_log=self.equity_log,
+            health=self._health,
+            is_halted=lambda: around.halt.is_set,
+            has_pin=lambda: around.pin.exists,
+            speed=speed,
+        )
+
+    def _available(self) -> Decimal:
+        return self.allocation.available(self.account.require())
+
+    def _after_command(self) -> None:
+        if self.live:
+            self.live.show()
+
+    def _on_event(self, event: object) -> None:
+        if isinstance(event, OrderFilled):
+            self.account.want()
+
+    def _on_account(self, message: AccountReceived) -> None:
+        self.account.on_received(message)
+        if self.live:
+            self.live.on_event(message)
+
+    def _tell_halt(self) -> None:
+        """Publish on the engine's thread what the switch says; any thread may have set it."""
+        halt = self._around.halt.halt
+        if halt == self._told_halt:
+            return
+        self._told_halt = halt
+        self._around.bus.publish(RiskHalted(halt.at, halt.by) if halt else RiskResumed())
+
+    def _health(self) -> Health:
+        around, now = self._around, self._around.world.clock.monotonic()
+        lag_s = now - self._passed_at
+        return Health(
+            lag_s=lag_s,
+            streams=StreamHealth(
+                is_data_connected=around.market.streams.is_connected(StreamName.DATA),
+                is_orders_connected=around.market.streams.is_connected(StreamName.ORDERS),
+                last_message_age_s=self._last_message_age(now),
+            ),
+            closed_gates=around.closed_gates(),
+            workers=self._workers(now, lag_s),
+        )
+
+    def _last_message_age(self, now: float) -> float | None:
+        """Return how long ago market data last came, as far as the engine's passes can tell."""
+        received = self._around.market.stream.received
+        if received != self._heard:
+            self._heard, self._heard_at = received, now
+        return None if self._heard_at is None else now - self._heard_at
+
+    def _workers(self, now: float, lag_s: float) -> dict[str, WorkerHealth]:
+        minute = self._around.orders.books.minute
+        workers = {"minute_loop": WorkerHealth(datetime.fromtimestamp(minute, UTC) if minute else None, lag_s)}
+        for name, (at, done_at) in self._around.agenda.last_ok.items():
+            workers[name] = WorkerHealth(at, now - done_at)
+        return workers
