@@ -212,7 +212,10 @@ class OwnerHouse:
 
 
 def market_file(path: Path) -> Path:
-    """Write two sessions of two symbols: the first and the last minutes of each; ACME rises a cent a minute."""
+    """Write the first and last minutes of a session, and the first of the next; ACME rises a cent a minute.
+
+    GAPS trades in every third minute only.
+    """
     lines = [HEADER]
     for start in (OPEN, CLOSE - 10 * MINUTE, NEXT_OPEN):
         for index in range(10 if start == CLOSE - 10 * MINUTE else 20):
@@ -220,6 +223,8 @@ def market_file(path: Path) -> Path:
             price = 50 + index / 100
             lines.append(f"ACME,{moment},{price},{price + 1},{price - 1},{price},100")
             lines.append(f"BETA,{moment},20,21,19,20,100")
+            if index % 3 == 0:
+                lines.append(f"GAPS,{moment},30,31,29,30,100")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 

@@ -211,6 +211,33 @@ def test_in_lock_step_the_sale_fills_from_the_next_bar(lock_step: OwnerHouse) ->
     assert house.rows("SELECT sell_wanted FROM algorithms") == [(0,)]
 
 
+def test_in_lock_step_an_order_that_waits_for_a_bar_is_canceled(lock_step: OwnerHouse) -> None:
+    house = lock_step
+    house.step()
+    id_ = house.start_algorithm("buyer", "GAPS")
+    house.step()
+    assert house.rows("SELECT status FROM orders") == [("ACCEPTED",)]
+    answer = house.give(StopAlgorithm(id_, is_selling=True))
+    assert (answer.values["shares"], answer.values["still_open"]) == ("0", 0)
+    for _ in range(3):
+        house.step()
+    assert house.rows("SELECT side, status FROM orders") == [("buy", "CANCELED")]
+    assert house.rows("SELECT sell_wanted FROM algorithms") == [(0,)]
+
+
+@pytest.mark.requirement("S2-61")
+def test_a_sale_waits_for_anothers_buy_on_the_same_ticker(house: OwnerHouse) -> None:
+    [first] = holding(house)
+    second = house.start_algorithm()
+    house.minute_at(OPEN + 2 * MINUTE)
+    house.give(StopAlgorithm(first, is_selling=True))
+    assert sales(house) == [(first, "MANUAL", "5", "PENDING")]
+    house.settle()
+    house.pass_until(lambda: sales(house) == [(first, "MANUAL", "5", "ACCEPTED")])
+    house.fill()
+    assert (house.position(first), house.position(second), house.account_position()) == (0, 5, 5)
+
+
 def test_in_lock_step_an_overnight_sale_waits_for_the_first_decision_of_the_next_session(lock_step: OwnerHouse) -> None:
     house = lock_step
     id_ = house.start_algorithm()
