@@ -127,6 +127,7 @@ class Engine:
         self._backfill.want()
         self.roster.restore()
         self._start_streams()
+        self.owner.run_due()
 
     def stop(self) -> None:
         """Stop threads and unbind, in reverse order of starting; commands that still wait are answered."""

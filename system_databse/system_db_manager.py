@@ -1,4 +1,4 @@
-"""The part of system.db that algorithms may read: their own transactions.
+"""The part of system.db that others may read: algorithms their own transactions, the API the PIN's digest.
 
 Bound once to the process's world. Imported outside a running process it opens the current data
 directory read-only and never creates a database.
@@ -12,7 +12,7 @@ from database.errors import StorageError
 from database.shelter import sheltered
 from database.sqlite_store import SqliteStore
 from system_databse.fill import Fill
-from system_databse.rows import fills
+from system_databse.rows import fills, settings
 
 Transaction = Mapping[str, Any]
 
@@ -37,6 +37,18 @@ def get_transactions(algo_id: int) -> list[Transaction]:
     if _bound is not None:
         return _bound(int(algo_id))
     return _read_outside(int(algo_id))
+
+
+def get_pin(store: SqliteStore) -> str | None:
+    """Return the digest of the owner's PIN out of the system database, None before one was created."""
+    with store.reader() as connection:
+        return settings.get(connection, settings.PIN_HASH)
+
+
+def verify_pin(store: SqliteStore, pin: str, *, matches: Callable[[str, str], bool]) -> bool:
+    """Say whether it is the owner's PIN. matches: compares a PIN with a digest, in constant time."""
+    digest = get_pin(store)
+    return digest is not None and matches(pin, digest)
 
 
 def transaction_of(fill: Fill) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from system_databse.trading_signal import Action, Source, TradingSignal
 log = logging.getLogger(__name__)
 
 STOPPED_BY_OWNER = "STOPPED_BY_OWNER"
+LONGEST_PAUSE_MINUTES = 32
 REASON = "the owner stopped it and wants its shares sold"
 
 
@@ -33,7 +34,7 @@ class Path(Protocol):
 
 
 class OwnerSales:
-    """Sell what is wanted to be sold, one attempt an algorithm and minute, only its own shares."""
+    """Sell what is wanted to be sold, at most one attempt an algorithm and minute, only its own shares."""
 
     def __init__(
         self,
@@ -53,7 +54,8 @@ class OwnerSales:
         self._calendar = calendar
         self._last_bar = last_bar
         self._on_done = on_done
-        self._tried_at: dict[int, int] = {}
+        self._not_before: dict[int, int] = {}
+        self._refusals: dict[int, int] = {}
 
     def run_due(self) -> None:
         """Take every wanted sale one step further: cancel, sell, or note that it is over."""
@@ -83,14 +85,21 @@ class OwnerSales:
             return
         if not view.position.is_open:
             self._books.want_sale(view.record.id, is_wanted=False)
-            self._tried_at.pop(view.record.id, None)
+            self._refusals.pop(view.record.id, None)
             log.info("Algorithm %d holds no shares any more.", view.record.id)
             self._on_done(view.record.id)
             return
         minute = _floor(self._clock.now().timestamp())
-        if self.is_open_now() and self._tried_at.get(view.record.id) != minute:
-            self._tried_at[view.record.id] = minute
+        if self.is_open_now() and minute >= self._not_before.get(view.record.id, 0):
             self._path.handle_owners([self._signal(view, minute)], self._books.snapshot({}), minute)
+            self._plan(view.record.id, minute)
+
+    def _plan(self, algorithm_id: int, minute: int) -> None:
+        """Try again in the next minute; what was refused outright, later and later, so that it fills no tables."""
+        is_refused = not self._books.view(algorithm_id).working
+        refusals = self._refusals.get(algorithm_id, 0) + 1 if is_refused else 0
+        self._refusals[algorithm_id] = refusals
+        self._not_before[algorithm_id] = minute + min(2 ** max(refusals - 1, 0), LONGEST_PAUSE_MINUTES) * MINUTE
 
     def _signal(self, view: AlgorithmView, minute: int) -> TradingSignal:
         last_bar = self._last_bar(view.record.ticker)

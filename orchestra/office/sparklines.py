@@ -21,7 +21,7 @@ class _Line:
 
 
 class Sparklines:
-    """Keep one line a symbol; a new bar is added to it, and only a new session reads the store again."""
+    """Keep one line a symbol. The next minute's bar is added to it; whatever else is new is read from the store."""
 
     def __init__(self, bar_store: BarStore) -> None:
         self._bar_store = bar_store
@@ -31,7 +31,7 @@ class Sparklines:
         """Return the session's closes up to the newest bar, given as start and close."""
         ts, close = newest
         line = self._lines.get(symbol)
-        if line is None or line.session_open != session.open or ts < line.newest_ts:
+        if line is None or line.session_open != session.open or ts not in (line.newest_ts, line.newest_ts + MINUTE):
             return self._read(symbol, session, until=ts)
         if ts > line.newest_ts:
             line.closes.append(close)

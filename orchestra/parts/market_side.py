@@ -70,6 +70,18 @@ class MarketSide:
         """Return the pool for slow look-ups."""
         return self._looks.fetcher
 
+    def last_bar(self, symbol: str) -> tuple[int, float] | None:
+        """Return start and close of the newest bar that is over, for screens and for what shares are worth.
+
+        While the market is closed no minute moves the algorithms' view on, but history may have come.
+        """
+        seen = self.view.last_bar(symbol)
+        now = int(self._world.clock.now().timestamp())
+        if seen is not None and self._world.calendar.is_open(now):
+            return seen
+        stored = self.data.bar_store.last_bars(symbol, 1, before=now)
+        return max(seen or (0, 0.0), (stored[0].ts, stored[0].close)) if stored else seen
+
     def renew_budget(self) -> None:
         """Grant the next turn its whole time of waiting."""
         self._looks.budget.renew()

@@ -127,7 +127,7 @@ class OwnerSide:
 
     def _build_figures(self) -> None:
         around = self._around
-        clock, books, last_bar = around.world.clock, around.orders.books, around.market.view.last_bar
+        clock, books, last_bar = around.world.clock, around.orders.books, around.market.last_bar
         # A connection of its own: no order waits while the account is read.
         reader = AlpacaBroker(around.world.alpaca.twin())
         self.account = AccountWatch(reader.account, around.market.fetcher, around.inbox, clock=clock)
@@ -150,7 +150,7 @@ class OwnerSide:
             around.pipeline,
             clock=around.world.clock,
             calendar=around.world.calendar,
-            last_bar=around.market.view.last_bar,
+            last_bar=around.market.last_bar,
             on_done=around.roster.refresh,
         )
         self._starts = StartCounter(
@@ -182,7 +182,7 @@ class OwnerSide:
             books=around.orders.books,
             calendar=around.world.calendar,
             clock=around.world.clock,
-            last_bar=around.market.view.last_bar,
+            last_bar=around.market.last_bar,
             sparklines=Sparklines(around.market.data.bar_store),
             account=self.account,
             allocation=self.allocation,

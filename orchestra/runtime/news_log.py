@@ -5,7 +5,15 @@ In: news of the bus. Out: log lines. Thread: the publisher's.
 
 import logging
 
-from orchestra.messages.events import AlgorithmFailed, DecisionMade, OrderFilled
+from orchestra.messages.events import (
+    AlgorithmFailed,
+    AlgorithmStarted,
+    AlgorithmStopped,
+    DecisionMade,
+    OrderFilled,
+    RiskHalted,
+    RiskResumed,
+)
 from system_databse.decision import Decision
 from system_databse.trading_signal import Action, Outcome
 
@@ -20,6 +28,15 @@ def log_news(event: object) -> None:
         log.info("Algorithm %d %s %s %s at %s.", fill.algorithm_id, verb, fill.qty, fill.symbol, fill.price)
     elif isinstance(event, AlgorithmFailed) and event.has_stopped:
         log.warning("Algorithm %d is switched off after failing again and again.", event.algorithm_id)
+    elif isinstance(event, RiskHalted):
+        log.warning("Halted by %s at %s: nothing is bought until it is resumed.", event.by, event.at)
+    elif isinstance(event, RiskResumed):
+        log.warning("Resumed: algorithms may buy again.")
+    elif isinstance(event, AlgorithmStarted):
+        log.info("Algorithm %d (%s) was started on %s.", event.algorithm_id, event.name, event.ticker)
+    elif isinstance(event, AlgorithmStopped):
+        fate = "are sold" if event.is_selling else "stay"
+        log.info("Algorithm %d was stopped for good; its %s shares %s.", event.algorithm_id, event.shares, fate)
     elif isinstance(event, DecisionMade) and event.decision.signal.action in (Action.BUY, Action.SELL):
         _log_wish(event.decision)
 

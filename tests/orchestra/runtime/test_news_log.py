@@ -6,7 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from orchestra.messages.events import AlgorithmFailed, DecisionMade, OrderFilled
+from orchestra.messages.events import (
+    AlgorithmFailed,
+    AlgorithmStarted,
+    AlgorithmStopped,
+    DecisionMade,
+    OrderFilled,
+    RiskHalted,
+    RiskResumed,
+)
 from orchestra.runtime.news_log import log_news
 from system_databse.decision import approved, denied, recorded
 from system_databse.fill import Fill
@@ -27,6 +35,14 @@ SOLD = Fill("at-x-3-1-0", 3, "SPY", Side.SELL, "e1", Decimal(7), Decimal("127.83
             DecisionMade(denied(BUY, "CASH", "it has $5.00")),
             "Algorithm 3 wants to buy 7 SPY (denied, CASH: it has $5.00).",
         ),
+        (
+            RiskHalted("2026-11-20T17:00:00Z", "the owner"),
+            "Halted by the owner at 2026-11-20T17:00:00Z: nothing is bought until it is resumed.",
+        ),
+        (RiskResumed(), "Resumed: algorithms may buy again."),
+        (AlgorithmStarted(3, "sma", "SPY"), "Algorithm 3 (sma) was started on SPY."),
+        (AlgorithmStopped(3, "7", is_selling=True), "Algorithm 3 was stopped for good; its 7 shares are sold."),
+        (AlgorithmStopped(3, "7", is_selling=False), "Algorithm 3 was stopped for good; its 7 shares stay."),
         (AlgorithmFailed(3, "broken", has_stopped=True), "Algorithm 3 is switched off after failing again and again."),
     ],
 )
