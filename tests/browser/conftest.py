@@ -16,7 +16,13 @@ from tests.browser.stub_server import StubServer
 from tests.source_tree import ROOT
 
 PIN = "271828"
-SIZES = {"short": (800, 480, 1.0), "narrow": (480, 853, 1.5), "wide": (1280, 720, 1.0)}
+SIZES = {
+    "short": (800, 480, 1.0),
+    "narrow": (480, 853, 1.5),
+    "wide": (1280, 720, 1.0),
+    "phone": (390, 844, 1.0),
+    "tiny": (320, 640, 1.0),
+}
 FLAGS = (
     "--headless",
     "--no-sandbox",

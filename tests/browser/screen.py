@@ -11,14 +11,16 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, R
 EXPECTED_REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of (400|401|404|409|429)")
 LOST_SERVER = re.compile(r"net::ERR_|WebSocket connection to .* failed|status of 5\d\d")
 
-# What a wide element does: its right edge lies beyond the window, or beyond the box that scrolls.
+# What is too wide: its edge lies beyond the window, or its content beyond its own edge without being cut off or scrolled.
 OVERFLOWING = """() => [...document.querySelectorAll("body *")]
-  .filter((each) => !each.closest("svg") && !each.closest(".visually-hidden, .skip"))
+  .filter((each) => !each.closest("svg, .visually-hidden, .skip") && each.getBoundingClientRect().width > 0)
   .filter((each) => {
     const box = each.getBoundingClientRect();
-    return box.width > 0 && (box.right > innerWidth + 0.5 || box.left < -0.5);
+    const style = getComputedStyle(each);
+    const spills = style.overflowX === "visible" && style.display !== "inline" && each.scrollWidth > each.clientWidth + 1;
+    return box.right > innerWidth + 0.5 || box.left < -0.5 || spills;
   })
-  .map((each) => `${each.tagName}.${each.className} ${JSON.stringify(each.getBoundingClientRect())}`)"""
+  .map((each) => `${each.tagName}.${each.className} ${each.scrollWidth} ${JSON.stringify(each.getBoundingClientRect())}`)"""
 
 
 class Screen:

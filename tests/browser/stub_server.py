@@ -305,10 +305,11 @@ class StubServer:
         return dict(json.loads(json.dumps(state, default=str)))
 
 
-def _account_json(house: FakeHouse) -> dict[str, str]:
+def _account_json(house: FakeHouse) -> dict[str, str] | None:
     assert house.board.snapshot
     account = house.board.snapshot.account
-    assert account
+    if account is None:
+        return None
     names = ("equity", "cash", "buying_power", "last_equity", "day_pl", "allocated", "available")
     return {name: str(getattr(account, name)) for name in names}
 
