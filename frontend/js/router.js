@@ -10,6 +10,9 @@ const SCREENS = [
   [/^/, () => showHome],
 ];
 
+// Once Home is there the others follow, so that they open also while the server is away.
+const PRELOAD_AFTER_MS = 1000;
+
 export class Router {
   #app;
   #main;
@@ -32,7 +35,8 @@ export class Router {
     setAttribute(this.#main, "aria-busy", "true");
     const make = await Promise.resolve().then(load).catch(() => (app) => missing(app));
     if (mine !== this.#navigations) return;
-    this.#put(make(this.#app, ...(hash.match(pattern).slice(1) ?? [])));
+    this.#put(make(this.#app, ...hash.match(pattern).slice(1)));
+    if (mine === 1) setTimeout(preload, PRELOAD_AFTER_MS);
     this.#app.onScreen(hash || "#/home");
   }
 
@@ -51,6 +55,10 @@ export class Router {
     document.title = `${heading.textContent} · AutoTrader`;
     if (!this.#app.gate.isOpen) heading.focus({ preventScroll: true });
   }
+}
+
+function preload() {
+  for (const [, load] of SCREENS) Promise.resolve().then(load).catch(() => {});
 }
 
 function missing(app) {

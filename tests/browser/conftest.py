@@ -75,9 +75,17 @@ class Site:
         self.url = f"http://127.0.0.1:{self.wire.port}"
 
     def restart(self) -> None:
-        old = self.server
-        old.stop()
+        self.break_off()
+        self.come_back()
+
+    def break_off(self) -> None:
+        """End the server; nobody answers any more."""
+        self.server.stop()
         self.wire.cut()
+
+    def come_back(self) -> None:
+        """Start the server again, as another process would: what is on disk is kept."""
+        old = self.server
         self.server = StubServer(self.house, ROOT / "frontend", pin=old.pin)
         self.server.sessions = old.sessions
         self.wire.target = self.server.port

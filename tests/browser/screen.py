@@ -36,6 +36,8 @@ class Screen:
         self.may_lose_server = False
         self.page: Page = context.new_page()
         self.page.set_default_timeout(5000)
+        # Time runs as it does, and a test can hurry it on.
+        self.page.clock.install()
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self.mistakes.append(f"page error: {error}"))
         self.page.on("request", self._on_request)
@@ -59,8 +61,16 @@ class Screen:
         """Press a button with the mouse for that long."""
         button.hover()
         self.page.mouse.down()
-        self.page.wait_for_timeout(milliseconds)
+        self.pass_time(milliseconds)
         self.page.mouse.up()
+
+    def pass_time(self, milliseconds: int) -> None:
+        """Let that much time pass for the page, at once."""
+        self.page.clock.fast_forward(milliseconds)
+
+    def is_live(self) -> None:
+        """Wait until the page says that it is connected."""
+        expect(self.page.locator(".link-words")).to_have_text("Live")
 
     def shows(self, text: str | re.Pattern[str], *, timeout: float = 5000) -> None:
         expect(self.page.get_by_text(text).first).to_be_visible(timeout=timeout)

@@ -66,7 +66,7 @@ class StubServer:
         self._route()
         self._server = make_server("127.0.0.1", port, self.app, threaded=True)
         self.port: int = self._server.server_port
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         threading.Thread(target=self._feed, daemon=True).start()
 
     def stop(self) -> None:
