@@ -17,7 +17,12 @@ from tests.source_tree import PACKAGES, ROOT, imported_names, product_files
 
 STARTS = ("orchestrator.py", "orchestra/orchestrator.py")
 # Import name -> name in the package index, where the two differ.
-DISTRIBUTIONS = {"alpaca": "alpaca-py", "flask_socketio": "flask-socketio", "flask_sock": "flask-sock"}
+DISTRIBUTIONS = {
+    "alpaca": "alpaca-py",
+    "flask_limiter": "flask-limiter",
+    "flask_socketio": "flask-socketio",
+    "flask_sock": "flask-sock",
+}
 # Not imported by us, pinned because alpaca-py and exchange_calendars break with a newer one.
 HELD_BACK = {"websockets", "pandas", "numpy", "pydantic", "msgpack"}
 

@@ -24,6 +24,7 @@ EDGES = {
     # The exchange stands for a foreign house: its book has a schema and migrations of its own.
     "sqlite_utils": ("database/", "system_databse/", "orchestra/paper_exchange/book/schema.py"),
     "flask": ("orchestra/api_server.py", "orchestra/api/", "orchestra/paper_exchange/wire/"),
+    "flask_limiter": ("orchestra/api_server.py", "orchestra/api/"),
     "flask_socketio": ("orchestra/api_server.py", "orchestra/api/"),
     "flask_sock": ("orchestra/api_server.py", "orchestra/api/", "orchestra/paper_exchange/wire/"),
 }

@@ -6,15 +6,10 @@ Exits and cancels go on. It is kept on disk by the `keep` that is passed in, so 
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from orchestra.messages.halt import Halt
 
-@dataclass(frozen=True, slots=True)
-class Halt:
-    """Since when nothing is bought, ISO-Z, and who said so."""
-
-    at: str
-    by: str
+__all__ = ["Halt", "HaltSwitch"]
 
 
 class HaltSwitch:

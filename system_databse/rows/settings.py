@@ -16,3 +16,8 @@ def put(connection: sqlite3.Connection, key: str, value: str, *, at: str) -> Non
         " ON CONFLICT(key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
         (key, value, at),
     )
+
+
+def remove(connection: sqlite3.Connection, key: str) -> None:
+    """Forget the value."""
+    connection.execute("DELETE FROM settings WHERE key = ?", (key,))

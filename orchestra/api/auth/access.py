@@ -1,0 +1,48 @@
+"""Which request needs what: nothing is reachable without a session except what is listed here.
+
+In: every request that has a route. Out: None, or Refused. Thread: the request's.
+"""
+
+from flask import Request
+
+from orchestra.api.answers import Refused
+from orchestra.api.auth.own_origin import may_change_state
+from orchestra.api.auth.peer import Peer
+
+READS = frozenset({"GET", "HEAD"})
+# Endpoint names, as the blueprints give them.
+OPEN_READS = frozenset({"pages.page", "pages.dashboard", "pages.file", "health.health", "pin.exists"})
+OPEN_ACTS = frozenset({"pin.validate"})
+OPEN_ACTS_HERE = frozenset({"pin.create", "safety.halt"})
+# Over plain HTTP a listener in the network owns whatever is sent, so from there nothing is started (4.9).
+LAN_ACTS = frozenset({"pin.validate", "session.end", "safety.halt"})
+
+
+def require(request: Request, peer: Peer, *, has_session: bool) -> None:
+    """Raise Refused unless this request may go on."""
+    endpoint = request.endpoint
+    if endpoint is None or request.routing_exception is not None:
+        return
+    is_act = request.method not in READS
+    if not has_session and not _is_open(endpoint, peer, is_act=is_act):
+        raise Refused(401, "Unlock with the PIN first.")
+    if is_act:
+        _require_own_page(request)
+        if not peer.is_loopback and endpoint not in LAN_ACTS:
+            raise Refused(403, "From the network AutoTrader can be read and halted only: use the machine's own screen.")
+
+
+def _is_open(endpoint: str, peer: Peer, *, is_act: bool) -> bool:
+    if not is_act:
+        return endpoint in OPEN_READS
+    return endpoint in OPEN_ACTS or (peer.is_loopback and endpoint in OPEN_ACTS_HERE)
+
+
+def _require_own_page(request: Request) -> None:
+    """Keep foreign pages out: they can neither send our header nor hide their Origin."""
+    if request.mimetype != "application/json":
+        raise Refused(415, "Send JSON with the header 'Content-Type: application/json'.")
+    if request.headers.get("X-AutoTrader") != "1":
+        raise Refused(403, "Send the header 'X-AutoTrader: 1' with every act.")
+    if not may_change_state(request.environ):
+        raise Refused(403, "Acts come from AutoTrader's own page: send its Origin, or 'Sec-Fetch-Site: none'.")

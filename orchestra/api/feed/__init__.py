@@ -1,0 +1,1 @@
+"""The live feed of the screens: a snapshot, numbered updates, a heartbeat."""

@@ -1,0 +1,99 @@
+"""WebSockets with a limit on a message, whole writes, and an end that is always noticed.
+
+In: an upgraded connection. Out: what Engine.IO expects of a WebSocket. Thread: one reads, one writes.
+"""
+
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import simple_websocket
+
+LARGEST_MESSAGE = 64 * 1024
+
+Handler = Callable[["BoundedWebSocket"], object]
+
+
+class BoundedWebSocket:
+    """Serve one WebSocket of Engine.IO, called as a WSGI app."""
+
+    def __init__(self, handler: Handler, _server: object) -> None:
+        self._handler = handler
+        self._ws: _Server | None = None
+
+    def __call__(self, environ: dict[str, Any], _start_response: object) -> None:
+        """Shake hands and serve until the end; then raise ConnectionError, for there is nothing left to answer."""
+        connection = _WholeWrites(environ["werkzeug.socket"])
+        self._ws = _Server({**environ, "werkzeug.socket": connection}, max_message_size=LARGEST_MESSAGE)
+        self._handler(self)
+        raise ConnectionError("the WebSocket has ended")
+
+    def send(self, message: str | bytes) -> None:
+        """Write one message; raises OSError when the connection is gone."""
+        try:
+            self._open().send(message)
+        except simple_websocket.ConnectionClosed as error:
+            raise OSError("the WebSocket is closed") from error
+
+    def wait(self) -> Any:
+        """Return the next message, None at the end."""
+        try:
+            return self._open().receive()
+        except simple_websocket.ConnectionClosed:
+            return None
+
+    def close(self) -> None:
+        """Say goodbye."""
+        ws = self._open()
+        if ws.connected:
+            ws.close()
+
+    def _open(self) -> "_Server":
+        if self._ws is None:
+            raise OSError("the WebSocket was never opened")
+        return self._ws
+
+
+class _WholeWrites:
+    """A socket whose `send` writes everything: the library does not look at how much was taken."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+
+    def send(self, data: bytes) -> int:
+        self._connection.sendall(data)
+        return len(data)
+
+    def recv(self, size: int) -> bytes:
+        return self._connection.recv(size)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class _Server(simple_websocket.Server):  # type: ignore[misc]  # the library has no types
+    def __init__(self, environ: dict[str, Any], **options: Any) -> None:
+        self._one_at_a_time = threading.RLock()
+        super().__init__(environ, **options)
+
+    def send(self, data: str | bytes) -> None:
+        with self._one_at_a_time:
+            super().send(data)
+
+    def close(self, reason: int | None = None, message: str | None = None) -> None:
+        with self._one_at_a_time:
+            super().close(reason, message)
+
+    def _handle_events(self) -> Any:
+        """Answer pings and the like, never in the middle of a frame of the writer's."""
+        with self._one_at_a_time:
+            return super()._handle_events()
+
+    def _thread(self) -> None:
+        """Read until the end, then wake who waits: after a message that is too large the library forgets to."""
+        try:
+            super()._thread()
+        finally:
+            self.connected = False
+            self.event.set()

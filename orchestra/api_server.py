@@ -1,0 +1,214 @@
+"""The API's port: one Flask app with Socket.IO, served on threads of its own (S2-07).
+
+In: ApiParts of the builder, the folder of the page. Out: HTTP and Socket.IO on one port. Thread: accept, feed, sweep,
+reaper, and one for each connection; none of them writes trading state.
+"""
+
+import logging
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, Response, g, request
+from flask_limiter import Limiter
+from werkzeug.exceptions import HTTPException
+
+from database.errors import AutoTraderError, StorageError
+from database.timestamps import iso_milliseconds
+from orchestra.api.answers import Refused, Reply, reply
+from orchestra.api.api_context import ApiContext, peer, session
+from orchestra.api.api_parts import ApiLimits, ApiParts
+from orchestra.api.auth import access
+from orchestra.api.auth.cookies import SESSION_COOKIE
+from orchestra.api.feed.live_feed import LiveFeed
+from orchestra.api.feed.sockets import Sockets
+from orchestra.api.front_end import FrontEnd
+from orchestra.api.routes import account, algorithm_acts, algorithms, choices, commands, health, pages, pin, safety
+from orchestra.api.routes import session as session_routes
+from orchestra.api.wire.gate import Gate
+from orchestra.api.wire.http_server import ApiHttpServer
+from system_databse.door.door_store import AuditRow
+
+log = logging.getLogger(__name__)
+
+LOOPBACK = "127.0.0.1"
+DEFAULT_PORT = 5001
+POLL_SECONDS = 0.1
+STOP_SECONDS = 5.0
+NOUNS = (account, algorithm_acts, algorithms, choices, commands, health, pin, safety, session_routes)
+NEVER_LIMITED = frozenset({"safety.halt", "health.health", "pages.page", "pages.dashboard", "pages.file"})
+
+
+@dataclass(frozen=True, slots=True)
+class ApiApp:
+    """The app and what lives beside it."""
+
+    flask: Flask
+    context: ApiContext
+    sockets: Sockets
+    feed: LiveFeed
+
+
+def build_app(parts: ApiParts, frontend: Path, limits: ApiLimits | None = None) -> ApiApp:
+    """Return the app, its sockets and its feed; nothing runs yet.
+
+    Raises ValueError when the clock is an exchange's: sessions would end after minutes.
+    """
+    if parts.clock.is_simulated:
+        raise ValueError("the API needs the machine's own clock")
+    limits = limits or ApiLimits()
+    app = Flask("autotrader", static_folder=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, its base class does not
+    app.config.update(
+        MAX_CONTENT_LENGTH=limits.body_bytes, MAX_FORM_PARTS=20, PROVIDE_AUTOMATIC_OPTIONS=False, RATELIMIT_ENABLED=True
+    )
+    context = ApiContext.of(parts, limits)
+    _check_requests(app, context)
+    _limit_requests(app, limits)
+    _note_acts(app, context)
+    _speak_json_on_errors(app)
+    for noun in NOUNS:
+        app.register_blueprint(noun.routes(context))
+    app.register_blueprint(pages.routes(FrontEnd(frontend)))
+    sockets = Sockets(app, context.sessions)
+    feed = LiveFeed(
+        parts.board,
+        context.state,
+        sockets,
+        clock=parts.clock,
+        boot=parts.boot,
+        most_waiting=limits.waiting_events,
+    )
+    sockets.serve(feed)
+    gate = Gate(app.wsgi_app, parts, context.sessions, limits=limits, count_sockets=lambda: sockets.count)
+    app.wsgi_app = gate  # type: ignore[method-assign]  # Flask's own way of wrapping an app
+    return ApiApp(app, context, sockets, feed)
+
+
+def create_app(parts: ApiParts, frontend: Path) -> Flask:
+    """Return the Flask app alone, behind its gate."""
+    return build_app(parts, frontend).flask
+
+
+class ApiServer:
+    """Serve the API. port 0 takes any free one."""
+
+    def __init__(
+        self,
+        parts: ApiParts,
+        frontend: Path,
+        *,
+        host: str = LOOPBACK,
+        port: int = DEFAULT_PORT,
+        limits: ApiLimits | None = None,
+    ) -> None:
+        self._parts = parts
+        self._limits = limits or ApiLimits()
+        self._app = build_app(parts, frontend, self._limits)
+        self._address = host, port
+        self._server: ApiHttpServer | None = None
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def port(self) -> int:
+        """Return the port in use; before `start` the one asked for."""
+        return self._server.port if self._server else self._address[1]
+
+    def start(self) -> None:
+        """Listen, in the caller's thread, then serve on others; raises ConfigError when the port cannot be had."""
+        host, port = self._address
+        self._server = server = ApiHttpServer(self._app.flask, host, port, limits=self._limits, clock=self._parts.clock)
+        self._parts.door.prune(self._parts.clock.now())
+        jobs = {
+            "api": lambda: server.serve_forever(POLL_SECONDS),
+            "api-reaper": self._server.reaper.run,
+            "api-feed": self._app.feed.run,
+            "api-sweep": self._app.sockets.run,
+        }
+        self._threads = [threading.Thread(target=job, name=name, daemon=True) for name, job in jobs.items()]
+        for thread in self._threads:
+            thread.start()
+        log.info("The page is at http://%s:%d", "localhost" if host == LOOPBACK else host, self.port)
+
+    def stop(self) -> None:
+        """Say goodbye to the screens and stop listening, within five seconds."""
+        if self._server is None:
+            return
+        self._app.feed.stop()
+        self._app.sockets.stop()
+        self._server.reaper.stop()
+        self._server.shutdown()
+        self._server.server_close()
+        self._server.hang_up()
+        for thread in self._threads:
+            thread.join(STOP_SECONDS / len(self._threads))
+        self._server = None
+
+
+def _check_requests(app: Flask, context: ApiContext) -> None:
+    @app.before_request
+    def check() -> None:
+        g.session = context.sessions.find(request.cookies.get(SESSION_COOKIE), peer())
+        access.require(request, peer(), has_session=g.session is not None)
+        g.is_admitted = True
+
+
+def _limit_requests(app: Flask, limits: ApiLimits) -> None:
+    """Limit what one address asks in a minute; the halt is never a request too many."""
+    limiter = Limiter(
+        key_func=lambda: peer().source,
+        app=app,
+        default_limits=[f"{limits.requests_a_minute} per minute"],
+        storage_uri="memory://",
+    )
+    limiter.request_filter(lambda: request.endpoint in NEVER_LIMITED)
+
+
+def _note_acts(app: Flask, context: ApiContext) -> None:
+    @app.after_request
+    def note(response: Response) -> Response:
+        if request.method in access.READS or not g.get("is_admitted") or request.endpoint is None:
+            return response
+        row = AuditRow(
+            at=iso_milliseconds(context.parts.clock.now()),
+            principal=f"session {found.id[:8]}" if (found := session()) else "nobody",
+            address=peer().address,
+            act=f"{request.method} {request.endpoint}",
+            target=request.path[:200],
+            outcome=str(response.status_code),
+        )
+        try:
+            context.parts.door.record(row)
+        except StorageError as error:
+            log.error("An act could not be noted down in door.db: %s", error)  # noqa: TRY400 - the sentence says all
+        return response
+
+
+def _speak_json_on_errors(app: Flask) -> None:
+    @app.errorhandler(Refused)
+    def refused(error: Refused) -> Reply:
+        return reply(error.body, error.status)
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Reply:
+        return reply({"error": _sentence(error)}, error.code or 500)
+
+    @app.errorhandler(AutoTraderError)
+    def our_own(error: AutoTraderError) -> Reply:
+        log.error("%s %s could not be answered: %s", request.method, request.path, error)
+        return reply({"error": "A database or the broker cannot be used now: see the log."}, 503)
+
+    @app.errorhandler(Exception)
+    def broken(error: Exception) -> Reply:
+        log.error("%s %s could not be answered.", request.method, request.path, exc_info=error)
+        return reply({"error": "AutoTrader could not answer: see the log."}, 500)
+
+
+def _sentence(error: HTTPException) -> str:
+    known = {
+        404: "There is nothing at this address.",
+        405: "This address does not take this method.",
+        413: "The request is too large: 64 kB are the limit.",
+        429: "Too many requests: wait a moment.",
+    }
+    return known.get(error.code or 500, f"{error.name}.")
