@@ -3,6 +3,8 @@
 const MINUS = "−";
 const DOLLARS = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 const PLAIN = new Intl.NumberFormat("en-US", { maximumFractionDigits: 9 });
+const ROUND = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", maximumFractionDigits: 0 });
+const ABBREVIATIONS = new Set(["sma", "ema", "rsi", "macd", "atr", "vwap", "orb"]);
 const ZONE = "America/New_York";
 const CLOCK = new Intl.DateTimeFormat("en-US", { timeZone: ZONE, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const DAY = new Intl.DateTimeFormat("en-US", { timeZone: ZONE, weekday: "short" });
@@ -23,6 +25,12 @@ export function toNumber(value) {
 export function money(value) {
   const number = toNumber(value);
   return number == null ? UNKNOWN : DOLLARS.format(number).replace("-", MINUS);
+}
+
+/** Write an estimate, in whole dollars: $18,590. */
+export function estimate(value) {
+  const number = toNumber(value);
+  return number == null ? UNKNOWN : ROUND.format(number);
 }
 
 /** Write a change with its sign: +$12.00, −$3.10, $0.00. */
@@ -101,8 +109,10 @@ export function age(seconds) {
   return `${Math.floor(seconds / 3600)} h old`;
 }
 
-/** Turn sma_crossover into Sma crossover: the file name as words. */
+/** Turn sma_crossover into SMA crossover: the file name as words. */
 export function asTitle(name) {
   const words = String(name ?? "").replaceAll("_", " ").trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const [first] = words.split(" ", 1);
+  const start = ABBREVIATIONS.has(first.toLowerCase()) ? first.toUpperCase() : first.charAt(0).toUpperCase() + first.slice(1);
+  return start + words.slice(first.length);
 }

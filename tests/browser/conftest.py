@@ -16,7 +16,13 @@ from tests.browser.stub_server import StubServer
 from tests.source_tree import ROOT
 
 PIN = "271828"
-SIZES = {"short": (800, 480, 1.0), "narrow": (480, 853, 1.5), "wide": (1280, 720, 1.0)}
+SIZES = {
+    "short": (800, 480, 1.0),
+    "narrow": (480, 853, 1.5),
+    "wide": (1280, 720, 1.0),
+    "phone": (390, 844, 1.0),
+    "tiny": (320, 640, 1.0),
+}
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -69,9 +75,17 @@ class Site:
         self.url = f"http://127.0.0.1:{self.wire.port}"
 
     def restart(self) -> None:
-        old = self.server
-        old.stop()
+        self.break_off()
+        self.come_back()
+
+    def break_off(self) -> None:
+        """End the server; nobody answers any more."""
+        self.server.stop()
         self.wire.cut()
+
+    def come_back(self) -> None:
+        """Start the server again, as another process would: what is on disk is kept."""
+        old = self.server
         self.server = StubServer(self.house, ROOT / "frontend", pin=old.pin)
         self.server.sessions = old.sessions
         self.wire.target = self.server.port

@@ -72,7 +72,7 @@ def made_card(number: int = 1, *, ticker: str = "AAPL", price: float | None = 18
         figures=figures,
         price_at=minute - 60,
         sparkline=tuple(185 + (index * 7 % 11) / 10 for index in range(60)),
-        decision=LastDecision(minute, "hold", "0", "HOLD", reason),
+        decision=LastDecision(minute, "hold", "0", "HELD", reason),
     )
     for part in ("record", "figures"):
         inner = getattr(card, part)

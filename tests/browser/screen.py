@@ -11,14 +11,16 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, R
 EXPECTED_REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of (400|401|404|409|429)")
 LOST_SERVER = re.compile(r"net::ERR_|WebSocket connection to .* failed|status of 5\d\d")
 
-# What a wide element does: its right edge lies beyond the window, or beyond the box that scrolls.
+# What is too wide: its edge lies beyond the window, or its content beyond its own edge without being cut off or scrolled.
 OVERFLOWING = """() => [...document.querySelectorAll("body *")]
-  .filter((each) => !each.closest("svg") && !each.closest(".visually-hidden, .skip"))
+  .filter((each) => !each.closest("svg, .visually-hidden, .skip") && each.getBoundingClientRect().width > 0)
   .filter((each) => {
     const box = each.getBoundingClientRect();
-    return box.width > 0 && (box.right > innerWidth + 0.5 || box.left < -0.5);
+    const style = getComputedStyle(each);
+    const spills = style.overflowX === "visible" && style.display !== "inline" && each.scrollWidth > each.clientWidth + 1;
+    return box.right > innerWidth + 0.5 || box.left < -0.5 || spills;
   })
-  .map((each) => `${each.tagName}.${each.className} ${JSON.stringify(each.getBoundingClientRect())}`)"""
+  .map((each) => `${each.tagName}.${each.className} ${each.scrollWidth} ${JSON.stringify(each.getBoundingClientRect())}`)"""
 
 
 class Screen:
@@ -34,6 +36,8 @@ class Screen:
         self.may_lose_server = False
         self.page: Page = context.new_page()
         self.page.set_default_timeout(5000)
+        # Time runs as it does, and a test can hurry it on.
+        self.page.clock.install()
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self.mistakes.append(f"page error: {error}"))
         self.page.on("request", self._on_request)
@@ -57,8 +61,16 @@ class Screen:
         """Press a button with the mouse for that long."""
         button.hover()
         self.page.mouse.down()
-        self.page.wait_for_timeout(milliseconds)
+        self.pass_time(milliseconds)
         self.page.mouse.up()
+
+    def pass_time(self, milliseconds: int) -> None:
+        """Let that much time pass for the page, at once."""
+        self.page.clock.fast_forward(milliseconds)
+
+    def is_live(self) -> None:
+        """Wait until the page says that it is connected."""
+        expect(self.page.locator(".link-words")).to_have_text("Live")
 
     def shows(self, text: str | re.Pattern[str], *, timeout: float = 5000) -> None:
         expect(self.page.get_by_text(text).first).to_be_visible(timeout=timeout)

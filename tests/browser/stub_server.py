@@ -66,7 +66,7 @@ class StubServer:
         self._route()
         self._server = make_server("127.0.0.1", port, self.app, threaded=True)
         self.port: int = self._server.server_port
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         threading.Thread(target=self._feed, daemon=True).start()
 
     def stop(self) -> None:
@@ -305,10 +305,11 @@ class StubServer:
         return dict(json.loads(json.dumps(state, default=str)))
 
 
-def _account_json(house: FakeHouse) -> dict[str, str]:
+def _account_json(house: FakeHouse) -> dict[str, str] | None:
     assert house.board.snapshot
     account = house.board.snapshot.account
-    assert account
+    if account is None:
+        return None
     names = ("equity", "cash", "buying_power", "last_equity", "day_pl", "allocated", "available")
     return {name: str(getattr(account, name)) for name in names}
 

@@ -85,15 +85,19 @@ export function decisionText(algorithm, now) {
   return `${momentNear(decision.minute, now)} ${actText(decision)}: ${note || whyText(decision)}`;
 }
 
-/** Write what was decided: "hold", "buy 100 shares". */
-export function actText(decision) {
-  return toNumber(decision.shares) ? `${decision.action} ${shares(decision.shares)}` : decision.action;
+// What goes without saying: a hold was held, an order was sent.
+const SILENT_OUTCOMES = new Set(["HELD", "SUBMITTED"]);
+
+/** Write what was decided and what came of it: "hold", "buy 100 shares", "sell 5 shares, denied". */
+export function actText({ action, shares: count, outcome }) {
+  const act = toNumber(count) ? `${action} ${shares(count)}` : action;
+  return outcome && !SILENT_OUTCOMES.has(outcome) ? `${act}, ${outcome.toLowerCase()}` : act;
 }
 
 /** Write why, with the rule that denied it. */
 export function whyText(decision) {
   const reason = decision.reason || "no reason given";
-  return decision.gate ? `denied (${decision.gate}), ${reason}` : reason;
+  return decision.gate ? `${reason} (${decision.gate})` : reason;
 }
 
 function spoken(algorithm) {

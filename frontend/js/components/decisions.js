@@ -54,7 +54,7 @@ function entry(decision, now) {
     "li",
     { class: "decision", "data-action": decision.action },
     h("span", { class: "decision-when" }, when),
-    h("span", { class: "decision-what" }, actText(decision), decision.outcome ? ` · ${decision.outcome}` : ""),
+    h("span", { class: "decision-what" }, actText(decision)),
     h("span", { class: "decision-why" }, whyText(decision)),
   );
 }

@@ -1,7 +1,7 @@
 /** A gain or a loss: sign and triangle for the eye, "up" or "down" for the ear, colour on top of both. */
 
 import { h, setAttribute, setText } from "../dom.js";
-import { direction, signedMoney, signedPercent, UNKNOWN } from "../format.js";
+import { direction, signedMoney, signedPercent } from "../format.js";
 
 const SHAPES = { 1: ["gain", "▲", "up "], [-1]: ["loss", "▼", "down "], 0: ["flat", "", ""] };
 
@@ -9,8 +9,9 @@ const SHAPES = { 1: ["gain", "▲", "up "], [-1]: ["loss", "▼", "down "], 0: [
 export function mountFigure(parent, data) {
   const triangle = h("span", { class: "triangle", "aria-hidden": "true" });
   const spoken = h("span", { class: "visually-hidden" });
-  const value = h("span", {});
-  const element = h("span", { class: "figure flat" }, triangle, spoken, value);
+  const value = h("span", { class: "figure-value" });
+  const percent = h("span", { class: "figure-value" });
+  const element = h("span", { class: "figure flat" }, triangle, spoken, value, " ", percent);
   parent.append(element);
 
   function update({ value: amount, fraction = null }) {
@@ -18,15 +19,10 @@ export function mountFigure(parent, data) {
     setAttribute(element, "class", `figure ${name}`);
     setText(triangle, shape);
     setText(spoken, word);
-    setText(value, written(amount, fraction));
+    setText(value, signedMoney(amount));
+    setText(percent, amount == null ? "" : signedPercent(fraction));
   }
 
   update(data);
   return { update, destroy: () => element.remove() };
-}
-
-function written(amount, fraction) {
-  const dollars = signedMoney(amount);
-  if (dollars === UNKNOWN || fraction == null) return dollars;
-  return `${dollars} ${signedPercent(fraction)}`;
 }

@@ -11,9 +11,9 @@ import { freshness } from "../freshness.js";
 import { route } from "../protocol.js";
 import { openStopMenu } from "./stop_menu.js";
 
-/** Show the detail of the algorithm with that id. */
+/** Show the detail of the algorithm with that id, a number or its text. */
 export function showDetail(app, id) {
-  const algorithm = app.store.algorithm(id);
+  const algorithm = app.store.algorithm(Number(id));
   return algorithm ? shown(app, algorithm) : missing();
 }
 

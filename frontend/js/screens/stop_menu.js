@@ -3,7 +3,7 @@
 import { mountActButton } from "../components/act_button.js";
 import { openModal } from "../components/modal.js";
 import { h } from "../dom.js";
-import { dayAndClock, money, shares, toNumber } from "../format.js";
+import { dayAndClock, estimate, shares, toNumber } from "../format.js";
 import { moneyWord } from "../market_words.js";
 import { route } from "../protocol.js";
 
@@ -48,14 +48,14 @@ function keep(algorithm, _state, held) {
 
 function sell(algorithm, { market, mode }, held) {
   const { last_price: price, shares: count } = algorithm.card_calculations;
-  const estimate = price == null ? "" : ` (about ${money(price * held)})`;
+  const about = price == null ? "" : ` (about ${estimate(price * held)})`;
   const order = `Sends a market order, ${moneyWord(mode)}: the price may differ from the estimate.`;
   if (market.phase === "open") {
-    return { label: `Stop and sell ${shares(count)} now${estimate}`, text: `The algorithm ends for good. ${order}`, liquidate: true };
+    return { label: `Stop and sell ${shares(count)} now${about}`, text: `The algorithm ends for good. ${order}`, liquidate: true };
   }
   const opens = market.next_open ? `, ${dayAndClock(market.next_open)}` : "";
   const text = `The market is closed. The algorithm ends now; its shares are sold when the market opens next${opens}. ${order}`;
-  return { label: `Stop and sell ${shares(count)} at the next open${estimate}`, text, liquidate: true };
+  return { label: `Stop and sell ${shares(count)} at the next open${about}`, text, liquidate: true };
 }
 
 function doneWords(algorithm, result) {

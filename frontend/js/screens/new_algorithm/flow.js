@@ -13,7 +13,7 @@ const STEPS = [
   ["Review", reviewStep],
 ];
 
-/** Show the flow. A step gets {app, body, draft, next}; it may return {submit, label, destroy}. */
+/** Show the flow. A step gets {app, body, draft, next}; it may return {submit, label, first, update, destroy}: first gets the focus. */
 export function showNewAlgorithm(app) {
   const draft = { algorithm: null, ticker: "", asset: null, cash: "", account: null, params: {} };
   const title = h("h1", { tabindex: "-1" });
@@ -46,7 +46,7 @@ export function showNewAlgorithm(app) {
     step = show({ app, body, draft, next: () => go(at + 1) }) ?? {};
     next.hidden = !step.submit;
     setText(next, step.label ?? "Next");
-    title.focus();
+    (step.first ?? title).focus();
   }
 
   async function submit(event) {

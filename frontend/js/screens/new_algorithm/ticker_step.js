@@ -20,7 +20,6 @@ export function tickerStep({ app, body, draft }) {
   });
   body.append(found);
   if (draft.asset) show(draft.asset);
-  if (app.isKiosk) field.input.focus();
 
   function changed(text) {
     draft.ticker = text.trim().toUpperCase();
@@ -55,7 +54,7 @@ export function tickerStep({ app, body, draft }) {
     replace(found, h("p", {}, assetWords(draft.ticker, asset)), usedWords(asset));
   }
 
-  return { submit, label: "Check" };
+  return { submit, label: "Check", first: app.isKiosk ? field.input : null };
 }
 
 /** Write what is known of a ticker: AAPL, Apple Inc., last price $185.90. */
