@@ -42,6 +42,11 @@ class DataClient:
         bars = self._channels["bars"]
         return symbol in bars or EVERYTHING in bars
 
+    def symbols(self) -> frozenset[str] | None:
+        """Return the symbols of all its channels; None when one of them is the wildcard."""
+        named = frozenset().union(*self._channels.values())
+        return None if EVERYTHING in named else named
+
     def on_message(self, frame: Frame) -> None:
         """Act on one message of the client."""
         message = _decoded(frame)
@@ -119,6 +124,12 @@ class DataStream:
             self._admitted = client
             client.is_authenticated = True
             return True
+
+    def wanted(self) -> frozenset[str] | None:
+        """Return the symbols that the client listens to; None when it listens to all."""
+        with self._lock:
+            client = self._admitted
+        return client.symbols() if client else frozenset()
 
     def send_bars(self, bars: Sequence[Bar]) -> frozenset[str]:
         """Queue one array of bars for the client that wants them; return the symbols that went out."""

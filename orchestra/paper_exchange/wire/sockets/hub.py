@@ -24,6 +24,11 @@ class StreamHub:
             return self._orders.serve
         return self._feeds[path].serve if path in self._feeds else None
 
+    def wanted(self) -> frozenset[str] | None:
+        """Return the symbols that any feed's client listens to; None when one listens to all."""
+        named = [feed.wanted() for feed in self._feeds.values()]
+        return None if None in named else frozenset().union(*(symbols for symbols in named if symbols))
+
     def send_bars(self, bars: Sequence[Bar]) -> frozenset[str]:
         """Send the bars of one minute; return the symbols that went out to anybody."""
         return frozenset().union(*(feed.send_bars(bars) for feed in self._feeds.values()))
