@@ -1,17 +1,64 @@
 """The running process, and the map of this house: one line for every room and module.
 
 alpaca_wrapper.py           port: the only user of alpaca-py's REST clients
+api_server.py               The API's port: one Flask app with Socket.IO, served on threads of its own (S2-07).
+appliance.py                The appliance: one engine and, where somebody may look, the page in front of it.
 engine.py                   every part of one run, built in one place and taken down in reverse order
 orchestrator.py             main(): builds the parts, starts the threads, waits, stops in reverse order
 pipeline.py                 one minute, left to right: the map you can run
 websocket_manager.py        port: the only user of alpaca-py's streams
 worlds.py                   what differs between worlds: clock, feed, broker
 api/                        What the API answers: one blueprint a noun, who may ask, and the live feed of the screens.
+  answers.py                What every route says the same way: JSON, money as text, a refusal in one plain sentence.
+  api_context.py            What the blueprints share: the parts, and what is built of them once.
+  api_parts.py              What the API is given by the builder: everything it needs, and nothing to trade with.
+  command_relay.py          Acts of the owner: handed to the engine, waited for, answered; never done twice under one …
+  front_end.py              The files of the page: a fixed list made at start, from name to bytes; nothing else is …
   protocol.py               Every URL and event name that a screen uses; frontend/js/protocol.js holds the same, and a …
+  request_body.py           The body of a request: JSON of the right kind, size and shape, or one sentence that says …
+  stored_halt.py            The halt in door.db, so that a restart stays halted.
+  tickers.py                Whether a ticker can be traded, and in words why not (S2-13).
+  auth/                     Who may come in: the PIN, its lockout, sessions, and which request needs what.
+    access.py               Which request needs what: nothing is reachable without a session except what is listed here.
+    cookies.py              The two cookies: HttpOnly, SameSite=Strict, for the whole site, gone with the browser or …
+    lockout.py              The lockout: failed logins slow a source down, and can never lock the owner out …
+    login.py                One try with a PIN: may this source try, is it right, what does that cost.
+    own_origin.py           Whether a request comes from our own page: the answer to foreign pages and to DNS …
+    peer.py                 Who is at the other end: this machine itself, or somebody in the network.
+    pin_keeper.py           The PIN: made once, checked in constant time, reset from the command line.
+    pin_rules.py            Which PINs are refused: the ones everybody tries first (ASVS 6.2.4, NIST SP 800-63B …
+    sessions.py             Sessions on the server's side, so that they can be ended (ASVS 7.2 to 7.4).
+    turnstile.py            One at a time, a few may wait, the rest is turned away: hashing PINs never becomes an …
+  feed/                     The live feed of the screens: a snapshot, numbered updates, a heartbeat.
+    event_json.py           News as the screens hear them: {type, data, timestamp} (domain.md 2b).
+    live_feed.py            The live feed: one thread compares states, numbers what changed and tells every screen.
+    sockets.py              The Socket.IO side of the feed: sockets carry reads only, acts go through REST.
+    state_json.py           The state of the screens as JSON: the live snapshot, in the spelling of the page.
+  routes/                   One blueprint a noun: no trading logic here, a command is handed to the engine and its …
+    account.py              The account over HTTP: what a new algorithm may be given (S2-12).
+    algorithm_acts.py       Algorithms over HTTP, to act on: create, stop, pause, resume (S2-10, S2-14).
+    algorithms.py           Algorithms over HTTP, to look at: what they own, and why each minute went as it did (S2-09).
+    choices.py              What can be chosen for a new algorithm: a strategy and a ticker (S2-11, S2-13).
+    commands.py             What came of an act that answered 202.
+    health.py               GET /health: for whoever watches the watcher (domain.md 2b). 503 as soon as something is …
+    pages.py                The page and its files (S2-31, S2-90).
+    pin.py                  The PIN over HTTP: is there one, make the first one, unlock (S2-08).
+    safety.py               Halt and resume: the flag is set by this very thread, whatever the engine is doing.
+    session.py              The session over HTTP: until when, and lock again.
+  wire/                     How requests arrive: a bounded HTTP server, the gate in front of everything, WebSockets, …
+    admission.py            How many connections there may be, and from where (reliability.md 5.2).
+    gate.py                 The gate in front of everything: known Host, own page, a session before any socket …
+    http_server.py          The HTTP server: Werkzeug's threaded one, with a limit on everything (reliability.md 5.2).
+    reaper.py               Deadlines of connections: whoever sends half a request, or reads half an answer, is hung …
+    request_handler.py      One connection, request after request: whole heads and whole bodies only, one write an …
+    security_headers.py     The headers of every response (reliability.md 4.4, ui.md 11): what a browser must not do …
+    token_bucket.py         A rate: so many at once, so many a second after that.
+    web_socket.py           WebSockets with a limit on a message, whole writes, and an end that is always noticed.
 execution/                  from an approved decision to a booked fill
   alpaca_broker.py          Alpaca as a Broker: its JSON becomes our nouns
   books.py                  algorithms, orders, fills, positions: in memory and in system.db, never apart
   broker.py                 what the order path needs of a broker
+  decision_book.py          The newest decisions: what each algorithm last wanted and what came of it, in memory and …
   due_times.py              when to ask again: soon at first, then once a minute
   order_desk.py             intents on disk, then the wire, then what came of it
   order_numbers.py          our order ids: a pure function of install, algorithm, minute and leg
@@ -24,12 +71,27 @@ messages/                   frozen values that cross a thread or a stage
   commands.py               what somebody wants done, imperative, one handler each
   event_bus.py              news for onlookers: removing every listener changes no trade
   events.py                 what happened, in the past tense
+  halt.py                   The halt: nothing is bought until the owner says so.
   live_snapshot.py          The live snapshot: everything a screen shows, frozen, replaced as a whole by the engine.
   lockstep.py               the handshake between the engine and an exchange that owns the clock
+office/                     The owner's office: commands in, what every screen shows out.
+  account_watch.py          The broker's account, asked for off the engine's thread and kept until the next answer.
+  allocation.py             Whose money is whose: what the algorithms may use of the account, and what is left for a …
+  equity_log.py             The equity log: what the account and each algorithm were worth, written in the minute's …
+  front_office.py           The front office: every command of the owner gets one handler and one answer, whatever …
+  live_desk.py              The live desk: everything a screen shows, put together after each commit and once a second …
+  market_clock.py           The market's clock as a screen shows it: what the exchange is doing now and what comes next.
+  owner_pin.py              The owner's PIN as the engine knows it: whether there is one; created once.
+  owner_sales.py            The owner's sales: a stopped algorithm's shares, sold through the one path until they are …
+  rest_counter.py           The rest counter: an algorithm rests, or runs again.
+  sparklines.py             The little line on a card: closes of the session, at most sixty of them.
+  start_counter.py          The start counter: a new algorithm, checked and tried before anything is stored.
+  stop_counter.py           The stop counter: ending an algorithm, and canceling everything that works, with an honest …
 paper_exchange/             the offline Alpaca: a simulated exchange that speaks its protocols on loopback
   __main__.py               the exchange alone, for any Alpaca client
   exchange.py               one market, one account, and the clock that waits for its engine
   lockstep_client.py        the handshake with an exchange in another process
+  pace.py                   How fast an exchange's clock may go: a ceiling, and a while of rest at each close.
   schedule.py               the minutes its clock visits: open to close of each session of the market
   server.py                 the exchange on a port: starts and stops its threads
   book/                     one account at the exchange
@@ -51,6 +113,16 @@ paper_exchange/             the offline Alpaca: a simulated exchange that speaks
     market.py               what the exchange asks of a market
     replay.py               the market of a replay: exactly the bars of some recorded files
     replay_file.py          one recorded file, and line by line what is wrong with it
+    session_bars.py         Bars of a long range, made session by session while somebody reads them: two years need no …
+    synthetic.py            A market that never was: any symbol, any session, from one seed.
+    story/                  How a made-up market comes about: every number follows from the seed, the symbol and the …
+      chance.py             Chance that can be repeated: the same text gives the same numbers on every machine and in …
+      company.py            What companies do to their shares: a split about every 1,024 days for some, a dividend …
+      day_path.py           Where a name stands at the end of each day: anchors every 256 days, and between two of …
+      listings.py           What can be traded: about 300 real tickers with their usual price and volume, and any …
+      minutes.py            Make the minutes of a session from the seed alone: a bridge from last night to tonight, …
+      session_shape.py      How a session breathes: lively after the open and before the close, quiet at noon.
+      trading_day.py        One session of one symbol: its minute bars in few bytes.
   wire/                     Alpaca's protocols: REST, both WebSockets, and our control port
     http_server.py          a small HTTP/1.1 server for loopback that hands WebSockets over
     shapes.py               the JSON objects of Alpaca's protocol
@@ -67,6 +139,11 @@ paper_exchange/             the offline Alpaca: a simulated exchange that speaks
       data_stream.py        market data: binary msgpack arrays, subscriptions by channel
       hub.py                all live connections by their path
       trade_stream.py       trade updates: JSON objects in binary frames
+parts/                      The sides of one engine, each built in one place: the market's and the orders'.
+  asked_algorithms.py       The algorithms that the command line asks for, matched with those the books know already.
+  market_side.py            The market's side of an engine: streams, history, and the bars the algorithms may see.
+  order_side.py             The orders' side of an engine: books, desk, and the comparison with the broker.
+  owner_side.py             The owner's side of an engine: commands, sales, the account's figures, and what the …
 risk/                       our own rules: what may be sent at all
   halt_switch.py            The halt switch: one event that stops every opening order, set by whoever sees the danger …
   risk_gate.py              every signal leaves it as a decision, and every order passed it
@@ -74,6 +151,7 @@ risk/                       our own rules: what may be sent at all
 run/                        one run of the program: what was asked for, its files, whose they are, what is shown
   command_line.py           the arguments, read and checked
   data_directory.py         where a run keeps its files, and that only one process uses them
+  first_algorithms.py       What a demo trades before its owner has chosen anything: the strategy that is the …
   progress.py               how far a replay is, on the screen
   run_files.py              the files of one run: checked before anything is written, locked, opened, closed
   run_identity.py           what a system database remembers of its run, to refuse another
@@ -98,7 +176,9 @@ signals/                    everything that can want an order
   answer.py                 a strategy's answer: whatever is not exactly the contract never trades
   backfill.py               missed history that is wanted, fetched again until it has come
   market_view.py            feeds become closed bars; what the algorithms may see at a minute
+  parameters.py             What an owner may set on a strategy: its class-level PARAMETERS, and values held against …
   roster.py                 which algorithms run, and what they subscribe to
+  strategy_catalog.py       The strategies an owner may choose from, read and never run: what a file says of itself …
   strategy_loader.py        strategy files: found, checked, imported, pinned by their SHA-256
   strategy_runner.py        every running algorithm once a minute, each alone with its limit and faults
   tried_strategies.py       strategy files found, imported and tried before anything is touched

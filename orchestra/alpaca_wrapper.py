@@ -21,7 +21,7 @@ from alpaca.common.enums import Sort
 from alpaca.common.exceptions import APIError
 from alpaca.data.enums import DataFeed
 from alpaca.data.historical import StockHistoricalDataClient
-from alpaca.data.requests import StockBarsRequest
+from alpaca.data.requests import StockBarsRequest, StockLatestBarRequest
 from alpaca.data.timeframe import TimeFrame
 from alpaca.trading.client import TradingClient
 from alpaca.trading.enums import OrderSide, QueryOrderStatus, TimeInForce
@@ -140,6 +140,13 @@ class AlpacaWrapper:
             if error.status in (404, 422):
                 return None
             raise
+
+    def latest_price(self, symbol: str) -> float | None:
+        """Return the close of the newest minute bar, None when the feed has none."""
+        request = StockLatestBarRequest(symbol_or_symbols=symbol, feed=self._feed)
+        with self._data_lock, _reading():
+            bar = _object(self._data.get_stock_latest_bar(request)).get(symbol)
+            return None if bar is None else float(_object(bar)["c"])
 
     def bars(self, symbols: Sequence[str], start: int, end: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yield (symbol, raw bar) of the minute bars with start <= ts < end (epoch seconds).

@@ -10,9 +10,9 @@ if Path(sys.argv[0]).name == "orchestrator.py":
     for _number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(_number, lambda *_: os._exit(0))
 
-ROOT = Path(__file__).resolve().parents[1]
+HOUSE = Path(__file__).resolve().parents[1]
 # The root *instead of* this folder: `import api` must never find orchestra/api.
-sys.path[:] = [str(ROOT), *(entry for entry in sys.path if Path(entry).resolve() not in (ROOT, ROOT / "orchestra"))]
+sys.path[:] = [str(HOUSE), *(entry for entry in sys.path if Path(entry).resolve() not in (HOUSE, HOUSE / "orchestra"))]
 
 import json
 import logging
@@ -26,6 +26,8 @@ from typing import NoReturn
 from database import db_manager
 from database.errors import AutoTraderError, ConfigError, StorageError
 from database.timestamps import iso_milliseconds
+from orchestra.api.wire.http_server import require_free
+from orchestra.appliance import ROOT, Appliance, PageWish, StrategyTools
 from orchestra.engine import Engine
 from orchestra.run import run_identity
 from orchestra.run.command_line import FASTEST, RunArguments, read_arguments
@@ -59,6 +61,7 @@ FAILED = 1
 REFUSED = 2
 BROKEN_OFF = 3
 END_OF_TIME = 1 << 40
+LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +113,9 @@ def _replay(given: RunArguments, settings: Settings, person: Person) -> int:
             raise ConfigError(
                 f"{request.ticker} is not in the recorded files: choose one of {', '.join(market.symbols)}."
             )
-    timer, loader = _strategy_tools(settings)
-    strategies = tried_strategies(loader, given.algorithms)
+    page = None if given.port is None else _page(given, settings)
+    tools = _strategy_tools(settings)
+    strategies = tried_strategies(tools.loader, given.algorithms)
     replay = replay_text(market.sha256, given.algorithms, strategies)
     cash = sum((request.capital for request in given.algorithms), Decimal(0))
     with ExitStack() as stack:
@@ -122,10 +126,11 @@ def _replay(given: RunArguments, settings: Settings, person: Person) -> int:
         files.require_whole_pair()
         world = open_replay(files.directory.exchange, market, calendar, cash=cash)
         stack.callback(world.close)
-        engine = _engine(files, world, timer, loader=loader, replay=replay)
-        stack.callback(engine.stop)
-        engine.add_algorithms(strategies, given.algorithms)
-        return _play(engine, files, person, summary=given.summary)
+        appliance = Appliance(files, world, tools, replay=replay, page=page)
+        stack.callback(appliance.close)
+        appliance.engine.add_algorithms(strategies, given.algorithms)
+        appliance.open_page()
+        return _play(appliance.engine, files, person, summary=given.summary)
 
 
 def _play(engine: Engine, files: RunFiles, person: Person, *, summary: Path | None) -> int:
@@ -154,8 +159,8 @@ def _demo(given: RunArguments, settings: Settings, person: Person) -> int:
     """Trade the demo market until told to stop; a later start goes on from the same minute."""
     for request in given.algorithms:
         require_demo_ticker(request.ticker)
-    timer, loader = _strategy_tools(settings)
-    requests, strategies = given.algorithms, tried_strategies(loader, given.algorithms)
+    page, tools = _page(given, settings), _strategy_tools(settings)
+    requests, strategies = given.algorithms, tried_strategies(tools.loader, given.algorithms)
     with ExitStack() as stack:
         folder = in_folder(given.data_dir) if given.data_dir else in_house(ROOT, is_demo=True)
         files = stack.enter_context(RunFiles(folder, screen=person.terminal.errors, screen_level=logging.INFO))
@@ -163,16 +168,18 @@ def _demo(given: RunArguments, settings: Settings, person: Person) -> int:
         files.require_whole_pair()
         seed = seed_kept(files.kept_for(), given.seed)
         if not requests and not files.has_demo_started():
-            requests, strategies = FIRST_ALGORITHMS, tried_strategies(loader, FIRST_ALGORITHMS)
+            requests, strategies = FIRST_ALGORITHMS, tried_strategies(tools.loader, FIRST_ALGORITHMS)
         speed = FASTEST if given.speed is None else given.speed
         world = open_demo(folder.exchange, seed=seed, speed=speed, clock=SystemClock())
         stack.callback(world.close)
-        engine = _engine(files, world, timer, loader=loader, replay="")
-        stack.callback(engine.stop)
+        appliance = Appliance(files, world, tools, page=page, speed=speed or None)
+        stack.callback(appliance.close)
+        engine = appliance.engine
         engine.add_algorithms(strategies, requests)
         engine.renew_algorithms(strategies, requests)
         run_identity.start_demo(files.stores.system, iso_milliseconds(world.clock.now()))
         files.point_here(given.data_dir, is_demo=True)
+        appliance.open_page()
         person.switch.hand_over(engine.inbox)
         log.info("Trading the demo market of seed %d with simulated money.", seed)
         ended = engine.run()
@@ -183,8 +190,8 @@ def _demo(given: RunArguments, settings: Settings, person: Person) -> int:
 def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
     """Trade an Alpaca account in real time until told to stop."""
     mode = settings.mode()
-    timer, loader = _strategy_tools(settings)
-    strategies = tried_strategies(loader, given.algorithms)
+    page, tools = _page(given, settings), _strategy_tools(settings)
+    strategies = tried_strategies(tools.loader, given.algorithms)
     with ExitStack() as stack:
         world = open_alpaca(settings, mode)
         for request in given.algorithms:
@@ -192,11 +199,13 @@ def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
         folder = in_folder(given.data_dir) if given.data_dir else in_house(ROOT, is_demo=False)
         files = stack.enter_context(RunFiles(folder, screen=person.terminal.errors, screen_level=logging.INFO))
         files.require(RunIdentity(world.account_number, mode))
-        engine = _engine(files, world, timer, loader=loader, replay="")
-        stack.callback(engine.stop)
+        appliance = Appliance(files, world, tools, page=page)
+        stack.callback(appliance.close)
+        engine = appliance.engine
         engine.add_algorithms(strategies, given.algorithms)
         engine.renew_algorithms(strategies, given.algorithms)
         files.point_here(given.data_dir)
+        appliance.open_page()
         person.switch.hand_over(engine.inbox)
         log.info("Trading account %s in mode %s.", world.account_number, mode)
         ended = engine.run()
@@ -212,27 +221,19 @@ def _require_tradable(world: World, ticker: str) -> None:
         raise ConfigError(f"{ticker} is no stock that can be traded at Alpaca now: choose another ticker.")
 
 
-def _engine(files: RunFiles, world: World, timer: TurnTimer, *, loader: StrategyLoader, replay: str) -> Engine:
-    """Open the databases for this world and build the engine on them."""
-    stores = files.open_stores()
-    identity = RunIdentity(world.account_number, world.mode, replay)
-    install = run_identity.claim(stores.system, identity, iso_milliseconds(world.clock.now()))
-    return Engine(
-        world,
-        stores,
-        install=install,
-        timer=timer,
-        loader=loader,
-        after_turn=files.log_setup.restore,
-    )
+def _page(given: RunArguments, settings: Settings) -> PageWish:
+    """Return the wish for the page; raises ConfigError for a port in use, before anything is written."""
+    port = settings.port if given.port is None else given.port
+    require_free(LOOPBACK, port)
+    return PageWish(port, forget_pin=given.is_pin_forgotten)
 
 
-def _strategy_tools(settings: Settings) -> tuple[TurnTimer, StrategyLoader]:
+def _strategy_tools(settings: Settings) -> StrategyTools:
     """Return what runs strangers' code; from here on that code sees only what this process binds."""
     db_manager.enter_program()
     system_db_manager.bind(lambda _algorithm_id: [])
     timer = TurnTimer(SystemClock(), limit_seconds=settings.algorithm_limit_seconds)
-    return timer, StrategyLoader(ROOT / "algorithm", guard=timer.guard)
+    return StrategyTools(timer, StrategyLoader(ROOT / "algorithm", guard=timer.guard))
 
 
 def _summary(engine: Engine, files: RunFiles) -> RunSummary:

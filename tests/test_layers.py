@@ -16,7 +16,7 @@ PORTS = {"alpaca_wrapper", "websocket_manager", "api_server"}
 BUILDERS = {
     f"orchestra/{name}.py"
     for name in (
-        *("orchestrator", "engine", "worlds", "run/run_files"),
+        *("orchestrator", "appliance", "engine", "worlds", "run/run_files"),
         *("parts/asked_algorithms", "parts/market_side", "parts/order_side", "parts/owner_side"),
     )
 }

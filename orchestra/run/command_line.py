@@ -17,6 +17,7 @@ from orchestra.messages.commands import StartAlgorithm
 TICKER = re.compile(r"[A-Z][A-Z.]{0,9}")
 HIGHEST_CAPITAL = Decimal("1e12")
 HIGHEST_SEED = 2**63 - 1
+HIGHEST_PORT = 65_535
 # A minute of the demo market a second.
 FASTEST = 60.0
 
@@ -26,7 +27,8 @@ class RunArguments:
     """What the command line asks for.
 
     replay: recorded files, empty for a market of its own. seed and speed: of the demo market, None unless given; a
-    speed of 0 sets no limit.
+    speed of 0 sets no limit. port: of the page, None unless given, 0 for any free one. is_pin_forgotten: the owner
+    chooses a new PIN.
     """
 
     replay: tuple[Path, ...]
@@ -36,6 +38,8 @@ class RunArguments:
     is_insecure_env_allowed: bool
     seed: int | None = None
     speed: float | None = None
+    port: int | None = None
+    is_pin_forgotten: bool = False
 
 
 class _Parser(argparse.ArgumentParser):
@@ -65,6 +69,8 @@ def read_arguments(arguments: Sequence[str]) -> RunArguments:
         is_insecure_env_allowed=given.insecure_env,
         seed=None if given.seed is None else _seed(given.seed),
         speed=None if given.speed is None else _speed(given.speed),
+        port=None if given.port is None else _port(given.port),
+        is_pin_forgotten=given.reset_pin,
     )
 
 
@@ -81,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--summary", metavar="OUT.json", help="write the result of a replay there")
     parser.add_argument("--seed", metavar="N", help="which demo market: another number is another story")
     parser.add_argument("--speed", metavar="X", help=f"of the demo: 1 is real time, {FASTEST:.0f} the default and most")
+    parser.add_argument("--port", metavar="P", help="where the page is; a replay has one only if this is given")
+    parser.add_argument("--reset-pin", action="store_true", help="forget the PIN, so that a new one can be chosen")
     parser.add_argument("--insecure-env", action="store_true", help="accept a .env that others can read")
     return parser
 
@@ -126,3 +134,9 @@ def _speed(text: str) -> float:
     if not 0 <= speed <= FASTEST:
         raise ConfigError(f"A speed of {text} is not possible: give 1 for real time, and {FASTEST:.0f} at most.")
     return speed
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= HIGHEST_PORT):
+        raise ConfigError(f"{text!r} is no port: give a number from 1024 to {HIGHEST_PORT}, or 0 for any free one.")
+    return int(text)

@@ -19,6 +19,7 @@ class DataDirectory:
 
     market: Path
     system: Path
+    door: Path
     exchange: Path
     logs: Path
     lock: Path
@@ -48,6 +49,7 @@ def in_folder(folder: Path) -> DataDirectory:
     return DataDirectory(
         market=folder / "market.db",
         system=folder / "system.db",
+        door=folder / "door.db",
         exchange=folder / "exchange.db",
         logs=folder / "logs",
         lock=folder / "lock",
@@ -61,6 +63,7 @@ def in_house(root: Path, *, is_demo: bool) -> DataDirectory:
     return DataDirectory(
         market=root / "database" / below / "market.db",
         system=system / "system.db",
+        door=system / "door.db",
         exchange=system / "exchange.db",
         logs=root / "logs" / below,
         lock=system / "lock",

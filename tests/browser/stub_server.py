@@ -106,8 +106,11 @@ class StubServer:
         self.socketio.on_event(protocol.RESYNC, self._resync)
 
     def _guard(self) -> Any:
-        is_open = request.path == "/" or request.path.startswith("/frontend") or request.path in (
-            protocol.ROUTES["pin"], protocol.ROUTES["validate_pin"], protocol.ROUTES["halt"])
+        is_open = (
+            request.path == "/"
+            or request.path.startswith("/frontend")
+            or request.path in (protocol.ROUTES["pin"], protocol.ROUTES["validate_pin"], protocol.ROUTES["halt"])
+        )
         if not is_open and not self._has_session():
             return jsonify(error="Unlock first."), 401
         if request.method not in ("GET", "HEAD") and request.headers.get("X-AutoTrader") != "1":
@@ -327,7 +330,11 @@ def _card_json(card: AlgorithmCard) -> dict[str, Any]:
         "note": card.note,
         "price_at": card.price_at and iso_minute(card.price_at),
         "has_working_order": bool(card.working),
-        "card_calculations": {**money, "last_price": figures.last_price, "total_pl_pct": float(figures.total_pl_pct or 0)},
+        "card_calculations": {
+            **money,
+            "last_price": figures.last_price,
+            "total_pl_pct": float(figures.total_pl_pct or 0),
+        },
         "sparkline": list(card.sparkline),
         "decision": decision
         and {
@@ -343,5 +350,3 @@ def _card_json(card: AlgorithmCard) -> dict[str, Any]:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
-
-

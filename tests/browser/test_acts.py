@@ -95,7 +95,11 @@ def test_an_algorithm_that_cannot_be_loaded_is_listed_with_its_error(home: Scree
 @pytest.mark.usefixtures("shop")
 @pytest.mark.parametrize(
     ("ticker", "words"),
-    [("ZZTOP", "ZZTOP is not a ticker your broker knows."), ("ZHX", "ZHX is halted."), ("1$", "A ticker is 1 to 10 letters")],
+    [
+        ("ZZTOP", "ZZTOP is not a ticker your broker knows."),
+        ("ZHX", "ZHX is halted."),
+        ("1$", "A ticker is 1 to 10 letters"),
+    ],
 )
 def test_a_ticker_that_cannot_be_traded_stays_in_its_step(home: Screen, *, ticker: str, words: str) -> None:
     reach_ticker(home)

@@ -27,7 +27,16 @@ COUNT_PAINTS = """() => {
 def test_cards_show_and_follow_what_the_engine_says(home: Screen, house: FakeHouse) -> None:
     card = home.page.locator("a.card[data-status]")
     text = card.inner_text()
-    for part in ("AAPL", "SMA crossover", "$185.90", "Running", "100 shares", "−$31.50", "+$122.00", "10:31 hold: 20-bar"):
+    for part in (
+        "AAPL",
+        "SMA crossover",
+        "$185.90",
+        "Running",
+        "100 shares",
+        "−$31.50",
+        "+$122.00",
+        "10:31 hold: 20-bar",
+    ):
         assert part in text
     assert len(card.locator("polyline").get_attribute("points").split()) == 60
     house.show(cards=(made_card(price=187.25, unrealized_pl=Decimal("257.00")),))
@@ -82,7 +91,9 @@ def test_a_price_without_a_bar_for_minutes_is_marked_as_old(home: Screen, house:
 
 
 def test_a_missing_figure_is_a_dash_and_never_zero(home: Screen, house: FakeHouse) -> None:
-    house.show(cards=(made_card(price=None, day_pl=None, price_at=None, decision=None, note="warming up 12/51"),), account=None)
+    house.show(
+        cards=(made_card(price=None, day_pl=None, price_at=None, decision=None, note="warming up 12/51"),), account=None
+    )
     home.shows("warming up 12/51")
     card = home.page.locator("a.card[data-status]").inner_text()
     assert "$0.00" not in card
@@ -138,7 +149,9 @@ def test_two_tabs_show_the_same(new_screen: Callable[..., Screen], house: FakeHo
         screen.shows("$191.50")
 
 
-RICH = replace(ACCOUNT, equity=Decimal("123456789.12"), last_equity=Decimal("120000000.00"), cash=Decimal("100456789.12"))
+RICH = replace(
+    ACCOUNT, equity=Decimal("123456789.12"), last_equity=Decimal("120000000.00"), cash=Decimal("100456789.12")
+)
 LONG = made_card(1, ticker="BRK.B", price=712345.67, day_pl=Decimal("-1234567.89"), unrealized_pl=Decimal("2345678.90"))
 SIX = tuple(made_card(number, ticker=f"T{number}") for number in range(1, 6))
 

@@ -7,7 +7,9 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Site
 from tests.browser.screen import Screen
 
-POINTERS = "() => [...document.querySelectorAll('body *')].filter((each) => getComputedStyle(each).cursor !== 'none').length"
+POINTERS = (
+    "() => [...document.querySelectorAll('body *')].filter((each) => getComputedStyle(each).cursor !== 'none').length"
+)
 LIGHT = "rgb(243, 245, 248)"
 
 

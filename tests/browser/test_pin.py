@@ -62,7 +62,9 @@ def test_the_right_pin_on_the_keyboard_unlocks_and_no_digit_ever_shows(locked: S
     locked.shows("$101,284.50")
 
 
-def test_five_wrong_pins_start_a_countdown_that_survives_a_reload_and_leaves_stop_all(locked: Screen, site: Site) -> None:
+def test_five_wrong_pins_start_a_countdown_that_survives_a_reload_and_leaves_stop_all(
+    locked: Screen, site: Site
+) -> None:
     locked.shows("Enter PIN")
     for left in (4, 3, 2, 1):
         locked.type_pin(WRONG)

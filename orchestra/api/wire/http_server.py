@@ -71,6 +71,11 @@ class ApiHttpServer(ThreadedWSGIServer):
             hang_up(connection)
 
 
+def require_free(host: str, port: int) -> None:
+    """Raise ConfigError when the port cannot be had, before anything of a run is written."""
+    _bound(host, port).close()
+
+
 def _bound(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), backlog=WAITING_CONNECTIONS)

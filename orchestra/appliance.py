@@ -1,0 +1,132 @@
+"""The appliance: one engine and, where somebody may look, the page in front of it.
+
+In: the files and the world of a run. Out: an engine ready to run, its page. Thread: main; the page has its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from database.timestamps import iso_milliseconds
+from orchestra.api.api_parts import ApiParts
+from orchestra.api.auth.pin_keeper import reset_pin
+from orchestra.api.stored_halt import halt_keeper, stored_halt
+from orchestra.api_server import ApiServer
+from orchestra.engine import Engine
+from orchestra.risk.halt_switch import HaltSwitch
+from orchestra.run import run_identity
+from orchestra.run.run_files import RunFiles
+from orchestra.run.run_identity import RunIdentity
+from orchestra.runtime.clock import SystemClock
+from orchestra.runtime.command_desk import CommandDesk
+from orchestra.runtime.live_board import LiveBoard
+from orchestra.signals.strategy_catalog import StrategyCatalog
+from orchestra.signals.strategy_loader import StrategyLoader
+from orchestra.signals.turn_timer import TurnTimer
+from orchestra.worlds import World
+from system_databse.door.door_store import DoorStore
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyTools:
+    """What finds, builds and times strangers' code."""
+
+    timer: TurnTimer
+    loader: StrategyLoader
+
+
+@dataclass(frozen=True, slots=True)
+class PageWish:
+    """How the page is wanted. port: 0 takes any free one. forget_pin: the owner chooses a new PIN."""
+
+    port: int
+    forget_pin: bool = False
+
+
+class Appliance:
+    """Build the engine of a run; closing it takes down what was started, in reverse order.
+
+    page: None where nobody looks: no port is opened and no snapshot made. speed: of a market whose clock an exchange
+    owns, market seconds a second.
+    """
+
+    def __init__(
+        self,
+        files: RunFiles,
+        world: World,
+        tools: StrategyTools,
+        *,
+        replay: str = "",
+        page: PageWish | None = None,
+        speed: float | None = None,
+    ) -> None:
+        self._stack = ExitStack()
+        self._files = files
+        self._world = world
+        self._wish = page
+        self._board = LiveBoard() if page else None
+        self._door = self._open_door() if page else None
+        stores = files.open_stores()
+        identity = RunIdentity(world.account_number, world.mode, replay)
+        install = run_identity.claim(stores.system, identity, iso_milliseconds(world.clock.now()))
+        self._halt = self._kept_halt()
+        self.engine = Engine(
+            world,
+            stores,
+            install=install,
+            timer=tools.timer,
+            loader=tools.loader,
+            after_turn=files.log_setup.restore,
+            board=self._board,
+            halt=self._halt,
+            speed=speed,
+        )
+        self._stack.callback(self.engine.stop)
+
+    def open_page(self) -> int | None:
+        """Serve the page and return its port, None when none is wanted; raises ConfigError for a taken port."""
+        if self._wish is None or self._board is None or self._door is None:
+            return None
+        if self._wish.forget_pin:
+            reset_pin(self._files.stores.system, self._door, SystemClock())
+        commands = CommandDesk(self.engine.inbox, SystemClock())
+        server = ApiServer(self._parts(self._board, self._door, commands), ROOT / "frontend", port=self._wish.port)
+        server.start()
+        self._stack.callback(server.stop)
+        self._stack.callback(commands.close)
+        return server.port
+
+    def close(self) -> None:
+        """Take down the page, then the engine, then close what the page wrote."""
+        self._stack.close()
+
+    def _parts(self, board: LiveBoard, door: DoorStore, commands: CommandDesk) -> ApiParts:
+        return ApiParts(
+            board=board,
+            commands=commands,
+            halt=self._halt,
+            clock=SystemClock(),
+            system=self._files.stores.system,
+            door=door,
+            lookups=self._world.alpaca,
+            strategies=self._strategies,
+            mode=self._world.mode,
+            boot=uuid4().hex,
+        )
+
+    def _strategies(self) -> Sequence[Mapping[str, object]]:
+        return StrategyCatalog(ROOT / "algorithm").listings()
+
+    def _open_door(self) -> DoorStore:
+        door = DoorStore.open(self._files.directory.door)
+        self._stack.callback(door.close)
+        return door
+
+    def _kept_halt(self) -> HaltSwitch:
+        if self._door is None:
+            return HaltSwitch(keep=lambda _halt: None)
+        return HaltSwitch(halt_keeper(self._door), set_by_disk=stored_halt(self._door))
