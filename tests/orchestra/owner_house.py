@@ -229,14 +229,16 @@ def market_file(path: Path) -> Path:
     return path
 
 
-def open_house(folder: Path, *, is_real: bool, limit_seconds: float = 5.0) -> OwnerHouse:
-    """Return a running house at the half day's open, in real time or in lock-step."""
+def open_house(folder: Path, *, is_real: bool, limit_seconds: float = 5.0, speed: float | None = None) -> OwnerHouse:
+    """Return a running house at the half day's open, in real time or in lock-step at that speed."""
     (folder / "algorithm").mkdir()
     for name, text in FILES.items():
         (folder / "algorithm" / f"{name}.py").write_text(text, encoding="utf-8")
     calendar = MarketCalendar()
     market = ReplayMarket.read([market_file(folder / "day.csv")], calendar)
-    exchange = PaperExchange.open(folder / "exchange.db", market, calendar, cash=Decimal(CASH), clock=SystemClock())
+    exchange = PaperExchange.open(
+        folder / "exchange.db", market, calendar, cash=Decimal(CASH), clock=SystemClock(), speed=speed
+    )
     server = PaperExchangeServer(exchange, key=DEMO_KEY, secret=DEMO_KEY)
     world = offline_world(
         server.start(), calendar, SimulatedClock(exchange, exchange.now), account_number=exchange.account_number
