@@ -99,10 +99,11 @@ class StreamHealth:
 
 @dataclass(frozen=True, slots=True)
 class WorkerHealth:
-    """A job that comes back. last_ok: market time; lag_s: monotonic seconds since then."""
+    """A job that comes back. last_ok: market time; lag_s: monotonic seconds since then; interval_s: how often."""
 
     last_ok: datetime | None
     lag_s: float | None
+    interval_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,9 @@ def test_a_buy_that_works_counts_as_spent(house: OwnerHouse) -> None:
 
 @pytest.mark.requirement("S2-71")
 def test_without_the_accounts_figures_nothing_is_started(house: OwnerHouse) -> None:
+    house.pass_until(lambda: house.engine.owner.account.latest is not None)
     house.server.stop()
+    house.engine.owner.account.latest = None
     answer = house.give(StartAlgorithm("buyer", "ACME", Decimal(100)))
     assert answer.refusal is Refusal.CONFLICT
     assert "broker" in answer.reason

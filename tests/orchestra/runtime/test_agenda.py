@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orchestra.runtime.agenda import Agenda
+from orchestra.runtime.agenda import Agenda, GoodEnd
 from orchestra.runtime.clock import SystemClock
 
 NOON = datetime(2026, 11, 20, 17, tzinfo=UTC)
@@ -29,7 +29,7 @@ def test_a_job_runs_once_an_interval_and_its_end_is_kept_under_its_name() -> Non
         clock.seconds = second
         agenda.run_due()
     assert [second for second in ran if second >= 0] == [10.0, 45.0]
-    assert agenda.last_ok == {"compare": (NOON, 45.0)}
+    assert agenda.last_ok == {"compare": GoodEnd(NOON, 45.0, 10)}
 
 
 def test_a_job_that_fails_has_not_ended_well() -> None:
