@@ -1,17 +1,20 @@
 """An engine with an owner: its exchange, its databases, and commands given as the API gives them."""
 
 import sqlite3
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
+from typing import Any, cast
 
 from database.bar import MINUTE
 from database.bars import market_schema
 from database.calendar_manager import MarketCalendar
 from database.schema_check import open_database
+from orchestra.alpaca_wrapper import AlpacaWrapper
 from orchestra.engine import Engine, Stores
 from orchestra.messages.commands import Answer, Command, StartAlgorithm
 from orchestra.messages.lockstep import Tick
@@ -66,17 +69,45 @@ FILES = {"buyer": BUYER, "idle": IDLE, "loops": LOOPS}
 
 
 class HeldClock(SystemClock):
-    """Real time that stands where it is put; waiting is the machine's own."""
+    """Real time as it would run, put forward by the test; the steady seconds go with it, so it never seems set."""
 
     def __init__(self, minute: int) -> None:
-        self.second = minute + 2.0
-        self.skipped_seconds = 0.0
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self.skipped_seconds
+        self._began_at = super().monotonic()
+        self._offset = minute + 2.0
 
     def now(self) -> datetime:
-        return datetime.fromtimestamp(self.second, UTC)
+        return datetime.fromtimestamp(self.monotonic(), UTC)
+
+    def monotonic(self) -> float:
+        return self._offset + super().monotonic() - self._began_at
+
+    def put(self, second: float) -> None:
+        """Make it that second now."""
+        self._offset += second - self.monotonic()
+
+    def skip(self, seconds: float) -> None:
+        """Let so much time pass."""
+        self._offset += seconds
+
+
+class OwnersAlpaca:
+    """Alpaca whose clock is ours and whose history can be held back."""
+
+    def __init__(self, alpaca: AlpacaWrapper, clock: HeldClock) -> None:
+        self._alpaca = alpaca
+        self._clock = clock
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._alpaca, name)
+
+    def clock(self) -> datetime:
+        return self._clock.now()
+
+    def bars(self, symbols: Sequence[str], start: int, end: int) -> Iterable[tuple[str, Mapping[str, Any]]]:
+        assert self.may_answer.wait(5)
+        return self._alpaca.bars(symbols, start, end)
 
 
 @dataclass
@@ -124,6 +155,11 @@ class OwnerHouse:
         self.exchange.close()
         self.stores.market.close()
         self.stores.system.close()
+
+    @property
+    def alpaca(self) -> OwnersAlpaca:
+        assert isinstance(self.world.alpaca, OwnersAlpaca)
+        return self.world.alpaca
 
     @property
     def clock(self) -> HeldClock:
@@ -177,7 +213,7 @@ class OwnerHouse:
         while self.exchange.now < minute:
             self.settle()
             tick = self.exchange.next_tick(self.exchange.now, 1) or tick
-        self.clock.second = minute + 2.0
+        self.clock.put(minute + 2.0)
         return tick
 
     def settle(self) -> None:
@@ -244,7 +280,9 @@ def open_house(folder: Path, *, is_real: bool, limit_seconds: float = 5.0, speed
         server.start(), calendar, SimulatedClock(exchange, exchange.now), account_number=exchange.account_number
     )
     if is_real:
-        world = replace(world, clock=HeldClock(OPEN), mode=Mode.PAPER)
+        clock = HeldClock(OPEN)
+        alpaca = cast("AlpacaWrapper", OwnersAlpaca(world.alpaca, clock))
+        world = replace(world, alpaca=alpaca, clock=clock, mode=Mode.PAPER)
     stores = Stores(
         open_database(
             folder / "market.db", market_schema.migrations, market_schema.APPLICATION_ID, synchronous="NORMAL"
