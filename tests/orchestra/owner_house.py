@@ -148,6 +148,7 @@ class OwnerHouse:
     def restart(self) -> None:
         self.engine.stop()
         self.start()
+        self.come_to_rest()
 
     def close(self) -> None:
         self.engine.stop()
@@ -173,6 +174,12 @@ class OwnerHouse:
     def create_pin(self) -> None:
         with self.stores.system.transaction() as connection:
             settings.put(connection, "pin_hash", "scrypt$...", at="2024-07-03T13:00:00.000Z")
+
+    def come_to_rest(self) -> None:
+        """Wait for the streams to carry what is claimed, and let the engine hear of it."""
+        assert self.engine.streams.wait_ready(5)
+        for _ in range(5):
+            self.pass_once()
 
     def pass_once(self, wait_seconds: float = 0.0) -> None:
         """Do one pass of the loop, without a minute becoming due."""
@@ -201,6 +208,7 @@ class OwnerHouse:
         assert answer.refusal is None, answer.reason
         id_ = answer.values["id"]
         assert isinstance(id_, int)
+        self.come_to_rest()
         return id_
 
     def minute_at(self, minute: int) -> None:
