@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import requests
@@ -71,13 +70,6 @@ class AlpacaWrapper:
         self._data_lock = threading.Lock()
         for client in (self._trading, self._data):
             _harden(client, limits)
-        self._again = partial(
-            AlpacaWrapper, key, secret, is_paper=is_paper, base_url=base_url, feed=feed, limits=limits
-        )
-
-    def twin(self) -> "AlpacaWrapper":
-        """Return another one for the same account, with connections of its own: neither waits for the other."""
-        return self._again()
 
     def account(self) -> dict[str, Any]:
         """Return the account object."""

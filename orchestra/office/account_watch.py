@@ -22,7 +22,7 @@ LEAST_SECONDS = 1.0
 class AccountWatch:
     """Refresh the figures each 15 seconds, and a second after whatever changes them.
 
-    read: asks the broker; on a connection of its own, so that no order waits behind it.
+    read: asks the broker; called on another thread.
     """
 
     def __init__(self, read: Callable[[], Account], fetcher: Fetcher, inbox: Inbox, *, clock: Clock) -> None:

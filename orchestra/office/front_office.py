@@ -17,7 +17,8 @@ from orchestra.runtime.inbox import Inbox
 
 log = logging.getLogger(__name__)
 
-LONGEST_WAIT_SECONDS = 10.0
+# Who asked over HTTP waits ten seconds, and shall hear how far it came.
+LONGEST_WAIT_SECONDS = 8.0
 STOPPING = "AutoTrader is stopping."
 
 Handlers = Mapping[type, Callable[[Any], Answer | Pending]]
@@ -31,7 +32,7 @@ class _Waiting:
 
 
 class FrontOffice:
-    """Act on commands at once; an answer that depends on the broker waits at most ten seconds, and nobody else with it.
+    """Act on commands at once; an answer that depends on the broker may wait eight seconds, and nobody else with it.
 
     after_command: called when a command has changed something.
     """

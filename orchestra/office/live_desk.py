@@ -63,7 +63,8 @@ class LiveDesk:
     def show_if_due(self) -> None:
         """Show news at once, and otherwise what a second has changed."""
         now = self._from.clock.monotonic()
-        pause = LEAST_SECONDS if self._has_news else EVERY_SECONDS
+        least = LEAST_SECONDS if self._from.clock.is_simulated else 0.0
+        pause = least if self._has_news else EVERY_SECONDS
         if self._shown_at is None or now >= self._shown_at + pause:
             self.show()
 

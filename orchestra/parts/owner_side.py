@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any
 
 from database.sqlite_store import SqliteStore
-from orchestra.execution.alpaca_broker import AlpacaBroker
 from orchestra.messages.commands import (
     CancelOpenOrders,
     CommandGiven,
@@ -45,7 +44,7 @@ from orchestra.office.stop_counter import StopCounter
 from orchestra.parts.market_side import MarketSide
 from orchestra.parts.order_side import OrderSide
 from orchestra.pipeline import Pipeline
-from orchestra.risk.halt_switch import Halt, HaltSwitch
+from orchestra.risk.halt_switch import HaltSwitch
 from orchestra.runtime.agenda import Agenda
 from orchestra.runtime.inbox import Inbox
 from orchestra.runtime.live_board import LiveBoard
@@ -84,7 +83,7 @@ class OwnerSide:
 
     def __init__(self, around: Surroundings, board: LiveBoard | None, *, speed: float | None = None) -> None:
         self._around = around
-        self._told_halt: Halt | None = None
+        self._told_halt: RiskHalted | None = None
         self._passed_at = around.world.clock.monotonic()
         self._heard_at: float | None = None
         self._heard = 0
@@ -128,9 +127,7 @@ class OwnerSide:
     def _build_figures(self) -> None:
         around = self._around
         clock, books, last_bar = around.world.clock, around.orders.books, around.market.last_bar
-        # A connection of its own: no order waits while the account is read.
-        reader = AlpacaBroker(around.world.alpaca.twin())
-        self.account = AccountWatch(reader.account, around.market.fetcher, around.inbox, clock=clock)
+        self.account = AccountWatch(around.orders.broker.account, around.market.fetcher, around.inbox, clock=clock)
         self.allocation = Allocation(books, last_bar)
         self.equity_log = EquityLog(
             around.store,
@@ -212,10 +209,10 @@ class OwnerSide:
     def _tell_halt(self) -> None:
         """Publish on the engine's thread what the switch says; any thread may have set it."""
         halt = self._around.halt.halt
-        if halt == self._told_halt:
-            return
-        self._told_halt = halt
-        self._around.bus.publish(RiskHalted(halt.at, halt.by) if halt else RiskResumed())
+        news = RiskHalted(halt.at, halt.by) if halt else None
+        if news != self._told_halt:
+            self._told_halt = news
+            self._around.bus.publish(news or RiskResumed())
 
     def _health(self) -> Health:
         around, now = self._around, self._around.world.clock.monotonic()
@@ -241,6 +238,6 @@ class OwnerSide:
     def _workers(self, now: float, lag_s: float) -> dict[str, WorkerHealth]:
         minute = self._around.orders.books.minute
         workers = {"minute_loop": WorkerHealth(datetime.fromtimestamp(minute, UTC) if minute else None, lag_s)}
-        for name, (at, done_at) in self._around.agenda.last_ok.items():
-            workers[name] = WorkerHealth(at, now - done_at)
+        for name, end in self._around.agenda.last_ok.items():
+            workers[name] = WorkerHealth(end.at, now - end.monotonic, end.every_seconds)
         return workers

@@ -18,17 +18,26 @@ class _Job:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class GoodEnd:
+    """When a job last ended well: market time and steady seconds; every_seconds: how often it comes back."""
+
+    at: datetime
+    monotonic: float
+    every_seconds: float
+
+
 class Agenda:
     """Run each job when its time has come; late ones run once, not once for each interval missed."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._jobs: list[_Job] = []
-        self._last_ok: dict[str, tuple[datetime, float]] = {}
+        self._last_ok: dict[str, GoodEnd] = {}
 
     @property
-    def last_ok(self) -> Mapping[str, tuple[datetime, float]]:
-        """Return by name when each job last ended well: market time, steady seconds."""
+    def last_ok(self) -> Mapping[str, GoodEnd]:
+        """Return by name when each job last ended well."""
         return self._last_ok
 
     def every(self, seconds: float, run: Callable[[], None], *, name: str = "") -> None:
@@ -43,4 +52,4 @@ class Agenda:
                 self._jobs[index] = replace(job, due_at=now + job.every_seconds)
                 job.run()
                 if job.name:
-                    self._last_ok[job.name] = (self._clock.now(), self._clock.monotonic())
+                    self._last_ok[job.name] = GoodEnd(self._clock.now(), self._clock.monotonic(), job.every_seconds)

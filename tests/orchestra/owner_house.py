@@ -1,17 +1,20 @@
 """An engine with an owner: its exchange, its databases, and commands given as the API gives them."""
 
 import sqlite3
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
+from typing import Any, cast
 
 from database.bar import MINUTE
 from database.bars import market_schema
 from database.calendar_manager import MarketCalendar
 from database.schema_check import open_database
+from orchestra.alpaca_wrapper import AlpacaWrapper
 from orchestra.engine import Engine, Stores
 from orchestra.messages.commands import Answer, Command, StartAlgorithm
 from orchestra.messages.lockstep import Tick
@@ -66,17 +69,45 @@ FILES = {"buyer": BUYER, "idle": IDLE, "loops": LOOPS}
 
 
 class HeldClock(SystemClock):
-    """Real time that stands where it is put; waiting is the machine's own."""
+    """Real time as it would run, put forward by the test; the steady seconds go with it, so it never seems set."""
 
     def __init__(self, minute: int) -> None:
-        self.second = minute + 2.0
-        self.skipped_seconds = 0.0
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self.skipped_seconds
+        self._began_at = super().monotonic()
+        self._offset = minute + 2.0
 
     def now(self) -> datetime:
-        return datetime.fromtimestamp(self.second, UTC)
+        return datetime.fromtimestamp(self.monotonic(), UTC)
+
+    def monotonic(self) -> float:
+        return self._offset + super().monotonic() - self._began_at
+
+    def put(self, second: float) -> None:
+        """Make it that second now."""
+        self._offset += second - self.monotonic()
+
+    def skip(self, seconds: float) -> None:
+        """Let so much time pass."""
+        self._offset += seconds
+
+
+class OwnersAlpaca:
+    """Alpaca whose clock is ours and whose history can be held back."""
+
+    def __init__(self, alpaca: AlpacaWrapper, clock: HeldClock) -> None:
+        self._alpaca = alpaca
+        self._clock = clock
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._alpaca, name)
+
+    def clock(self) -> datetime:
+        return self._clock.now()
+
+    def bars(self, symbols: Sequence[str], start: int, end: int) -> Iterable[tuple[str, Mapping[str, Any]]]:
+        assert self.may_answer.wait(5)
+        return self._alpaca.bars(symbols, start, end)
 
 
 @dataclass
@@ -117,6 +148,7 @@ class OwnerHouse:
     def restart(self) -> None:
         self.engine.stop()
         self.start()
+        self.come_to_rest()
 
     def close(self) -> None:
         self.engine.stop()
@@ -124,6 +156,11 @@ class OwnerHouse:
         self.exchange.close()
         self.stores.market.close()
         self.stores.system.close()
+
+    @property
+    def alpaca(self) -> OwnersAlpaca:
+        assert isinstance(self.world.alpaca, OwnersAlpaca)
+        return self.world.alpaca
 
     @property
     def clock(self) -> HeldClock:
@@ -137,6 +174,12 @@ class OwnerHouse:
     def create_pin(self) -> None:
         with self.stores.system.transaction() as connection:
             settings.put(connection, "pin_hash", "scrypt$...", at="2024-07-03T13:00:00.000Z")
+
+    def come_to_rest(self) -> None:
+        """Wait for the streams to carry what is claimed, and let the engine hear of it."""
+        assert self.engine.streams.wait_ready(5)
+        for _ in range(5):
+            self.pass_once()
 
     def pass_once(self, wait_seconds: float = 0.0) -> None:
         """Do one pass of the loop, without a minute becoming due."""
@@ -165,6 +208,7 @@ class OwnerHouse:
         assert answer.refusal is None, answer.reason
         id_ = answer.values["id"]
         assert isinstance(id_, int)
+        self.come_to_rest()
         return id_
 
     def minute_at(self, minute: int) -> None:
@@ -177,7 +221,7 @@ class OwnerHouse:
         while self.exchange.now < minute:
             self.settle()
             tick = self.exchange.next_tick(self.exchange.now, 1) or tick
-        self.clock.second = minute + 2.0
+        self.clock.put(minute + 2.0)
         return tick
 
     def settle(self) -> None:
@@ -229,20 +273,24 @@ def market_file(path: Path) -> Path:
     return path
 
 
-def open_house(folder: Path, *, is_real: bool, limit_seconds: float = 5.0) -> OwnerHouse:
-    """Return a running house at the half day's open, in real time or in lock-step."""
+def open_house(folder: Path, *, is_real: bool, limit_seconds: float = 5.0, speed: float | None = None) -> OwnerHouse:
+    """Return a running house at the half day's open, in real time or in lock-step at that speed."""
     (folder / "algorithm").mkdir()
     for name, text in FILES.items():
         (folder / "algorithm" / f"{name}.py").write_text(text, encoding="utf-8")
     calendar = MarketCalendar()
     market = ReplayMarket.read([market_file(folder / "day.csv")], calendar)
-    exchange = PaperExchange.open(folder / "exchange.db", market, calendar, cash=Decimal(CASH), clock=SystemClock())
+    exchange = PaperExchange.open(
+        folder / "exchange.db", market, calendar, cash=Decimal(CASH), clock=SystemClock(), speed=speed
+    )
     server = PaperExchangeServer(exchange, key=DEMO_KEY, secret=DEMO_KEY)
     world = offline_world(
         server.start(), calendar, SimulatedClock(exchange, exchange.now), account_number=exchange.account_number
     )
     if is_real:
-        world = replace(world, clock=HeldClock(OPEN), mode=Mode.PAPER)
+        clock = HeldClock(OPEN)
+        alpaca = cast("AlpacaWrapper", OwnersAlpaca(world.alpaca, clock))
+        world = replace(world, alpaca=alpaca, clock=clock, mode=Mode.PAPER)
     stores = Stores(
         open_database(
             folder / "market.db", market_schema.migrations, market_schema.APPLICATION_ID, synchronous="NORMAL"

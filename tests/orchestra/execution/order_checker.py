@@ -47,7 +47,9 @@ def no_orphan_and_no_duplicate(rows: dict[str, sqlite3.Row], exchange: FakeExcha
         if order.client_order_id in seen:
             yield f"V1 duplicate {order.client_order_id}"
         seen.add(order.client_order_id)
-    legs = [(row["algo_id"], row["bar_ts"]) for id_, row in rows.items() if id_ in seen]
+    # The owner's own orders stand beside what the algorithm decided in that minute.
+    decided = {id_: row for id_, row in rows.items() if row["purpose"] != "MANUAL"}
+    legs = [(row["algo_id"], row["bar_ts"]) for id_, row in decided.items() if id_ in seen]
     if len(legs) != len(set(legs)):
         yield "V1 two orders of one algorithm and minute"
 
@@ -125,12 +127,24 @@ def no_minute_decided_twice(connection: sqlite3.Connection) -> Iterator[str]:
     cursor = connection.execute("SELECT value FROM settings WHERE key = 'engine_minute'").fetchone()
     if until and int(cursor[0]) != max(until.values()):
         yield f"V5 the cursor is {cursor[0]}, the last decision {max(until.values())}"
-    for row in connection.execute("SELECT bar_ts, algo_id FROM orders"):
+    yield from owners_orders_are_explained(connection)
+    for row in connection.execute("SELECT bar_ts, algo_id FROM orders WHERE purpose <> 'MANUAL'"):
         decided = connection.execute(
             "SELECT outcome FROM decisions WHERE algo_id = ? AND minute = ?", (row["algo_id"], row["bar_ts"] + 60)
         ).fetchone()
         if decided is None or decided["outcome"] != "SUBMITTED":
             yield f"V5 an order of algorithm {row['algo_id']} without its decision"
+
+
+def owners_orders_are_explained(connection: sqlite3.Connection) -> Iterator[str]:
+    """Check that each order of the owner has its signal, and that signal its decision."""
+    explained = (
+        "SELECT 1 FROM signals s JOIN signal_decisions d ON d.signal_id = s.id"
+        " WHERE s.id = ? AND s.source = 'manual' AND d.stage = 'OWNER' AND d.outcome = 'SUBMITTED'"
+    )
+    for row in connection.execute("SELECT client_order_id, signal_id FROM orders WHERE purpose = 'MANUAL'"):
+        if connection.execute(explained, (row["signal_id"],)).fetchone() is None:
+            yield f"V5 the owner's order {row['client_order_id']} without its decision"
 
 
 def reconciled_before_sending(exchange: FakeExchange) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The account's figures: asked for now and then on another thread, never on the engine's."""
 
 import threading
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -8,16 +9,25 @@ import pytest
 from orchestra.execution.broker import Account
 from orchestra.messages.events import AccountReceived, AccountUnavailable
 from orchestra.office.account_watch import AccountWatch
+from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.fetcher import Fetcher
 from orchestra.runtime.inbox import Inbox
 from system_databse.errors import BrokerUnavailable
-from tests.orchestra.owner_house import OPEN, HeldClock
+
+
+class StandingClock(SystemClock):
+    seconds = 0.0
+
+    def now(self) -> datetime:
+        return datetime(2024, 7, 3, 14, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        return self.seconds
 
 
 class House:
     def __init__(self) -> None:
-        self.clock, self.inbox, self.fetcher = HeldClock(OPEN), Inbox(), Fetcher()
-        self.clock.monotonic = lambda: self.clock.skipped_seconds  # type: ignore[method-assign]
+        self.clock, self.inbox, self.fetcher = StandingClock(), Inbox(), Fetcher()
         self.threads: list[str] = []
         self.is_silent = False
         self.watch = AccountWatch(self.read, self.fetcher, self.inbox, clock=self.clock)
@@ -32,7 +42,7 @@ class House:
         """Let what is due run and say whether the broker was asked."""
         before = len(self.threads)
         self.watch.run_due()
-        message = self.inbox.take(1.0 if self.clock.skipped_seconds in self.due else 0.05)
+        message = self.inbox.take(1.0 if self.clock.seconds in self.due else 0.05)
         if isinstance(message, AccountReceived):
             self.watch.on_received(message)
         elif isinstance(message, AccountUnavailable):
@@ -52,7 +62,7 @@ def house():  # type: ignore[no-untyped-def]
 def at(house: House, *moments: tuple[float, bool]) -> None:
     house.due = tuple(moment for moment, is_due in moments if is_due)
     for moment, is_due in moments:
-        house.clock.skipped_seconds = moment
+        house.clock.seconds = moment
         assert house.asked() == is_due, moment
 
 

@@ -124,7 +124,7 @@ def test_what_the_broker_has_not_confirmed_counts_as_still_open(house: OwnerHous
     future = house.commands.give(CancelOpenOrders(), command_id="all")
     house.pass_until(lambda: house.rows("SELECT cancel_wanted_at IS NULL FROM orders") == [(0,)])
     assert not future.done()
-    house.clock.skipped_seconds += 11
+    house.clock.skip(9)
     house.pass_once()
     assert dict(future.result(0).values) == {"canceled": 1, "still_open": 1}
 

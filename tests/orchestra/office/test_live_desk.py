@@ -17,7 +17,7 @@ def shown(house: OwnerHouse) -> LiveSnapshot:
     """Let the engine hear what is under way, and look at its newest snapshot."""
     for _ in range(5):
         house.pass_once()
-    house.clock.skipped_seconds += 1.5
+    house.clock.skip(1.5)
     house.pass_once()
     snapshot = house.board.snapshot
     assert snapshot is not None
@@ -86,7 +86,7 @@ def test_a_stopped_algorithm_is_shown_until_its_shares_are_gone(house: OwnerHous
     house.fill()
     house.give(StopAlgorithm(id_))
     assert card_of(house, id_).note == "stopped, keeps 5 shares"
-    house.clock.second = CLOSE + 60
+    house.clock.put(CLOSE + 60)
     house.give(StopAlgorithm(id_, is_selling=True))
     assert card_of(house, id_).note == "sells its shares at the next open"
     house.minute_at(NEXT_OPEN + MINUTE)
@@ -107,7 +107,7 @@ def test_the_account_is_refreshed_by_itself_and_after_a_fill(house: OwnerHouse) 
     assert (account.cash, account.allocated, account.available) == (100_000, 10_000, 90_000)
     house.minute_at(OPEN + MINUTE)
     house.fill()
-    house.clock.skipped_seconds += 1.5
+    house.clock.skip(1.5)
     house.pass_until(lambda: (shown(house).account or account).cash == Decimal("99749.95"))
 
 

@@ -130,7 +130,7 @@ class OwnerMachine(RuleBasedStateMachine):
 
 @pytest.mark.requirement("S2-61", "S2-62", "S2-78")
 class TestOwner(OwnerMachine.TestCase):
-    settings = settings(max_examples=10, stateful_step_count=14, suppress_health_check=list(HealthCheck), deadline=None)
+    settings = settings(max_examples=8, stateful_step_count=14, suppress_health_check=list(HealthCheck), deadline=None)
 
 
 @pytest.mark.long

@@ -9,7 +9,6 @@ import pytest
 from database.bar import MINUTE
 from orchestra.messages.commands import Refusal, StartAlgorithm, StopAlgorithm
 from orchestra.messages.events import AlgorithmStarted
-from orchestra.runtime.fetcher import Fetcher
 from tests.orchestra.owner_house import OPEN, OwnerHouse, open_house
 
 
@@ -27,18 +26,11 @@ def test_a_started_algorithm_is_subscribed_and_trades_in_the_next_minute(house: 
 @pytest.mark.requirement("S2-44")
 def test_the_symbols_history_comes_without_the_engine_waiting_for_it(house: OwnerHouse) -> None:
     house.exchange_to(OPEN + 5 * MINUTE)
-    asked: list[str] = []
-    submit = house.engine.fetcher.submit
-
-    class Watched(Fetcher):
-        def submit(self, function, symbol, *arguments):  # type: ignore[no-untyped-def]
-            asked.append(symbol)
-            return submit(function, symbol, *arguments)
-
-    house.engine.fetcher = Watched()
+    house.alpaca.may_answer.clear()
     house.start_algorithm("idle", "BETA")
-    assert asked == ["BETA"]
     store = house.engine.data.bar_store
+    assert store.bars_between("BETA", OPEN, OPEN + 5 * MINUTE) == []
+    house.alpaca.may_answer.set()
     house.pass_until(lambda: len(store.bars_between("BETA", OPEN, OPEN + 5 * MINUTE)) == 5)
 
 
@@ -109,7 +101,9 @@ def test_a_buy_that_works_counts_as_spent(house: OwnerHouse) -> None:
 
 @pytest.mark.requirement("S2-71")
 def test_without_the_accounts_figures_nothing_is_started(house: OwnerHouse) -> None:
+    house.pass_until(lambda: house.engine.owner.account.latest is not None)
     house.server.stop()
+    house.engine.owner.account.latest = None
     answer = house.give(StartAlgorithm("buyer", "ACME", Decimal(100)))
     assert answer.refusal is Refusal.CONFLICT
     assert "broker" in answer.reason
