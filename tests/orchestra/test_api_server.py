@@ -140,6 +140,7 @@ def test_a_screen_gets_the_state_then_what_changes_then_a_heartbeat(served: Serv
         ({"cookie": None}, 401),
         ({"cookie": "x" * 43}, 401),
         ({"origin": None}, 403),
+        ({"origin": None, "site": "same-origin"}, 403),
         ({"origin": "http://evil.example"}, 403),
         ({"origin": "http://localhost:3000"}, 403),
         ({"origin": "null"}, 403),
