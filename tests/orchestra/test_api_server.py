@@ -140,6 +140,7 @@ def test_a_screen_gets_the_state_then_what_changes_then_a_heartbeat(served: Serv
         ({"cookie": None}, 401),
         ({"cookie": "x" * 43}, 401),
         ({"origin": None}, 403),
+        ({"origin": None, "site": "same-origin"}, 403),
         ({"origin": "http://evil.example"}, 403),
         ({"origin": "http://localhost:3000"}, 403),
         ({"origin": "null"}, 403),
@@ -217,6 +218,12 @@ def test_a_message_that_is_too_large_ends_the_socket_and_frees_its_place(served:
         client.send(get("/api/pin"))
         assert b"200 OK" in client.answer()
     wait_for_threads(served)
+
+
+def test_a_message_that_never_ends_is_not_put_together_for_ever(served: Served) -> None:
+    with served.screen() as screen:
+        screen.join()
+        assert screen.is_hung_up_on_while_sending("x" * 8192, most_pieces=12)
 
 
 @pytest.mark.parametrize(

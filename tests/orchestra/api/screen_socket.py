@@ -1,6 +1,8 @@
 """A screen's socket, spoken by hand: Engine.IO and Socket.IO as the browser's library does, and as it never would."""
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -13,10 +15,12 @@ PATIENCE_SECONDS = 5.0
 class ScreenSocket:
     """One socket over the WebSocket transport."""
 
-    def __init__(self, port: int, *, cookie: str | None, origin: str | None = "own", host: str | None = None) -> None:
+    def __init__(self, port: int, *, cookie: str | None, origin: str | None = "own", site: str | None = None) -> None:
         own = f"http://localhost:{port}"
         headers = {"Cookie": f"autotrader_session={cookie}"} if cookie else {}
-        url = f"ws://{host or 'localhost'}:{port}/socket.io/?EIO=4&transport=websocket"
+        if site:
+            headers["Sec-Fetch-Site"] = site
+        url = f"ws://localhost:{port}/socket.io/?EIO=4&transport=websocket"
         self._socket: ClientConnection = connect(  # type: ignore[assignment]
             url,
             origin=own if origin == "own" else origin,  # type: ignore[arg-type]
@@ -65,6 +69,19 @@ class ScreenSocket:
             if got == name:
                 found: dict[str, Any] = body
                 return found
+
+    def is_hung_up_on_while_sending(self, piece: str, *, most_pieces: int) -> bool:
+        """Say whether the server ends the connection in the middle of a message of so many pieces."""
+        found: list[bool] = []
+
+        def pieces() -> Iterator[str]:
+            yield from [piece] * most_pieces
+            # The last piece is not sent before the server has shown what it does.
+            found.append(self.is_hung_up_on())
+
+        with suppress(ConnectionClosed):
+            self._socket.send(pieces())
+        return found == [True] or not found
 
     def is_hung_up_on(self) -> bool:
         """Say whether the server ends the connection."""

@@ -102,6 +102,7 @@ def test_no_pin_and_a_wrong_pin_cost_one_hash_each(house: ApiHouse, monkeypatch:
     monkeypatch.setattr(pin_digest.hashlib, "scrypt", counted)
     pins = house.app.context.pins
     assert not pins.is_right(WRONG)
+    assert hashed == [1 << 15]
     house.make_pin()
     hashed.clear()
     assert not pins.is_right(WRONG)
