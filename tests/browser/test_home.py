@@ -10,7 +10,8 @@ import pytest
 
 from orchestra.messages.live_snapshot import LastDecision
 from system_databse.algorithm_record import AlgorithmStatus
-from tests.browser.conftest import SIZES, Site
+from tests.browser.conftest import SIZES
+from tests.browser.served_site import Site
 from tests.browser.fake_house import ACCOUNT, CLOSED, HEALTHY, NOW, OPEN, FakeHouse, made_card
 from tests.browser.screen import Screen
 

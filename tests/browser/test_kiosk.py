@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Site
+from tests.browser.served_site import Site
 from tests.browser.screen import Screen
 
 POINTERS = "() => [...document.querySelectorAll('body *')].filter((each) => getComputedStyle(each).cursor !== 'none').length"
@@ -12,7 +12,7 @@ LIGHT = "rgb(243, 245, 248)"
 
 
 def at_ticker(screen: Screen, site: Site, flag: str) -> Screen:
-    site.server.strategies = [{"name": "sma_crossover", "help": "", "parameters": [], "error": None}]
+    site.strategies = [{"name": "sma_crossover", "help": "", "parameters": [], "error": None}]
     screen.open(f"/{flag}#/new")
     screen.page.locator(".choice-row").click()
     return screen

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from orchestra.messages.commands import CancelOpenOrders
-from tests.browser.conftest import PIN, Site
+from tests.browser.served_site import PIN
+from tests.browser.served_site import Site
 from tests.browser.fake_house import FakeHouse
 from tests.browser.screen import Screen
 
@@ -21,7 +22,7 @@ def ask(screen: Screen) -> None:
 def test_a_hold_stops_all_and_resuming_needs_the_pin(home: Screen, house: FakeHouse) -> None:
     ask(home)
     home.hold(home.button("Hold to stop all"), milliseconds=LONG_ENOUGH)
-    home.shows("by this screen. New orders are blocked; nothing was sold. 2 open orders canceled.")
+    home.shows("by this machine. New orders are blocked; nothing was sold. 2 open orders canceled.")
     assert house.commands(CancelOpenOrders) == [CancelOpenOrders()]
     home.page.goto(home.page.url.split("#")[0] + "#/more")
     home.shows("ALL STOPPED")
