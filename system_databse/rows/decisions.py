@@ -50,15 +50,6 @@ def count_minutes(connection: sqlite3.Connection) -> dict[str, int]:
     return {str(outcome): int(minutes) for outcome, minutes in rows}
 
 
-def newest(connection: sqlite3.Connection, algorithm_id: int, limit: int) -> list[sqlite3.Row]:
-    """Return the last rows, newest first, as (minute, until_minute, action, shares, outcome, reason, gate)."""
-    return connection.execute(
-        "SELECT minute, until_minute, action, shares, outcome, reason, gate FROM decisions"
-        " WHERE algo_id = ? ORDER BY minute DESC LIMIT ?",
-        (algorithm_id, limit),
-    ).fetchall()
-
-
 def _extend(connection: sqlite3.Connection, decision: Decision, *, session_open: int) -> bool:
     signal = decision.signal
     cursor = connection.execute(

@@ -23,19 +23,19 @@ def require(request: Request, peer: Peer, *, has_session: bool) -> None:
     endpoint = request.endpoint
     if endpoint is None or request.routing_exception is not None:
         return
-    is_act = request.method not in READS
-    if not has_session and not _is_open(endpoint, peer, is_act=is_act):
+    if not has_session and not is_open(request, peer):
         raise Refused(401, "Unlock with the PIN first.")
-    if is_act:
+    if request.method not in READS:
         _require_own_page(request)
         if not peer.is_loopback and endpoint not in LAN_ACTS:
             raise Refused(403, "From the network AutoTrader can be read and halted only: use the machine's own screen.")
 
 
-def _is_open(endpoint: str, peer: Peer, *, is_act: bool) -> bool:
-    if not is_act:
-        return endpoint in OPEN_READS
-    return endpoint in OPEN_ACTS or (peer.is_loopback and endpoint in OPEN_ACTS_HERE)
+def is_open(request: Request, peer: Peer) -> bool:
+    """Say whether the request needs no session."""
+    if request.method in READS:
+        return request.endpoint in OPEN_READS
+    return request.endpoint in OPEN_ACTS or (peer.is_loopback and request.endpoint in OPEN_ACTS_HERE)
 
 
 def _require_own_page(request: Request) -> None:

@@ -55,7 +55,8 @@ class LiveFeed:
         self._most_waiting = most_waiting
         # Sending to a screen may find it gone, which makes it leave: on the same thread, under the same lock.
         self._lock = threading.RLock()
-        self._joined: dict[str, None] = {}
+        # Every screen hears the heartbeat; those that fell behind hear nothing else until they ask again.
+        self._screens_here: dict[str, bool] = {}
         self._state = read_state()
         self._number = 0
         self._sequence = 0
@@ -71,16 +72,17 @@ class LiveFeed:
     def join(self, screen: str) -> None:
         """Send the whole state to a screen and every update from then on; joining again is asking again."""
         with self._lock:
-            if self._screens.waiting(screen) > self._most_waiting:
+            self._screens_here.setdefault(screen, False)
+            if self._is_behind(screen):
                 return
-            self._joined[screen] = None
+            self._screens_here[screen] = True
             body = {"boot": self._boot, "seq": self._number, "state": self._state}
             self._screens.send(SNAPSHOT, body, [screen])
 
     def leave(self, screen: str) -> None:
         """Forget a screen."""
         with self._lock:
-            self._joined.pop(screen, None)
+            self._screens_here.pop(screen, None)
 
     def pulse(self) -> None:
         """Do what is due: an update when something changed, a heartbeat every two seconds."""
@@ -91,7 +93,7 @@ class LiveFeed:
             if now - self._beaten_at >= HEARTBEAT_SECONDS:
                 self._beaten_at = now
                 body = {"boot": self._boot, "seq": self._number, "now": time_text(self._clock.now())}
-                self._screens.send(HEARTBEAT, body, self._readers())
+                self._screens.send(HEARTBEAT, body, [each for each in self._screens_here if not self._is_behind(each)])
 
     def run(self) -> None:
         """Pulse whenever the board changes, at most twice a second, until `stop`; the thread of the feed."""
@@ -135,11 +137,14 @@ class LiveFeed:
         return found[-MOST_EVENTS:]
 
     def _readers(self) -> list[str]:
-        """Return the screens that take what they are sent; the others have to ask again."""
-        for screen in list(self._joined):
-            if self._screens.waiting(screen) > self._most_waiting:
-                self._joined.pop(screen, None)
-        return list(self._joined)
+        """Return the screens that take what they are sent; the others miss a number and have to ask again."""
+        for screen in self._screens_here:
+            if self._is_behind(screen):
+                self._screens_here[screen] = False
+        return [screen for screen, is_complete in self._screens_here.items() if is_complete]
+
+    def _is_behind(self, screen: str) -> bool:
+        return self._screens.waiting(screen) > self._most_waiting
 
 
 def _newest(board: LiveBoard) -> int:

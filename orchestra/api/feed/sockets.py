@@ -72,7 +72,7 @@ class Sockets:
     @property
     def count(self) -> int:
         """Return how many sockets are open, whether or not they have said anything yet."""
-        return len(self._engine.sockets)
+        return sum(not socket.closed for socket in list(self._engine.sockets.values()))
 
     def send(self, name: str, body: dict[str, Any], screens: Sequence[str]) -> None:
         """Queue an event for these screens."""
@@ -88,8 +88,10 @@ class Sockets:
     def drop(self, session_id: str | None) -> None:
         """Close the sockets of a session; None: of every session."""
         for identifier, environ in list(self.socketio.server.environ.items()):
-            if session_id in (None, environ.get(SESSION_KEY)):
-                self._engine.disconnect(identifier)
+            socket = self._engine.sockets.get(identifier)
+            if socket is not None and session_id in (None, environ.get(SESSION_KEY)):
+                # Not `disconnect`: that waits until the other side has read everything, which it may never do.
+                socket.close(wait=False, reason=self._engine.reason.SERVER_DISCONNECT)
 
     def sweep(self) -> None:
         """Close the sockets whose session has run out."""

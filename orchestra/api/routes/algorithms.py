@@ -9,7 +9,7 @@ from orchestra.api.feed.state_json import State, algorithm_json
 from orchestra.api.protocol import ROUTES
 from orchestra.api.request_body import limit_argument
 from orchestra.messages.live_snapshot import AlgorithmCard
-from system_databse.rows import decisions as decision_rows
+from system_databse.rows import decision_history
 
 
 def routes(api: ApiContext) -> Blueprint:
@@ -51,16 +51,16 @@ def _card(api: ApiContext, algorithm_id: int) -> AlgorithmCard:
 
 def _decisions(api: ApiContext, algorithm_id: int, limit: int) -> list[State]:
     with api.parts.system.reader() as connection:
-        rows = decision_rows.newest(connection, algorithm_id, limit)
+        rows = decision_history.newest_first(connection, algorithm_id, limit)
     return [
         {
-            "minute": iso_minute(minute),
-            "until": iso_minute(until),
-            "action": action,
-            "shares": shares,
-            "outcome": outcome,
-            "reason": reason,
-            "gate": gate,
+            "minute": iso_minute(row.minute),
+            "until": iso_minute(row.until_minute),
+            "action": row.action,
+            "shares": row.shares,
+            "outcome": row.outcome,
+            "reason": row.reason,
+            "gate": row.gate,
         }
-        for minute, until, action, shares, outcome, reason, gate in rows
+        for row in rows
     ]

@@ -38,8 +38,8 @@ def routes(api: ApiContext) -> Blueprint:
         if result.wait_s:
             raise Refused(429, f"Too many wrong PINs: wait {result.wait_s} seconds.", wait_s=result.wait_s)
         if not result.is_right:
-            # Not 401: the session is as good as before.
-            raise Refused(403, "The PIN is wrong.", tries_left=result.tries_left)
+            # The tries tell it from a session that has ended.
+            raise Refused(401, "The PIN is wrong.", tries_left=result.tries_left)
         api.parts.halt.clear()
         log.warning("Trading goes on: resumed by %s.", _name())
         return reply({"halted": False})

@@ -3,9 +3,11 @@
 In: bytes. Out: calls of the WSGI app. Thread: the connection's own. A request that was cut off is never carried out.
 """
 
+import contextlib
 import io
 import json
 import logging
+import socket
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +25,7 @@ LONGEST_LINE = 8 * 1024
 MOST_DRAINED = 1024 * 1024
 SENTENCES = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is too large: 64 kB are the limit.",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "The address is too long.",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "The headers of the request are too long.",
     HTTPStatus.LENGTH_REQUIRED: "Send the body in one piece, with one Content-Length.",
 }
@@ -75,6 +78,8 @@ class ApiRequestHandler(WSGIRequestHandler):
         self._head.begin(limits.head_bytes)
         self.server.reaper.expect(self.connection, limits.request_seconds)
         super().handle_one_request()
+        if self._head.is_too_long and not self.raw_requestline:
+            self.send_error(HTTPStatus.REQUEST_URI_TOO_LONG)
 
     def parse_request(self) -> bool:
         """Read the head; one that is cut off or too long is no request."""
@@ -115,6 +120,7 @@ class ApiRequestHandler(WSGIRequestHandler):
         body = json.dumps({"error": SENTENCES.get(status, f"{status.phrase}.")}).encode()
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), *SECURITY_HEADERS]
         self._answer(f"{code} {status.phrase}", headers, body)
+        self._drain()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Keep quiet: a screen asks all day."""
@@ -132,7 +138,6 @@ class ApiRequestHandler(WSGIRequestHandler):
             return None
         if int(length) > self.server.limits.body_bytes:
             self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-            self._drain(int(length))
             return None
         body: bytes = self.rfile.read(int(length))
         if len(body) < int(length):
@@ -140,21 +145,23 @@ class ApiRequestHandler(WSGIRequestHandler):
             return None
         return body
 
-    def _drain(self, length: int) -> None:
+    def _drain(self) -> None:
         """Read what the client is still sending: hanging up on it would lose the answer on its way."""
-        left = min(length, MOST_DRAINED)
-        while left > 0:
-            piece = self.rfile.read(min(left, 64 * 1024))
-            if not piece:
-                return
-            left -= len(piece)
+        self.server.reaper.expect(self.connection, self.server.limits.request_seconds)
+        left = MOST_DRAINED
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+            while left > 0 and (piece := self.connection.recv(64 * 1024)):
+                left -= len(piece)
 
     def _answer(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
         """Send head and body in one write, without a word about the software in use."""
-        code, _, reason = status.partition(" ")
-        self.send_response_only(int(code), reason)
-        for name, value in (*headers, ("Date", self.date_time_string())):
-            self.send_header(name, value)
-        self.send_header("Connection", "close" if self.close_connection else "keep-alive")
-        self._headers_buffer.extend((b"\r\n", body if self.command != "HEAD" else b""))
-        self.flush_headers()
+        connection = "close" if self.close_connection else "keep-alive"
+        lines = [*headers, ("Date", self.date_time_string()), ("Connection", connection)]
+        if not any(name.lower() == "content-length" for name, _ in headers):
+            # Engine.IO leaves it out; on a connection that is kept nobody would know where the answer ends.
+            lines.append(("Content-Length", str(len(body))))
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines)
+        is_without_body = getattr(self, "command", None) == "HEAD"
+        answer = f"{self.protocol_version} {status}\r\n{head}\r\n".encode("latin-1", "replace")
+        self.wfile.write(answer + (b"" if is_without_body else body))

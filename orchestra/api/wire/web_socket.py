@@ -3,6 +3,7 @@
 In: an upgraded connection. Out: what Engine.IO expects of a WebSocket. Thread: one reads, one writes.
 """
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable
@@ -44,10 +45,11 @@ class BoundedWebSocket:
             return None
 
     def close(self) -> None:
-        """Say goodbye."""
+        """Say goodbye and hang up, whether or not the other side says anything."""
         ws = self._open()
         if ws.connected:
             ws.close()
+        ws.sock.hang_up()
 
     def _open(self) -> "_Server":
         if self._ws is None:
@@ -67,6 +69,10 @@ class _WholeWrites:
 
     def recv(self, size: int) -> bytes:
         return self._connection.recv(size)
+
+    def hang_up(self) -> None:
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         self._connection.close()

@@ -13,6 +13,8 @@ from werkzeug.test import TestResponse
 
 from database.schema_check import open_database
 from orchestra.api.api_parts import ApiLimits, ApiParts
+from orchestra.api.auth.cookies import SESSION_COOKIE
+from orchestra.api.auth.peer import Peer
 from orchestra.api.stored_halt import halt_keeper, stored_halt
 from orchestra.api_server import ApiApp, build_app
 from orchestra.messages.commands import (
@@ -200,9 +202,10 @@ class ApiHouse:
         return Visitor(self.app.flask.test_client(), address)
 
     def owner(self) -> "Visitor":
-        """Return a visitor at this machine who made the PIN."""
+        """Return a visitor at this machine who has unlocked the page."""
         owner = self.visitor()
-        assert owner.post("/api/pin", {"pin": PIN}).status_code == 201
+        here = Peer("127.0.0.1", is_loopback=True, source="loopback")
+        owner.client.set_cookie(SESSION_COOKIE, self.app.context.sessions.open(here, "browser"))
         return owner
 
     def make_pin(self, pin: str = PIN) -> None:

@@ -1,0 +1,117 @@
+"""The halt stands at once, whatever else is broken, and ends only with the PIN."""
+
+import logging
+
+import pytest
+
+from orchestra.api.api_parts import ApiLimits
+from orchestra.api.stored_halt import stored_halt
+from orchestra.messages.commands import CancelOpenOrders
+from orchestra.messages.halt import Halt
+from tests.orchestra.api.api_house import LAN, PIN, WRONG, ApiHouse, Visitor, made_snapshot
+
+
+@pytest.mark.requirement("S2-18")
+def test_from_this_machine_anybody_halts_without_a_pin(house: ApiHouse) -> None:
+    house.board.replace(made_snapshot())
+    answer = house.visitor().post("/halt", {})
+    at = "2026-11-20T17:00:00.000Z"
+    expected = {"halted": True, "at": at, "by": "this machine", "canceled": 2, "still_open": 1}
+    assert (answer.status_code, answer.json) == (200, expected)
+    assert house.engine.given == [CancelOpenOrders()]
+    assert house.halt.is_set
+    assert stored_halt(house.door) == Halt(at, "this machine")
+
+
+def test_halting_again_keeps_the_first_hour_and_cancels_again(house: ApiHouse) -> None:
+    first = house.visitor().post("/halt", {}).json
+    house.clock.advance(minutes=5)
+    assert house.visitor().post("/halt", {}).json == first
+    assert len(house.engine.given) == 2
+
+
+def test_the_halt_stands_although_nothing_else_of_the_request_is_right(house: ApiHouse) -> None:
+    assert house.visitor().post("/halt", {"nonsense": 1}).status_code == 400
+    assert house.halt.is_set
+
+
+def test_the_halt_stands_although_the_engine_hangs_or_is_gone(quick_folder) -> None:
+    house = ApiHouse(quick_folder, limits=ApiLimits(command_seconds=0.01))
+    house.engine.is_deaf = True
+    late = house.visitor().post("/halt", {})
+    assert late.status_code == 202
+    assert late.json["halted"] is True
+    assert late.json["command_id"]
+    house.desk.close()
+    gone = house.visitor().post("/halt", {}, **{"Idempotency-Key": late.json["command_id"]})
+    assert gone.status_code == 200
+    assert (gone.json["halted"], gone.json["canceled"]) == (True, None)
+    house.close()
+
+
+def test_the_halt_stands_although_door_db_is_lost(house: ApiHouse, caplog: pytest.LogCaptureFixture) -> None:
+    owner = house.owner()
+    house.door.close()
+    for path in house.folder.glob("door.db*"):
+        path.write_bytes(b"no database any more, but a file")
+    answer = owner.post("/halt", {})
+    assert (answer.status_code, answer.json["halted"]) == (200, True)
+    assert house.halt.is_set
+    assert "could not be stored" in caplog.text
+    assert owner.get("/api/algorithms").status_code == 503
+    assert owner.get("/health").status_code == 503
+    assert owner.post("/api/validate-pin", {"pin": PIN}).status_code == 503
+
+
+def test_only_the_pin_lets_trading_go_on(house: ApiHouse, owner: Visitor, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    house.make_pin()
+    owner.post("/halt", {})
+    wrong = owner.post("/resume", {"pin": WRONG})
+    assert (wrong.status_code, wrong.json["tries_left"]) == (401, 4)
+    assert house.halt.is_set
+    assert house.visitor().post("/resume", {"pin": PIN}).status_code == 401
+    assert owner.post("/resume", {}).status_code == 400
+    assert house.halt.is_set
+    answer = owner.post("/resume", {"pin": PIN})
+    assert (answer.status_code, answer.json) == (200, {"halted": False})
+    assert not house.halt.is_set
+    assert stored_halt(house.door) is None
+    assert PIN not in caplog.text
+
+
+def test_wrong_pins_at_resume_are_locked_out_like_those_at_the_door(house: ApiHouse, owner: Visitor) -> None:
+    house.make_pin()
+    owner.post("/halt", {})
+    statuses = [owner.post("/resume", {"pin": WRONG}).status_code for _ in range(6)]
+    assert statuses == [401] * 5 + [429]
+    assert owner.post("/api/validate-pin", {"pin": PIN}).status_code == 429
+
+
+def test_a_halt_of_an_earlier_run_still_stands(quick_folder) -> None:
+    first = ApiHouse(quick_folder)
+    first.visitor().post("/halt", {})
+    first.close()
+    first.frontend.joinpath("dashboard.html").unlink()
+    second = ApiHouse(quick_folder, frontend=first.frontend)
+    assert second.halt.halt == first.halt.halt
+    second.door.put_control("halt", "no json")
+    assert stored_halt(second.door) == Halt("", "an earlier run")
+    second.close()
+
+
+def test_every_act_is_noted_down_with_who_and_what_and_no_digit(house: ApiHouse, owner: Visitor) -> None:
+    house.make_pin()
+    owner.post("/api/algorithms/1/pause", {})
+    owner.post("/api/algorithms/9/pause", {})
+    house.visitor(LAN).post("/api/validate-pin", {"pin": WRONG})
+    house.visitor(LAN).post("/halt", {})
+    with house.door.reader() as connection:
+        rows = connection.execute("SELECT principal, address, act, target, outcome FROM audit ORDER BY id").fetchall()
+    session = rows[0][0]
+    assert session.startswith("session ")
+    assert rows == [
+        (session, "127.0.0.1", "POST algorithm_acts.pause", "/api/algorithms/1/pause", "200"),
+        (session, "127.0.0.1", "POST algorithm_acts.pause", "/api/algorithms/9/pause", "404"),
+        ("nobody", LAN, "POST pin.validate", "/api/validate-pin", "401"),
+    ]
