@@ -97,7 +97,16 @@ def first_modules() -> set[Path]:
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize(
     ("ink", "least"),
-    [("text", 7), ("muted", 4.5), ("gain", 4.5), ("loss", 4.5), ("accent", 4.5), ("warn", 4.5), ("demo", 4.5), ("control", 3)],
+    [
+        ("text", 7),
+        ("muted", 4.5),
+        ("gain", 4.5),
+        ("loss", 4.5),
+        ("accent", 4.5),
+        ("warn", 4.5),
+        ("demo", 4.5),
+        ("control", 3),
+    ],
 )
 def test_every_ink_can_be_read_on_every_ground(theme: int, ink: str, least: float) -> None:
     tokens = colours(theme)
@@ -106,7 +115,9 @@ def test_every_ink_can_be_read_on_every_ground(theme: int, ink: str, least: floa
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
-@pytest.mark.parametrize(("ink", "ground"), [("on-accent", "accent"), ("on-demo", "demo"), ("on-stop", "stop"), ("on-live", "live")])
+@pytest.mark.parametrize(
+    ("ink", "ground"), [("on-accent", "accent"), ("on-demo", "demo"), ("on-stop", "stop"), ("on-live", "live")]
+)
 def test_every_label_can_be_read_on_its_button(theme: int, ink: str, ground: str) -> None:
     tokens = colours(theme)
     assert contrast(tokens[ink], tokens[ground]) >= 4.5

@@ -122,7 +122,9 @@ class Site:
 
 
 def open_system(folder: Path) -> SqliteStore:
-    return open_database(folder / "system.db", system_schema.migrations, system_schema.APPLICATION_ID, synchronous="NORMAL")
+    return open_database(
+        folder / "system.db", system_schema.migrations, system_schema.APPLICATION_ID, synchronous="NORMAL"
+    )
 
 
 def claim(folder: Path) -> str:
@@ -142,5 +144,3 @@ def copy_house(claimed: Path, folder: Path) -> Path:
     for name in DATABASES:
         shutil.copy(claimed / name, folder / name)
     return folder
-
-

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.served_site import Site
 from tests.browser.screen import Screen
+from tests.browser.served_site import Site
 
-POINTERS = "() => [...document.querySelectorAll('body *')].filter((each) => getComputedStyle(each).cursor !== 'none').length"
+POINTERS = (
+    "() => [...document.querySelectorAll('body *')].filter((each) => getComputedStyle(each).cursor !== 'none').length"
+)
 LIGHT = "rgb(243, 245, 248)"
 
 

@@ -9,9 +9,9 @@ from playwright.sync_api import Locator, expect
 
 from orchestra.api.auth.pin_keeper import reset_pin
 from orchestra.messages.commands import CancelOpenOrders, SetPin
-from tests.browser.served_site import PIN, Site
 from tests.browser.fake_house import FakeHouse
 from tests.browser.screen import Screen
+from tests.browser.served_site import PIN, Site
 
 WRONG = "314159"
 
@@ -64,7 +64,9 @@ def test_the_right_pin_on_the_keyboard_unlocks_and_no_digit_ever_shows(locked: S
     locked.shows("$101,284.50")
 
 
-def test_five_wrong_pins_start_a_countdown_that_survives_a_reload_and_leaves_stop_all(locked: Screen, site: Site) -> None:
+def test_five_wrong_pins_start_a_countdown_that_outlives_a_reload_and_spares_stop_all(
+    locked: Screen, site: Site
+) -> None:
     locked.shows("Enter PIN")
     for left in (4, 3, 2, 1):
         locked.type_pin(WRONG)

@@ -5,10 +5,9 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from orchestra.messages.commands import CancelOpenOrders
-from tests.browser.served_site import PIN
-from tests.browser.served_site import Site
 from tests.browser.fake_house import FakeHouse
 from tests.browser.screen import Screen
+from tests.browser.served_site import PIN, Site
 
 LONG_ENOUGH, TOO_SHORT = 1700, 900
 
