@@ -27,6 +27,7 @@ from orchestra.api.routes import account, algorithm_acts, algorithms, choices, c
 from orchestra.api.routes import session as session_routes
 from orchestra.api.wire.gate import Gate
 from orchestra.api.wire.http_server import ApiHttpServer
+from orchestra.runtime.plain_text import plain_line
 from system_databse.door.door_store import AuditRow
 
 log = logging.getLogger(__name__)
@@ -63,8 +64,8 @@ def build_app(parts: ApiParts, frontend: Path, limits: ApiLimits | None = None) 
         MAX_CONTENT_LENGTH=limits.body_bytes, MAX_FORM_PARTS=20, PROVIDE_AUTOMATIC_OPTIONS=False, RATELIMIT_ENABLED=True
     )
     context = ApiContext.of(parts, limits)
-    _check_requests(app, context)
     _limit_requests(app, limits)
+    _check_requests(app, context)
     _note_acts(app, context)
     _speak_json_on_errors(app)
     for noun in NOUNS:
@@ -160,6 +161,7 @@ def _check_requests(app: Flask, context: ApiContext) -> None:
 
 def _limit_requests(app: Flask, limits: ApiLimits) -> None:
     """Limit what one address asks in a minute; the halt is never a request too many."""
+    logging.getLogger("flask-limiter").setLevel(logging.WARNING)
     limiter = Limiter(
         key_func=lambda: peer().source,
         app=app,
@@ -179,7 +181,7 @@ def _note_acts(app: Flask, context: ApiContext) -> None:
             principal=f"session {found.id[:8]}" if (found := session()) else "nobody",
             address=peer().address,
             act=f"{request.method} {request.endpoint}",
-            target=request.path[:200],
+            target=_path(),
             outcome=str(response.status_code),
         )
         try:
@@ -200,13 +202,18 @@ def _speak_json_on_errors(app: Flask) -> None:
 
     @app.errorhandler(AutoTraderError)
     def our_own(error: AutoTraderError) -> Reply:
-        log.error("%s %s could not be answered: %s", request.method, request.path, error)
+        log.error("%s %s could not be answered: %s", request.method, _path(), error)
         return reply({"error": "A database or the broker cannot be used now: see the log."}, 503)
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Reply:
-        log.error("%s %s could not be answered.", request.method, request.path, exc_info=error)
+        log.error("%s %s could not be answered.", request.method, _path(), exc_info=error)
         return reply({"error": "AutoTrader could not answer: see the log."}, 500)
+
+
+def _path() -> str:
+    """Return the address asked for, fit for a log line: it is a stranger's text."""
+    return plain_line(request.path, longest=200)
 
 
 def _sentence(error: HTTPException) -> str:

@@ -219,6 +219,12 @@ def test_a_message_that_is_too_large_ends_the_socket_and_frees_its_place(served:
     wait_for_threads(served)
 
 
+def test_a_message_that_never_ends_is_not_put_together_for_ever(served: Served) -> None:
+    with served.screen() as screen:
+        screen.join()
+        assert screen.is_hung_up_on_while_sending("x" * 8192, most_pieces=12)
+
+
 @pytest.mark.parametrize(
     "packet", ["", "9", "4", "42[", "42{}", '42["resync"', "451-[]", b"\xff\x00", "42" + "[" * 5000]
 )

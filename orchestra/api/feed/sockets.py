@@ -22,8 +22,9 @@ from orchestra.api.wire.web_socket import BoundedWebSocket
 
 log = logging.getLogger(__name__)
 
-# What the engine room of sockets says about every odd client is of no use to the owner.
-quiet = logging.getLogger("orchestra.api.sockets.quiet")
+# What the library says about every packet and every odd client is of no use to the owner. Not a name of ours:
+# those get their level back after each turn of a strategy.
+quiet = logging.getLogger("socketio.of-autotrader")
 quiet.setLevel(logging.CRITICAL)
 
 PING_SECONDS = 5

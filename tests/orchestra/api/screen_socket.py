@@ -1,6 +1,8 @@
 """A screen's socket, spoken by hand: Engine.IO and Socket.IO as the browser's library does, and as it never would."""
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -65,6 +67,19 @@ class ScreenSocket:
             if got == name:
                 found: dict[str, Any] = body
                 return found
+
+    def is_hung_up_on_while_sending(self, piece: str, *, most_pieces: int) -> bool:
+        """Say whether the server ends the connection in the middle of a message of so many pieces."""
+        found: list[bool] = []
+
+        def pieces() -> Iterator[str]:
+            yield from [piece] * most_pieces
+            # The last piece is not sent before the server has shown what it does.
+            found.append(self.is_hung_up_on())
+
+        with suppress(ConnectionClosed):
+            self._socket.send(pieces())
+        return found == [True] or not found
 
     def is_hung_up_on(self) -> bool:
         """Say whether the server ends the connection."""
