@@ -1,5 +1,6 @@
 /** What the server last said, kept whole: one snapshot, then numbered updates. Everything on screen is read from here. */
 
+const MINUTE_MS = 60_000;
 // Until the engine's first minute the server knows neither market nor health.
 const UNKNOWN_MARKET = { now: null, phase: "unknown", is_open: false, closes_at: null, next_open: null, speed: null };
 const UNKNOWN_HEALTH = { streams: { data: true, orders: true, last_message_age_s: null }, closed_gates: [], database: true };
@@ -48,7 +49,9 @@ export class Store extends EventTarget {
   marketNow() {
     const market = this.state?.market;
     if (!market?.now) return null;
-    return Date.parse(market.now) + (performance.now() - this.#takenAt) * (market.speed ?? 1);
+    const passed = performance.now() - this.#takenAt;
+    // An exchange that owns the clock may stand still, so its next minute is not taken for granted.
+    return Date.parse(market.now) + (market.speed ? Math.min(passed * market.speed, MINUTE_MS) : passed);
   }
 
   #put(state) {

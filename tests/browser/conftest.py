@@ -4,18 +4,18 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.cut_line import CutLine
+from orchestra.api.auth.cookies import SESSION_COOKIE
 from tests.browser.fake_house import FakeHouse
 from tests.browser.screen import Screen
-from tests.browser.stub_server import StubServer
+from tests.browser.served_site import Site, claim, copy_house
 from tests.source_tree import ROOT
 
-PIN = "271828"
 SIZES = {
     "short": (800, 480, 1.0),
     "narrow": (480, 853, 1.5),
@@ -65,45 +65,22 @@ def house() -> Iterator[FakeHouse]:
     fake.close()
 
 
-class Site:
-    """The server behind a wire; it can be taken away and come back as another process would."""
-
-    def __init__(self, house: FakeHouse) -> None:
-        self.house = house
-        self.server = StubServer(house, ROOT / "frontend", pin=PIN)
-        self.wire = CutLine(self.server.port)
-        self.url = f"http://127.0.0.1:{self.wire.port}"
-
-    def restart(self) -> None:
-        self.break_off()
-        self.come_back()
-
-    def break_off(self) -> None:
-        """End the server; nobody answers any more."""
-        self.server.stop()
-        self.wire.cut()
-
-    def come_back(self) -> None:
-        """Start the server again, as another process would: what is on disk is kept."""
-        old = self.server
-        self.server = StubServer(self.house, ROOT / "frontend", pin=old.pin)
-        self.server.sessions = old.sessions
-        self.wire.target = self.server.port
-
-    def close(self) -> None:
-        self.wire.close()
-        self.server.stop()
+@pytest.fixture(scope="session")
+def claimed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Return a house with a PIN, and the token of a session: hashing a PIN for every test would take long."""
+    folder = tmp_path_factory.mktemp("claimed")
+    return folder, claim(folder)
 
 
 @pytest.fixture
-def site(house: FakeHouse) -> Iterator[Site]:
-    served = Site(house)
+def site(house: FakeHouse, claimed: tuple[Path, str], tmp_path: Path) -> Iterator[Site]:
+    served = Site(house, copy_house(claimed[0], tmp_path))
     yield served
     served.close()
 
 
 @pytest.fixture
-def new_screen(browser: Browser, site: Site) -> Iterator[Callable[..., Screen]]:
+def new_screen(browser: Browser, site: Site, claimed: tuple[Path, str]) -> Iterator[Callable[..., Screen]]:
     """Return what opens a window; at the end none of them may have seen a mistake."""
     screens: list[Screen] = []
 
@@ -114,7 +91,8 @@ def new_screen(browser: Browser, site: Site) -> Iterator[Callable[..., Screen]]:
         screen = Screen(context, site.url)
         screens.append(screen)
         if is_unlocked:
-            log_in(screen)
+            cookie = {"name": SESSION_COOKIE, "value": claimed[1], "url": screen.url, "httpOnly": True}
+            context.add_cookies([{**cookie, "sameSite": "Strict"}])
         return screen
 
     yield open_screen
@@ -122,13 +100,6 @@ def new_screen(browser: Browser, site: Site) -> Iterator[Callable[..., Screen]]:
     for screen in screens:
         screen.context.close()
     assert mistakes == []
-
-
-def log_in(screen: Screen) -> None:
-    """Give the window a session, as the PIN would."""
-    headers = {"X-AutoTrader": "1", "Origin": screen.url}
-    answer = screen.context.request.post(f"{screen.url}/api/validate-pin", data={"pin": PIN}, headers=headers)
-    assert answer.ok
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A wire between browser and server that a test can freeze, thaw and cut, whatever server stands behind it."""
 
+import contextlib
 import selectors
 import socket
 import threading
@@ -84,8 +85,7 @@ class CutLine:
 
 
 def _close(wire: socket.socket) -> None:
-    try:
+    # The other side may have gone already.
+    with contextlib.suppress(OSError):
         wire.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
     wire.close()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from database.sqlite_store import SqliteStore
 from orchestra.messages.commands import Answer, CancelOpenOrders, Command, CommandGiven, SetPin
 from orchestra.messages.live_snapshot import (
     AccountFigures,
@@ -24,6 +25,7 @@ from orchestra.runtime.inbox import Inbox
 from orchestra.runtime.live_board import LiveBoard
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
 from system_databse.card_calculations import Card
+from system_databse.rows import settings
 
 # A Friday, 10:31 in New York.
 NOW = datetime(2026, 11, 20, 15, 31, tzinfo=UTC)
@@ -90,6 +92,8 @@ class FakeHouse:
         self.clock = SystemClock()
         self.desk = CommandDesk(self.inbox, self.clock)
         self.given: list[Command] = []
+        # Where a new PIN is kept; the site sets it.
+        self.system: SqliteStore | None = None
         self.answers: dict[type, Callable[[Any], Answer]] = {
             CancelOpenOrders: lambda _: Answer({"canceled": 2, "still_open": 0}),
         }
@@ -130,7 +134,11 @@ class FakeHouse:
             message = self.inbox.take(0.05)
             if isinstance(message, CommandGiven) and message.answer.set_running_or_notify_cancel():
                 self.given.append(message.command)
-                if isinstance(message.command, SetPin):
-                    self.show(has_pin=True)
+                self._keep_pin(message.command)
                 answer = self.answers.get(type(message.command), lambda _: Answer())
                 message.answer.set_result(answer(message.command))
+
+    def _keep_pin(self, command: Command) -> None:
+        if isinstance(command, SetPin) and self.system is not None:
+            with self.system.transaction() as connection:
+                settings.put(connection, "pin_hash", command.pin_hash, at="2026-11-20T15:31:00.000Z")

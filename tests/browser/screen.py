@@ -11,16 +11,19 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, R
 EXPECTED_REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of (400|401|404|409|429)")
 LOST_SERVER = re.compile(r"net::ERR_|WebSocket connection to .* failed|status of 5\d\d")
 
-# What is too wide: its edge lies beyond the window, or its content beyond its own edge without being cut off or scrolled.
+# What is too wide: its edge lies beyond the window, or its content beyond its own edge, neither cut off nor scrolled.
 OVERFLOWING = """() => [...document.querySelectorAll("body *")]
-  .filter((each) => !each.closest("svg, .visually-hidden, .skip") && each.getBoundingClientRect().width > 0)
+  .filter((each) => !each.closest("svg, .visually-hidden, .skip"))
+  // What an ellipsis shortens on purpose.
+  .filter((each) => getComputedStyle(each.parentElement).textOverflow !== "ellipsis" && each.getBoundingClientRect().width > 0)
   .filter((each) => {
     const box = each.getBoundingClientRect();
     const style = getComputedStyle(each);
-    const spills = style.overflowX === "visible" && style.display !== "inline" && each.scrollWidth > each.clientWidth + 1;
+    const isBox = style.overflowX === "visible" && style.display !== "inline";
+    const spills = isBox && each.scrollWidth > each.clientWidth + 1;
     return box.right > innerWidth + 0.5 || box.left < -0.5 || spills;
   })
-  .map((each) => `${each.tagName}.${each.className} ${each.scrollWidth} ${JSON.stringify(each.getBoundingClientRect())}`)"""
+  .map((each) => `${each.tagName}.${each.className} ${JSON.stringify(each.getBoundingClientRect())}`)"""
 
 
 class Screen:

@@ -8,9 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from orchestra.messages.commands import Answer, PauseAlgorithm, Refusal, StartAlgorithm, StopAlgorithm, refused
-from tests.browser.conftest import Site
+from system_databse.rows import algorithms
 from tests.browser.fake_house import CLOSED, FakeHouse, made_card
 from tests.browser.screen import Screen
+from tests.browser.served_site import Site
 
 TWICE = "(button) => { button.click(); button.click(); }"
 STRATEGY = {
@@ -23,22 +24,14 @@ STRATEGY = {
     "error": None,
 }
 BROKEN = {"name": "my_idea", "help": "", "parameters": [], "error": "SyntaxError: invalid syntax (line 3)"}
-MSFT = {
-    "valid": True,
-    "tradable": True,
-    "name": "Microsoft Corporation",
-    "reason": None,
-    "fractionable": True,
-    "is_halted": False,
-    "used_by": [1],
-    "last_price": 421.0,
-}
+MSFT = {"name": "Microsoft Corporation", "tradable": True, "fractionable": True, "class": "us_equity"}
 
 
 @pytest.fixture
 def shop(site: Site) -> None:
-    site.server.strategies = [STRATEGY, BROKEN]
-    site.server.assets = {"MSFT": MSFT, "ZHX": {**MSFT, "is_halted": True, "reason": "ZHX is halted."}}
+    site.strategies = [STRATEGY, BROKEN]
+    site.lookups.assets = {"MSFT": MSFT, "ZHX": {**MSFT, "attributes": ["halted"]}}
+    site.lookups.prices = {"MSFT": 421.0}
 
 
 def reach_ticker(screen: Screen) -> None:
@@ -71,7 +64,6 @@ def test_an_algorithm_is_started_in_four_steps(home: Screen, house: FakeHouse) -
     house.answers[StartAlgorithm] = lambda _: Answer({"id": 7})
     reach_money(home)
     home.shows("MSFT, Microsoft Corporation, last price $421.00")
-    home.shows("Another algorithm trades this ticker already")
     home.button("75 %").click()
     home.shows("Buys about 35 shares.")
     home.page.get_by_label("sma short").fill("10")
@@ -93,23 +85,20 @@ def test_an_algorithm_that_cannot_be_loaded_is_listed_with_its_error(home: Scree
 
 
 @pytest.mark.usefixtures("shop")
-@pytest.mark.parametrize(
-    ("ticker", "words"),
-    [
-        ("ZZTOP", "ZZTOP is not a ticker your broker knows."),
-        ("ZHX", "ZHX is halted."),
-        ("1$", "A ticker is 1 to 10 letters"),
-    ],
-)
-def test_a_ticker_that_cannot_be_traded_stays_in_its_step(home: Screen, *, ticker: str, words: str) -> None:
+def test_a_ticker_that_cannot_be_traded_stays_in_its_step(home: Screen) -> None:
     reach_ticker(home)
     field = home.page.get_by_label("Ticker")
-    field.fill(ticker)
-    field.press("Enter")
-    home.shows(words)
-    expect(field).to_be_focused()
-    assert field.get_attribute("aria-invalid") == "true"
-    home.shows("Step 2 of 4")
+    for ticker, words in [
+        ("ZZTOP", "ZZTOP is not known to the broker."),
+        ("ZHX", "Trading in ZHX is halted by the exchange"),
+        ("1$", "A ticker is 1 to 10 letters"),
+    ]:
+        field.fill(ticker)
+        field.press("Enter")
+        home.shows(words)
+        expect(field).to_be_focused()
+        assert field.get_attribute("aria-invalid") == "true"
+        home.shows("Step 2 of 4")
 
 
 @pytest.mark.usefixtures("shop")
@@ -216,30 +205,22 @@ def test_pause_is_one_tap(home: Screen, house: FakeHouse) -> None:
 
 
 def test_decisions_are_listed_with_their_reasons(home: Screen, site: Site) -> None:
-    site.server.decisions = [
-        {
-            "minute": "2026-11-20T15:31:00Z",
-            "until": "2026-11-20T15:31:00Z",
-            "action": "buy",
-            "shares": "53",
-            "outcome": "DENIED",
-            "reason": "the cash of this algorithm is not enough",
-            "gate": "CASH",
-        },
-        {
-            "minute": "2026-11-20T14:45:00Z",
-            "until": "2026-11-20T15:30:00Z",
-            "action": "hold",
-            "shares": "0",
-            "outcome": "HELD",
-            "reason": "averages have not crossed",
-            "gate": None,
-        },
+    rows = [
+        ("2026-11-20T14:45:00Z", "2026-11-20T15:30:00Z", "hold", "0", "HELD", "averages have not crossed", None),
+        ("2026-11-20T15:31:00Z", "2026-11-20T15:31:00Z", "buy", "53", "DENIED", "its cash is not enough", "CASH"),
     ]
+    with site.system.transaction() as connection:
+        algorithms.insert(connection, made_card().record, "2026-11-20T14:30:00.000Z")
+        connection.executemany(
+            "INSERT INTO decisions"
+            "(algo_id, minute, until_minute, action, shares, outcome, reason, gate, saw, elapsed_ms)"
+            " VALUES(1, unixepoch(?), unixepoch(?), ?, ?, ?, ?, ?, '{}', 1)",
+            rows,
+        )
     open_detail(home)
     home.page.locator(".decision").nth(1).wait_for()
     first, second = (row.inner_text().replace("\n", " ") for row in home.page.locator(".decision").all())
-    assert first == "10:31 buy 53 shares, denied the cash of this algorithm is not enough (CASH)"
+    assert first == "10:31 buy 53 shares, denied its cash is not enough (CASH)"
     assert second == "09:45–10:30 hold averages have not crossed"
 
 

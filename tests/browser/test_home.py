@@ -10,9 +10,10 @@ import pytest
 
 from orchestra.messages.live_snapshot import LastDecision
 from system_databse.algorithm_record import AlgorithmStatus
-from tests.browser.conftest import SIZES, Site
+from tests.browser.conftest import SIZES
 from tests.browser.fake_house import ACCOUNT, CLOSED, HEALTHY, NOW, OPEN, FakeHouse, made_card
 from tests.browser.screen import Screen
+from tests.browser.served_site import Site
 
 HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
 # Counts the moments at which texts of the page changed.
@@ -45,11 +46,12 @@ def test_cards_show_and_follow_what_the_engine_says(home: Screen, house: FakeHou
 
 
 @pytest.mark.requirement("S2-90", "S2-31")
-@pytest.mark.parametrize("path", ["/", "/frontend/dashboard.html"])
-def test_the_page_is_served_at_both_addresses(new_screen: Callable[..., Screen], path: str) -> None:
-    screen = new_screen().open(path)
-    screen.shows("$101,284.50")
-    screen.shows("+$1,284.50 +1.28%")
+def test_the_page_is_served_at_both_addresses(home: Screen) -> None:
+    for path in ("/", "/frontend/dashboard.html"):
+        home.open(path)
+        home.shows("$101,284.50")
+        home.shows("+$1,284.50")
+        home.shows("+1.28%")
 
 
 def test_the_header_says_what_money_and_what_the_market_does(home: Screen, house: FakeHouse) -> None:
@@ -95,9 +97,9 @@ def test_a_missing_figure_is_a_dash_and_never_zero(home: Screen, house: FakeHous
         cards=(made_card(price=None, day_pl=None, price_at=None, decision=None, note="warming up 12/51"),), account=None
     )
     home.shows("warming up 12/51")
-    card = home.page.locator("a.card[data-status]").inner_text()
-    assert "$0.00" not in card
-    assert "–" in card
+    text = home.page.locator("a.card[data-status]").inner_text()
+    assert "$0.00" not in text
+    assert "–" in text
     assert "$0.00" not in home.page.locator(".summary").inner_text()
 
 
@@ -156,40 +158,41 @@ LONG = made_card(1, ticker="BRK.B", price=712345.67, day_pl=Decimal("-1234567.89
 SIX = tuple(made_card(number, ticker=f"T{number}") for number in range(1, 6))
 
 
-@pytest.mark.parametrize("hash_", ["#/home", "#/algorithm/1", "#/new", "#/more"])
-def test_nothing_is_wider_than_its_place(new_screen: Callable[..., Screen], house: FakeHouse, hash_: str) -> None:
+def test_nothing_is_wider_than_its_place(home: Screen, house: FakeHouse) -> None:
     house.show(account=RICH, cards=(LONG, *SIX[1:]))
-    page = (screen := new_screen().open(f"/{hash_}")).page
-    page.wait_for_selector("main .screen")
+    home.shows("$123,456,789.12")
     wide = {}
-    for percent in (100, 200):
-        page.evaluate("(size) => document.documentElement.style.setProperty('font-size', `${size}%`)", percent)
-        for size, (width, height, _) in SIZES.items():
-            page.set_viewport_size({"width": width, "height": height})
-            wide[f"{size} at {percent} %"] = screen.overflowing()
+    for screen in ("#/home", "#/algorithm/1", "#/new", "#/more"):
+        home.open(f"/{screen}")
+        home.page.wait_for_selector(".screen h1")
+        for percent in (100, 200):
+            home.page.evaluate("(size) => document.documentElement.style.setProperty('font-size', `${size}%`)", percent)
+            for size, (width, height, _) in SIZES.items():
+                home.page.set_viewport_size({"width": width, "height": height})
+                wide[f"{screen}, {size} at {percent} %"] = home.overflowing()
     assert {where: found for where, found in wide.items() if found} == {}
 
 
-@pytest.mark.parametrize(("size", "least"), [("short", 6), ("narrow", 5)])
-def test_a_glance_takes_in_that_many_cards(
-    new_screen: Callable[..., Screen], house: FakeHouse, *, size: str, least: int
-) -> None:
+def test_a_glance_takes_in_six_cards_on_a_short_and_five_on_a_narrow_screen(home: Screen, house: FakeHouse) -> None:
     house.show(cards=SIX)
-    screen = new_screen(size).open()
-    screen.page.wait_for_selector("a.card[data-status]")
-    bottom = screen.page.locator("main").bounding_box()
-    boxes = [card.bounding_box() for card in screen.page.locator(".card").all()]
-    seen = [box for box in boxes if box["y"] + box["height"] <= bottom["y"] + bottom["height"]]
-    assert len(seen) >= least
+    home.shows("T5")
+    for size, least in (("short", 6), ("narrow", 5)):
+        width, height, _ = SIZES[size]
+        home.page.set_viewport_size({"width": width, "height": height})
+        main = home.page.locator("main").bounding_box()
+        boxes = [card.bounding_box() for card in home.page.locator(".card").all()]
+        seen = [box for box in boxes if box["y"] + box["height"] <= main["y"] + main["height"]]
+        assert len(seen) >= least, size
 
 
-@pytest.mark.parametrize("size", ["short", "narrow"])
-def test_whatever_is_tapped_is_large_enough(new_screen: Callable[..., Screen], *, size: str) -> None:
-    screen = new_screen(size).open()
-    screen.page.wait_for_selector("a.card[data-status]")
-    boxes = [each.bounding_box() for each in screen.page.locator("main a, main button, nav a, header button").all()]
-    assert boxes
-    assert [box for box in boxes if box["width"] < 48 or box["height"] < 48] == []
+def test_whatever_is_tapped_is_large_enough(home: Screen) -> None:
+    for size in ("short", "narrow"):
+        width, height, _ = SIZES[size]
+        home.page.set_viewport_size({"width": width, "height": height})
+        targets = home.page.locator("main a, main button, nav a, header button").all()
+        boxes = [each.bounding_box() for each in targets]
+        assert boxes
+        assert [box for box in boxes if box["width"] < 48 or box["height"] < 48] == []
 
 
 def test_the_keyboard_reaches_everything_and_focus_follows_the_screens(home: Screen) -> None:
@@ -204,3 +207,13 @@ def test_the_keyboard_reaches_everything_and_focus_follows_the_screens(home: Scr
     card = "AAPL SMA crossover, Running, 100 shares, price 185.9 dollars, up 1.20% in all"
     page.go_back()
     assert page.locator("a.card[data-status]").get_attribute("aria-label") == card
+
+
+def test_a_market_that_stands_still_makes_no_price_old(home: Screen, house: FakeHouse) -> None:
+    house.show(market=replace(OPEN, speed=60.0))
+    home.shows("60×")
+    # Twelve minutes of the market, if it went on.
+    home.page.wait_for_timeout(500)
+    home.pass_time(5000)
+    home.page.wait_for_timeout(700)
+    assert home.page.locator("a.card.is-stale").count() == 0

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Site
 from tests.browser.screen import Screen
+from tests.browser.served_site import Site
 
 POINTERS = (
     "() => [...document.querySelectorAll('body *')].filter((each) => getComputedStyle(each).cursor !== 'none').length"
@@ -14,7 +14,7 @@ LIGHT = "rgb(243, 245, 248)"
 
 
 def at_ticker(screen: Screen, site: Site, flag: str) -> Screen:
-    site.server.strategies = [{"name": "sma_crossover", "help": "", "parameters": [], "error": None}]
+    site.strategies = [{"name": "sma_crossover", "help": "", "parameters": [], "error": None}]
     screen.open(f"/{flag}#/new")
     screen.page.locator(".choice-row").click()
     return screen

@@ -3,14 +3,16 @@
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, WebSocketRoute, expect
 
-from tests.browser.conftest import Site
-from tests.browser.fake_house import FakeHouse, made_card
+from orchestra.api.protocol import RESYNC, UPDATE
+from tests.browser.fake_house import OPEN, FakeHouse, made_card
 from tests.browser.screen import Screen
+from tests.browser.served_site import Site
 from tests.source_tree import ROOT
 
 
@@ -63,7 +65,7 @@ def test_a_restarted_server_reloads_the_page_once_and_keeps_the_screen(timed: Sc
 
 
 def test_a_restart_spares_a_half_filled_form_and_offers_to_reload(timed: Screen, site: Site, house: FakeHouse) -> None:
-    site.server.strategies = [{"name": "sma_crossover", "help": "", "parameters": [], "error": None}]
+    site.strategies = [{"name": "sma_crossover", "help": "", "parameters": [], "error": None}]
     timed.page.get_by_role("link", name="New algorithm").click()
     timed.page.locator(".choice-row").click()
     timed.page.get_by_label("Ticker").fill("AAPL")
@@ -75,32 +77,66 @@ def test_a_restart_spares_a_half_filled_form_and_offers_to_reload(timed: Screen,
     timed.wait(lambda: timed.loads == 2)
 
 
-def test_a_missing_number_makes_the_page_ask_for_everything_again(home: Screen, site: Site, house: FakeHouse) -> None:
-    before = site.server.resyncs
-    site.server.lose_an_update()
+class LossyLine:
+    """The page's socket, on which a test loses the next update; `asked` counts how often the page wants everything."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.asked = 0
+        self.loses_next = False
+        screen.page.route_web_socket(re.compile("/socket.io/"), self._carry)
+
+    def _carry(self, page: WebSocketRoute) -> None:
+        server = page.connect_to_server()
+        page.on_message(lambda message: self._to_server(server, message))
+        server.on_message(lambda message: self._to_page(page, message))
+
+    def _to_server(self, server: WebSocketRoute, message: str | bytes) -> None:
+        self.asked += f'["{RESYNC}"' in str(message)
+        server.send(message)
+
+    def _to_page(self, page: WebSocketRoute, message: str | bytes) -> None:
+        if self.loses_next and f'["{UPDATE}"' in str(message):
+            self.loses_next = False
+        else:
+            page.send(message)
+
+
+@pytest.mark.parametrize("next_message", ["update", "heartbeat"])
+def test_a_lost_update_makes_the_page_ask_for_everything_again(
+    new_screen: Callable[..., Screen], house: FakeHouse, next_message: str
+) -> None:
+    screen = new_screen()
+    line = LossyLine(screen)
+    screen.open().shows("$185.90")
+    line.loses_next = True
     house.show(cards=(made_card(price=201.5),))
-    home.shows("$201.50")
-    assert site.server.resyncs == before + 1
-
-
-def test_a_missing_number_is_noticed_by_the_heartbeat_alone(home: Screen, site: Site) -> None:
-    before = site.server.resyncs
-    site.server.lose_an_update()
-    home.wait(lambda: site.server.resyncs == before + 1)
-    assert home.loads == 1
+    screen.wait(lambda: not line.loses_next)
+    if next_message == "update":
+        house.show(market=replace(OPEN, is_half_day=True))
+    screen.shows("$201.50")
+    assert line.asked == 1
+    assert screen.loads == 1
 
 
 def test_a_session_that_ended_while_cut_off_leads_to_the_lock(timed: Screen, site: Site) -> None:
-    site.server.sessions.clear()
+    site.end_sessions()
     site.wire.cut()
     timed.shows("Enter PIN", timeout=10_000)
 
 
-def test_a_page_without_its_library_says_what_repairs_it(
-    new_screen: Callable[..., Screen], site: Site, tmp_path: Path
-) -> None:
-    shutil.copytree(ROOT / "frontend", tmp_path / "frontend", ignore=shutil.ignore_patterns("vendor", "node_modules"))
-    site.server.frontend = tmp_path / "frontend"
-    screen = new_screen().open()
-    screen.shows("Run ./start_autotrader.sh on the appliance")
-    screen.mistakes.clear()
+def test_a_page_without_its_library_says_what_repairs_it(browser: Browser, house: FakeHouse, tmp_path: Path) -> None:
+    bare = tmp_path / "frontend"
+    shutil.copytree(ROOT / "frontend", bare, ignore=shutil.ignore_patterns("vendor", "node_modules"))
+    site = Site(house, tmp_path, frontend=bare)
+    screen = Screen(browser.new_context(), site.url)
+    screen.open().shows("run ./start_autotrader.sh")
+    screen.context.close()
+    site.close()
+
+
+def test_a_module_that_does_not_load_is_said_and_the_page_not_blank(new_screen: Callable[..., Screen]) -> None:
+    screen = new_screen()
+    screen.may_lose_server = True
+    screen.page.route("**/js/store.js", lambda route: route.abort())
+    screen.open().shows("Run ./start_autotrader.sh on the appliance")
+    screen.mistakes = [mistake for mistake in screen.mistakes if "imported module" not in mistake]

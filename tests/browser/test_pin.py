@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, expect
 
+from orchestra.api.auth.pin_keeper import reset_pin
 from orchestra.messages.commands import CancelOpenOrders, SetPin
-from tests.browser.conftest import PIN, Site
 from tests.browser.fake_house import FakeHouse
 from tests.browser.screen import Screen
+from tests.browser.served_site import PIN, Site
 
 WRONG = "314159"
 
@@ -27,12 +29,12 @@ def stop_all(screen: Screen) -> Locator:
 def test_the_first_pin_is_chosen_twice_and_a_weak_one_is_refused_with_the_reason(
     new_screen: Callable[..., Screen], site: Site, house: FakeHouse
 ) -> None:
-    site.server.pin = None
+    reset_pin(site.system, site.door, site.clock)
     screen = new_screen(is_unlocked=False).open()
     screen.shows("Choose a PIN")
     for _ in range(2):
         screen.type_pin("123456")
-    screen.shows("This PIN is too easy")
+    screen.shows("The digits follow each other in even steps")
     screen.type_pin(PIN)
     screen.shows("Repeat the PIN")
     screen.type_pin(WRONG)
@@ -62,7 +64,7 @@ def test_the_right_pin_on_the_keyboard_unlocks_and_no_digit_ever_shows(locked: S
     locked.shows("$101,284.50")
 
 
-def test_five_wrong_pins_start_a_countdown_that_survives_a_reload_and_leaves_stop_all(
+def test_five_wrong_pins_start_a_countdown_that_outlives_a_reload_and_spares_stop_all(
     locked: Screen, site: Site
 ) -> None:
     locked.shows("Enter PIN")
@@ -70,13 +72,13 @@ def test_five_wrong_pins_start_a_countdown_that_survives_a_reload_and_leaves_sto
         locked.type_pin(WRONG)
         locked.shows(f"Wrong PIN. {left} {'try' if left == 1 else 'tries'} left.")
     locked.type_pin(WRONG)
-    locked.shows(re.compile(r"Try again in 4:[23]\d"))
+    locked.shows(re.compile(r"Try again in 0:[23]\d"))
     locked.page.reload()
-    locked.shows(re.compile(r"Try again in 4:[123]\d"))
+    locked.shows(re.compile(r"Try again in 0:[123]\d"))
     expect(locked.button("5")).to_be_disabled()
     expect(stop_all(locked)).to_be_enabled()
-    site.server.tries_left = 5
-    locked.pass_time(280_000)
+    site.clock.shift = timedelta(seconds=31)
+    locked.pass_time(31_000)
     expect(locked.button("5")).to_be_enabled()
     locked.type_pin(PIN)
     locked.shows("$101,284.50")
@@ -99,11 +101,11 @@ def test_escape_does_not_open_the_lock(locked: Screen) -> None:
 
 
 def test_an_expired_session_locks_over_the_page_and_a_half_filled_form_survives(home: Screen, site: Site) -> None:
-    site.server.strategies = [{"name": "sma_crossover", "help": "", "parameters": [], "error": None}]
+    site.strategies = [{"name": "sma_crossover", "help": "", "parameters": [], "error": None}]
     home.page.goto(f"{site.url}/#/new")
     home.page.locator(".choice-row").click()
     home.page.get_by_label("Ticker").fill("AAPL")
-    site.server.sessions.clear()
+    site.end_sessions()
     home.button("Check").click()
     home.shows("Enter PIN")
     home.type_pin(PIN)
@@ -115,6 +117,6 @@ def test_lock_now_ends_the_session(home: Screen, site: Site) -> None:
     home.page.goto(f"{site.url}/#/more")
     home.button("Lock now").click()
     home.shows("Enter PIN")
-    assert site.server.sessions == set()
+    assert site.live_sessions() == 0
     home.page.reload()
     home.shows("Enter PIN")

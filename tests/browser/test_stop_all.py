@@ -5,9 +5,9 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from orchestra.messages.commands import CancelOpenOrders
-from tests.browser.conftest import PIN, Site
 from tests.browser.fake_house import FakeHouse
 from tests.browser.screen import Screen
+from tests.browser.served_site import PIN, Site
 
 LONG_ENOUGH, TOO_SHORT = 1700, 900
 
@@ -21,7 +21,7 @@ def ask(screen: Screen) -> None:
 def test_a_hold_stops_all_and_resuming_needs_the_pin(home: Screen, house: FakeHouse) -> None:
     ask(home)
     home.hold(home.button("Hold to stop all"), milliseconds=LONG_ENOUGH)
-    home.shows("by this screen. New orders are blocked; nothing was sold. 2 open orders canceled.")
+    home.shows("by this machine. New orders are blocked; nothing was sold. 2 open orders canceled.")
     assert house.commands(CancelOpenOrders) == [CancelOpenOrders()]
     home.page.goto(home.page.url.split("#")[0] + "#/more")
     home.shows("ALL STOPPED")

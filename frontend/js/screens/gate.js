@@ -66,7 +66,7 @@ export class Gate {
   /** Say why a PIN was not taken. */
   wrongPinWords({ status, body }) {
     if (status === 429 && body.wait_s != null) return `Too many tries. Try again in ${minutesAndSeconds(body.wait_s)}.`;
-    if (status === 401 && body.tries_left != null) {
+    if (body.tries_left != null) {
       return `Wrong PIN. ${body.tries_left} ${body.tries_left === 1 ? "try" : "tries"} left.`;
     }
     return body.error ?? "Wrong PIN.";
@@ -96,7 +96,9 @@ export class Gate {
   }
 
   async #unlock(pin, onOpen) {
-    const answer = await this.#send(route("validate_pin"), pin);
+    let answer = await this.#send(route("validate_pin"), pin);
+    // The last try was wrong: only asking again tells for how long no try counts.
+    if (answer.body.tries_left === 0) answer = await this.#send(route("validate_pin"), pin);
     if (answer.status === 200) {
       this.#close(onOpen);
       return;

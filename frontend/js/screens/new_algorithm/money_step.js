@@ -38,11 +38,11 @@ export function moneyStep({ app, body, draft }) {
   }
 
   function available() {
-    return toNumber(draft.account?.available) ?? 0;
+    return toNumber(draft.account?.available);
   }
 
   function take(part) {
-    cash.setValue((Math.floor(available() * part) / 100).toFixed(2));
+    cash.setValue((Math.floor((available() ?? 0) * part) / 100).toFixed(2));
   }
 
   function add(change) {
@@ -50,12 +50,12 @@ export function moneyStep({ app, body, draft }) {
   }
 
   function showEstimate() {
-    const free = draft.account ? `${money(draft.account.available)} available.` : "";
+    const free = available() == null ? "The available cash is not known yet." : `${money(available())} available.`;
     cash.setHelp([free, estimateWords(draft)].filter(Boolean).join(" "));
   }
 
   function submit() {
-    const problem = cashProblem(draft, available());
+    const problem = cashProblem(draft.cash, available());
     cash.setError(problem);
     const wrong = parameters.filter(([each, field]) => {
       const text = parameterProblem(each, field.input.value.trim());
@@ -87,11 +87,11 @@ function isRange(range) {
   return Array.isArray(range) && range.length === 2;
 }
 
-function cashProblem({ cash, account }, available) {
+function cashProblem(cash, available) {
   const amount = toNumber(cash);
   if (amount == null || amount <= 0) return "Say how many dollars, more than 0.";
   if (!/^\d+(\.\d{1,2})?$/.test(cash)) return "Dollars and cents only, such as 2500.00.";
-  if (account && amount > available) return `That is more than the ${money(available)} available.`;
+  if (available != null && amount > available) return `That is more than the ${money(available)} available.`;
   return "";
 }
 
