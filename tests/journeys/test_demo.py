@@ -76,7 +76,12 @@ def demo(house: Path, tmp_path: Path) -> Demo:
 @pytest.mark.requirement("S2-52", "S2-47", "S2-48", "S2-44", "S2-57", "S0-27", "S4-45")
 def test_a_killed_demo_goes_on_where_it_stopped_and_nothing_is_doubled(demo: Demo) -> None:
     chance = random.Random(4)
-    progress = 0
+    for _ in range(2):  # while it starts, at any moment
+        child = demo.start()
+        wait(child, chance.uniform(0.5, 3.0))
+        child.kill()
+        child.wait()
+    progress = decided(demo) if demo.data_dir.exists() else 0
     for _ in range(3):
         progress += chance.randint(150, 400)
         target = progress
@@ -117,10 +122,28 @@ def test_a_later_start_brings_back_nothing_the_owner_has_stopped(demo: Demo) -> 
     assert "begun with --seed 17" in demo.errors.splitlines()[-1]
 
 
+def test_a_first_start_cut_off_between_two_algorithms_is_made_up_for(demo: Demo) -> None:
+    demo.end(demo.run_until(lambda: decided(demo) >= 1))
+    with sqlite3.connect(demo.data_dir / "system.db") as connection:
+        for statement in (
+            "DELETE FROM decisions WHERE algo_id = 3",
+            "DELETE FROM algorithms WHERE id = 3",
+            "DELETE FROM settings WHERE key = 'demo_started'",
+        ):
+            connection.execute(statement)
+    connection.close()
+    before = decided(demo)
+    demo.end(demo.run_until(lambda: decided(demo) > before))
+    assert [row[0] for row in demo.rows("SELECT ticker FROM algorithms ORDER BY id")] == ["SPY", "NVDA", "TSLA"]
+
+
 @pytest.mark.requirement("S2-44")
 def test_an_algorithm_of_the_owners_choice_replaces_the_three(demo: Demo) -> None:
     demo.more = ("--algorithm=sma_crossover", "--ticker=QWERT", "--capital=5000", "--seed=3")
     demo.end(demo.run_until(lambda: decided(demo) >= 100))
+    before = decided(demo)
+    demo.more = ()
+    demo.end(demo.run_until(lambda: decided(demo) > before))
     assert [row[0] for row in demo.rows("SELECT ticker FROM algorithms")] == ["QWERT"]
     stored = demo.rows("SELECT count(*) FROM bars WHERE symbol = 'QWERT'", database="market")[0][0]
     assert stored > 15 * 390

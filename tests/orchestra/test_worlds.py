@@ -11,7 +11,7 @@ from database.errors import ConfigError
 from orchestra.paper_exchange.market.synthetic import VERSION, fingerprint_of
 from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.settings import Mode
-from orchestra.worlds import DEMO_SEED, World, demo_start, open_demo, require_demo_ticker, seed_kept
+from orchestra.worlds import DEMO_SEED, World, open_demo, require_demo_ticker, seed_kept
 
 CALENDAR = MarketCalendar()
 
@@ -26,23 +26,6 @@ class WallClock(SystemClock):
 
     def now(self) -> datetime:
         return self.moment
-
-
-@pytest.mark.parametrize(
-    ("now", "start"),
-    [
-        ("2026-11-25 15:00", "2026-11-25 15:00"),  # half an hour after the open
-        ("2026-11-25 14:59", "2026-11-24 15:00"),  # the session has begun, but that minute is still to come
-        ("2026-11-25 23:00", "2026-11-25 15:00"),
-        ("2026-11-26 18:00", "2026-11-25 15:00"),  # Thanksgiving
-        ("2026-11-29 12:00", "2026-11-27 15:00"),  # a Sunday after a half day
-        ("2027-07-06 13:59", "2027-07-02 14:00"),  # summer time, after the fifth of July
-        ("2041-03-03 12:00", "2041-03-01 15:00"),
-        ("1970-01-01 00:01", "2026-11-02 15:00"),  # a machine without a battery
-    ],
-)
-def test_a_demo_begins_in_the_last_session_that_is_so_far(now: str, start: str) -> None:
-    assert demo_start(CALENDAR, at(now)) == at(start)
 
 
 def test_the_first_book_decides_the_seed() -> None:

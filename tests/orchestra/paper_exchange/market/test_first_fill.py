@@ -10,8 +10,9 @@ from algorithm.sma_crossover import RESIDUE
 from database.bar import MINUTE
 from database.calendar_manager import MarketCalendar
 from orchestra.paper_exchange.market.synthetic import SyntheticMarket
+from orchestra.paper_exchange.schedule import latest_start
 from orchestra.run.first_algorithms import FIRST_TICKERS
-from orchestra.worlds import DEMO_SEED, demo_start
+from orchestra.worlds import DEMO_SEED
 
 CALENDAR = MarketCalendar()
 LATEST = 120 - 10  # of 120 seconds at a minute a second, what is left after a slow start of the program
@@ -21,7 +22,7 @@ NEVER = 1 << 20
 def minutes_to_first_fill(seed: int, now: date) -> int:
     session = CALENDAR.session_on(now)
     assert session is not None
-    start = demo_start(CALENDAR, session.close)
+    start = latest_start(CALENDAR, session.close)
     assert session.contains(start)
     market = SyntheticMarket(seed, CALENDAR)
     return min(minutes_to_buy(market, symbol, start) for symbol in FIRST_TICKERS)
