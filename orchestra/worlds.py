@@ -25,8 +25,6 @@ from system_databse.errors import BrokerRejected, BrokerUnavailable
 DEMO_KEY = "demo"
 DEMO_SEED = 17
 DEMO_CASH = Decimal(100_000)
-# How long the demo shows "closed" before the next session opens.
-DEMO_CLOSED_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,6 @@ def open_demo(book: Path, *, seed: int, speed: float, clock: Clock) -> World:
         cash=DEMO_CASH,
         clock=clock,
         speed=speed or None,
-        closed_seconds=DEMO_CLOSED_SECONDS,
         start=latest_start(calendar, int(clock.now().timestamp())),
     )
     return _serve(exchange, calendar)

@@ -71,7 +71,6 @@ class Demo:
             cash=CASH,
             clock=self.clock,
             speed=speed,
-            closed_seconds=20,
             start=start,
         )
         self.exchange.attach(self.listener)
