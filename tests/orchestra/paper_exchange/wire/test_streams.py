@@ -44,6 +44,20 @@ def sockets(base_url: str) -> Iterator["Sockets"]:
         yield Sockets("ws" + base_url.removeprefix("http"), stack)
 
 
+def test_the_hub_knows_the_symbols_of_every_channel(hub: StreamHub, sockets: "Sockets") -> None:
+    assert hub.wanted() == frozenset()
+    socket = sockets.data("AAA")
+    say(socket, {"action": "subscribe", "trades": ["BBB"], "quotes": ["CCC"]})
+    tell(socket)
+    assert hub.wanted() == {"AAA", "BBB", "CCC"}
+    say(socket, {"action": "unsubscribe", "bars": ["AAA"]})
+    tell(socket)
+    assert hub.wanted() == {"BBB", "CCC"}
+    say(socket, {"action": "subscribe", "bars": ["*"]})
+    tell(socket)
+    assert hub.wanted() is None
+
+
 class Sockets:
     def __init__(self, url: str, stack: ExitStack) -> None:
         self.url = url
