@@ -38,6 +38,9 @@ from orchestra.runtime.clock import Clock
 class Streams(Protocol):
     """Live connections that want to hear of bars and orders. Neither call may block."""
 
+    def minute_began(self, minute: int) -> None:
+        """Send what is due at a minute that the clock has reached, beside the bars of the minute before."""
+
     def send_bars(self, bars: Sequence[Bar]) -> frozenset[str]:
         """Send the bars of one minute; return the symbols that went out to anybody."""
 
@@ -251,6 +254,8 @@ class PaperExchange:
         self._news, self._told = len(draft.fills), 0
         self._not_before = self._clock.monotonic() + self._seconds_a_minute
         self._changed.notify_all()
+        if self.streams:
+            self.streams.minute_began(minute)
         sent = self.streams.send_bars(bars) if self.streams and bars else frozenset[str]()
         return Tick(minute, frozenset(bar.symbol for bar in bars), sent)
 
