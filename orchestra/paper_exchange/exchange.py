@@ -64,10 +64,11 @@ class PaperExchange:
         cash: Decimal,
         clock: Clock,
         speed: float | None = None,
+        start: int | None = None,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         self.market = market
-        self.schedule = Schedule(market.days, calendar)
+        self.schedule = Schedule(market.days, calendar, start=start)
         terms = BookTerms(market.fingerprint, cash, self.schedule.first_minute)
         self.store, book = open_book(data_path, terms, new_id)
         self.account = book.account
@@ -97,13 +98,14 @@ class PaperExchange:
         cash: Decimal,
         clock: Clock,
         speed: float | None = None,
+        start: int | None = None,
     ) -> "PaperExchange":
-        """Open the book at data_path, or start one with that cash at the market's first open.
+        """Open the book at data_path, or start one with that cash at the minute `start`: the first open unless given.
 
         speed: ceiling in market seconds a second; None is as fast as nothing is lost. Raises StorageError for a file
         that cannot be used, ConfigError when the book was kept for other bars or another opening cash.
         """
-        return cls(data_path, market, calendar, cash=cash, clock=clock, speed=speed)
+        return cls(data_path, market, calendar, cash=cash, clock=clock, speed=speed, start=start)
 
     def close(self) -> None:
         """Let waiting calls go and close the book. Everything acknowledged is in the file."""
