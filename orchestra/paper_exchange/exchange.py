@@ -68,6 +68,7 @@ class PaperExchange:
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         self.market = market
+        self.calendar = calendar
         self.schedule = Schedule(market.days, calendar, start=start)
         terms = BookTerms(market.fingerprint, cash, self.schedule.first_minute)
         self.store, book = open_book(data_path, terms, new_id)

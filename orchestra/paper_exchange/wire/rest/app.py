@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from database.bar import MINUTE
 from orchestra.paper_exchange.book.refusal import Refusal
 from orchestra.paper_exchange.exchange import PaperExchange
-from orchestra.paper_exchange.wire.rest import account, bars, control, orders, reference
+from orchestra.paper_exchange.wire.rest import account, control, orders, reference
 from orchestra.paper_exchange.wire.rest.answers import Answer, BadRequest, answer, refused
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ def create_app(exchange: PaperExchange, *, key: str, secret: str, more: Sequence
     """Return the app that answers for this exchange to whoever knows key and secret. more: routes of other parts."""
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, its base class does not
-    for noun in (account, bars, control, orders, reference):
+    for noun in (account, control, orders, reference):
         app.register_blueprint(noun.routes(exchange))
     for blueprint in more:
         app.register_blueprint(blueprint)
