@@ -77,7 +77,9 @@ class MarketView:
         self._stream.wait_for(tick.sent & wanted, start, wait_seconds=WAIT_FOR_STREAM_SECONDS)
         bars = self._stream.flush()
         here = {bar.symbol for bar in bars if bar.ts == start}
-        bars += self._by_rest(sorted((tick.traded & wanted) - here), start)
+        # A symbol that the exchange did not look at, because its subscription is on its way, may have traded too.
+        untold = frozenset[str]() if tick.told is None else wanted - tick.told
+        bars += self._by_rest(sorted((tick.traded & wanted | untold) - here), start)
         self._world.as_of = tick.minute
         for bar in bars:
             self._note(bar)

@@ -1,4 +1,4 @@
-"""Every method of alpaca-py's data clients, unmodified, and each body field by field against the market-data reference."""
+"""Every method of alpaca-py's data clients, unmodified, and each body field by field."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -125,7 +125,9 @@ def test_trades_and_quotes_are_the_bars_told_in_detail(desk: Desk, client: Stock
         assert (prices[0], max(prices), min(prices), prices[-1]) == (bar.open, bar.high, bar.low, bar.close)
         assert sum(trade.size for trade in part) == bar.volume
     assert len(quotes) == 8
-    assert all(quote.bid_price < trade.price < quote.ask_price for quote, trade in zip(quotes, trades["AAA"]))
+    assert all(
+        quote.bid_price < trade.price < quote.ask_price for quote, trade in zip(quotes, trades["AAA"], strict=True)
+    )
     assert all(earlier.timestamp < later.timestamp for earlier, later in pairwise(quotes))
 
 
@@ -134,7 +136,7 @@ def test_trades_end_where_asked_to_the_microsecond(desk: Desk, client: StockHist
     request = StockTradesRequest(
         symbol_or_symbols="AAA",
         start=moment(OPEN + 20),
-        end=moment(OPEN + MINUTE) + timedelta(seconds=20),
+        end=moment(OPEN + MINUTE + 20),
         sort=Sort.DESC,
     )
     times = [(trade.timestamp - moment(OPEN)).total_seconds() for trade in client.get_stock_trades(request).data["AAA"]]
