@@ -115,6 +115,7 @@ def test_recorded_day_is_what_pandas_makes_of_it(recorded_days: Path, timeframe:
         assert rows(told) == [(*prices[:5], all_day[5]) for prices, all_day in zip(regular, whole, strict=True)]
 
 
+@pytest.mark.requirement("S2-76")
 def test_day_bar_takes_prices_from_regular_hours_and_volume_from_all(made: ReplayMarket) -> None:
     told = Moment(made, NEXT_OPEN).bars("AAA", "1Day")
     regular = list(made.bars("AAA", OPEN, CLOSE))
@@ -129,6 +130,7 @@ def test_day_bar_begins_an_hour_later_in_winter() -> None:
     assert [bar.ts for bar in told] == [epoch("2024-01-04T05:00")]
 
 
+@pytest.mark.requirement("S2-76")
 def test_short_bars_include_extended_hours(made: ReplayMarket) -> None:
     assert [bar.high for bar in Moment(made, NEXT_OPEN).bars("AAA", "30Min")] == [99.0, 18.5, 98.0]
 
