@@ -117,7 +117,14 @@ def test_fragmented_subscription_is_put_together(sockets: Sockets) -> None:
     assert tell(socket)[0]["bars"] == ["AAA"]
 
 
-BAD_MESSAGES = [b"\xc1", msgpack.packb([1]), msgpack.packb({"action": "dance"}), "text"]
+BAD_MESSAGES = [
+    b"\xc1",
+    msgpack.packb([1]),
+    msgpack.packb({"action": "dance"}),
+    msgpack.packb({"action": []}),
+    msgpack.packb({1: 2}),
+    "text",
+]
 
 
 @pytest.mark.parametrize("message", BAD_MESSAGES, ids=repr)
