@@ -42,6 +42,9 @@ class Streams(Protocol):
     def wanted(self) -> frozenset[str] | None:
         """Return the symbols that anybody listens to; None when somebody listens to all."""
 
+    def minute_began(self, minute: int) -> None:
+        """Send what is due at a minute that the clock has reached, beside the bars of the minute before."""
+
     def send_bars(self, bars: Sequence[Bar]) -> frozenset[str]:
         """Send the bars of one minute; return the symbols that went out to anybody."""
 
@@ -69,6 +72,7 @@ class PaperExchange:
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         self.market = market
+        self.calendar = calendar
         self.schedule = Schedule(market.days, calendar, start=start)
         terms = BookTerms(market.fingerprint, cash, self.schedule.first_minute)
         self.store, book = open_book(data_path, terms, new_id)
@@ -259,6 +263,8 @@ class PaperExchange:
         self._news, self._told = len(draft.fills), 0
         self._pace.reach(is_close=minute == self._close_of(minute))
         self._changed.notify_all()
+        if self.streams:
+            self.streams.minute_began(minute)
         sent = self.streams.send_bars(bars) if self.streams and bars else frozenset[str]()
         return Tick(minute, frozenset(bar.symbol for bar in bars), sent, told=wanted)
 
