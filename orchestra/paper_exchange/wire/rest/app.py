@@ -10,7 +10,17 @@ from werkzeug.exceptions import HTTPException
 from database.bar import MINUTE
 from orchestra.paper_exchange.book.refusal import Refusal
 from orchestra.paper_exchange.exchange import PaperExchange
-from orchestra.paper_exchange.wire.rest import account, bars, control, orders, reference
+from orchestra.paper_exchange.wire.rest import (
+    account,
+    activities,
+    bars,
+    control,
+    orders,
+    portfolio_history,
+    positions,
+    reference,
+    watchlists,
+)
 from orchestra.paper_exchange.wire.rest.answers import Answer, BadRequest, answer, refused
 
 log = logging.getLogger(__name__)
@@ -24,7 +34,8 @@ def create_app(exchange: PaperExchange, *, key: str, secret: str) -> Flask:
     """Return the app that answers for this exchange to whoever knows key and secret."""
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, its base class does not
-    for noun in (account, bars, control, orders, reference):
+    trading = (account, activities, orders, portfolio_history, positions, reference, watchlists)
+    for noun in (*trading, bars, control):
         app.register_blueprint(noun.routes(exchange))
     _check_keys(app, key, secret)
     _add_headers(app, exchange)

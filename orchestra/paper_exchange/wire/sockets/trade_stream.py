@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable, Mapping
 
 from orchestra.paper_exchange.book.orders import OrderUpdate
-from orchestra.paper_exchange.wire.shapes import Json, update_json
+from orchestra.paper_exchange.wire.order_shapes import update_json
+from orchestra.paper_exchange.wire.shapes import Json
 from orchestra.paper_exchange.wire.sockets.connection import Connection, Frame
 
 TRADE_UPDATES = "trade_updates"
