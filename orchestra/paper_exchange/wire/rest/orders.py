@@ -32,7 +32,12 @@ ASSET_CLASSES = ("us_equity", "us_option", "crypto")
 def routes(exchange: PaperExchange) -> Blueprint:
     """Return the blueprint."""
     blueprint = Blueprint("orders", __name__)
+    _add_routes_of_all(blueprint, exchange)
+    _add_routes_of_one(blueprint, exchange)
+    return blueprint
 
+
+def _add_routes_of_all(blueprint: Blueprint, exchange: PaperExchange) -> None:
     @blueprint.post("/v2/orders")
     def submit() -> Answer:
         wanted = read_order_request(json_body())
@@ -46,6 +51,12 @@ def routes(exchange: PaperExchange) -> Blueprint:
         found = exchange.store.orders(query) if is_stock else []
         return answer(_listed(exchange, found, is_nested=query.is_nested))
 
+    @blueprint.delete("/v2/orders")
+    def cancel_all() -> Answer:
+        return answer([{"id": order.id, "status": 200} for order in exchange.desk.cancel_all()], 207)
+
+
+def _add_routes_of_one(blueprint: Blueprint, exchange: PaperExchange) -> None:
     @blueprint.get("/v2/orders:by_client_order_id")
     def order_by_client_id() -> Answer:
         client_order_id = request.args.get("client_order_id", "")
@@ -66,12 +77,6 @@ def routes(exchange: PaperExchange) -> Blueprint:
     def cancel(order_id: str) -> Answer:
         canceled = exchange.cancel(_order_id(order_id))
         return refused(canceled) if isinstance(canceled, Refusal) else answer(None, 204)
-
-    @blueprint.delete("/v2/orders")
-    def cancel_all() -> Answer:
-        return answer([{"id": order.id, "status": 200} for order in exchange.desk.cancel_all()], 207)
-
-    return blueprint
 
 
 def _accepted(exchange: PaperExchange, order: Order) -> Answer:

@@ -23,6 +23,12 @@ def routes(exchange: PaperExchange) -> Blueprint:
     """Return the blueprint."""
     blueprint = Blueprint("watchlists", __name__)
 
+    _add_routes_of_lists(blueprint, exchange)
+    _add_routes_of_symbols(blueprint, exchange)
+    return blueprint
+
+
+def _add_routes_of_lists(blueprint: Blueprint, exchange: PaperExchange) -> None:
     @blueprint.get("/v2/watchlists")
     def watchlists() -> Answer:
         return answer([watchlist_json(each, exchange.account) for each in exchange.store.watchlists.all()])
@@ -46,6 +52,14 @@ def routes(exchange: PaperExchange) -> Blueprint:
         symbols = _symbols(exchange, body) if body.get("symbols") is not None else known.symbols
         return _kept(exchange, replace(known, name=name, symbols=symbols))
 
+    @blueprint.delete(BY_ID)
+    @blueprint.delete(BY_NAME)
+    def forget(watchlist_id: str = "") -> Answer:
+        exchange.store.watchlists.remove(_found(exchange, watchlist_id).id)
+        return answer(None, 204)
+
+
+def _add_routes_of_symbols(blueprint: Blueprint, exchange: PaperExchange) -> None:
     @blueprint.post(BY_ID)
     @blueprint.post(BY_NAME)
     def add(watchlist_id: str = "") -> Answer:
@@ -60,14 +74,6 @@ def routes(exchange: PaperExchange) -> Blueprint:
         if unwanted not in known.symbols:
             raise BadRequest(not_found(f"symbol not found in watchlist: {symbol}"))
         return _kept(exchange, replace(known, symbols=tuple(each for each in known.symbols if each != unwanted)))
-
-    @blueprint.delete(BY_ID)
-    @blueprint.delete(BY_NAME)
-    def forget(watchlist_id: str = "") -> Answer:
-        exchange.store.watchlists.remove(_found(exchange, watchlist_id).id)
-        return answer(None, 204)
-
-    return blueprint
 
 
 def _kept(exchange: PaperExchange, watchlist: Watchlist) -> Answer:
