@@ -5,6 +5,9 @@ from dataclasses import dataclass, fields, replace
 
 from orchestra.paper_exchange.book.refusal import Refusal, invalid
 
+# Alpaca took these out in July 2026; clients made before that still send them.
+REMOVED = frozenset({"dtbp_check", "pdt_check"})
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
@@ -29,12 +32,13 @@ def changed(configuration: Configuration, body: object) -> Configuration | Refus
     if not isinstance(body, Mapping):
         return invalid("request body format is invalid")
     known = {field.name for field in fields(Configuration)}
-    for name, value in body.items():
+    wanted = {name: value for name, value in body.items() if name not in REMOVED}
+    for name, value in wanted.items():
         if name not in known:
             return invalid(f"unknown configuration: {name}")
         if not _ALLOWED[name](value):
             return invalid(f"invalid {name}")
-    return replace(configuration, **dict(body))
+    return replace(configuration, **wanted)
 
 
 def _is_bool(value: object) -> bool:

@@ -9,12 +9,21 @@ from decimal import Decimal
 from flask import Blueprint, request
 
 from database.calendar_manager import Session
+from orchestra.paper_exchange.book.records.activities import Activity, ActivityKind
 from orchestra.paper_exchange.book.refusal import invalid
 from orchestra.paper_exchange.exchange import PaperExchange
 from orchestra.paper_exchange.extended_hours import AFTER_SECONDS, BEFORE_SECONDS
 from orchestra.paper_exchange.market.market import exact
 from orchestra.paper_exchange.portfolio_history import Ledger, Point, curve, steps_of
-from orchestra.paper_exchange.wire.rest.answers import Answer, BadRequest, answer, choice_parameter, day_parameter
+from orchestra.paper_exchange.wire.rest.answers import (
+    Answer,
+    BadRequest,
+    answer,
+    choice_parameter,
+    day_parameter,
+    flag_parameter,
+    list_parameter,
+)
 from orchestra.paper_exchange.wire.shapes import NEW_YORK, Json
 
 SECONDS: dict[str, int | None] = {"1Min": 60, "5Min": 300, "15Min": 900, "1H": 3600, "1D": None}
@@ -55,37 +64,47 @@ def _history(exchange: PaperExchange) -> Json:
     timeframe = choice_parameter("timeframe", SECONDS, _default_timeframe(asked.days))
     if asked.days > LONGEST_DAYS.get(timeframe, asked.days):
         raise BadRequest(invalid(f"timeframe {timeframe} is for at most {LONGEST_DAYS[timeframe]} days"))
-    around = REPORTING[choice_parameter("intraday_reporting", REPORTING, "market_hours")]
+    default_hours = "extended_hours" if flag_parameter("extended_hours") else "market_hours"
+    around = REPORTING[choice_parameter("intraday_reporting", REPORTING, default_hours)]
     is_daily = SECONDS[timeframe] is None
     reset = choice_parameter("pnl_reset", ("per_day", "no_reset"), "no_reset" if is_daily else "per_day")
     sessions = _sessions(exchange, asked)
-    account = exchange.account
-    ledger = Ledger(account.opening_cash, exchange.store.fills(), exchange.store.activities())
+    steps = steps_of(sessions, SECONDS[timeframe], now=exchange.now, around=around)
+    ledger = Ledger(exchange.account.opening_cash, exchange.store.fills(), exchange.store.activities())
     price_at = _prices(exchange)
-    before = exchange.schedule.session_before(sessions[0]) if sessions else None
-    base = ledger.equity(sessions[0].open, price_at) if sessions else account.opening_cash
-    points = curve(
-        ledger,
-        price_at,
-        steps_of(sessions, SECONDS[timeframe], now=exchange.now, around=around),
-        base=base,
-        starts_anew=_starts(sessions, around[0]) if reset == "per_day" else lambda _start: False,
-    )
-    asof = before.day if before else datetime.fromtimestamp(account.created_at, NEW_YORK).date()
-    return _json(points, base, asof, timeframe=timeframe)
+    base = ledger.equity(sessions[0].open, price_at) if sessions else exchange.account.opening_cash
+    starts_anew = _starts(sessions, around[0]) if reset == "per_day" else lambda _start: False
+    return {
+        **_points_json(curve(ledger, price_at, steps, base=base, starts_anew=starts_anew)),
+        "base_value": float(round(base, 2)),
+        "base_value_asof": _day_before(exchange, sessions).isoformat(),
+        "timeframe": timeframe,
+        "cashflow": _cashflow(exchange.store.activities(), steps),
+    }
 
 
-def _json(points: list[Point], base: Decimal, asof: date, *, timeframe: str) -> Json:
+def _points_json(points: list[Point]) -> Json:
     return {
         "timestamp": [point.ts for point in points],
         "equity": [float(round(point.equity, 2)) for point in points],
         "profit_loss": [float(round(point.gain, 2)) for point in points],
         "profit_loss_pct": [float(round(point.gain_fraction, 6)) for point in points],
-        "base_value": float(round(base, 2)),
-        "base_value_asof": asof.isoformat(),
-        "timeframe": timeframe,
-        "cashflow": {},
     }
+
+
+def _day_before(exchange: PaperExchange, sessions: list[Session]) -> date:
+    """Return the day whose close the first point is compared with; at the account's first session its own."""
+    before = exchange.schedule.session_before(sessions[0]) if sessions else None
+    opened = datetime.fromtimestamp(exchange.account.created_at, NEW_YORK).date()
+    return max(before.day, opened) if before else opened
+
+
+def _cashflow(activities: list[Activity], steps: list[tuple[int, int]]) -> dict[str, list[float]]:
+    """Return what dividends paid in each step, when the client asks for that."""
+    if not {"ALL", ActivityKind.DIVIDEND.value} & set(list_parameter("cashflow_types")):
+        return {}
+    paid = [(each.at, each.net_amount) for each in activities if each.kind is ActivityKind.DIVIDEND]
+    return {"DIV": [float(sum(amount for at, amount in paid if start <= at < end)) for start, end in steps]}
 
 
 def _range(today: date) -> Range:

@@ -54,6 +54,14 @@ def routes(exchange: PaperExchange) -> Blueprint:
             return refused(not_found(f"asset not found for {symbol_or_id}"))
         return answer(asset_json(symbol, exchange.market.name_of(symbol)))
 
+    @blueprint.get("/v2/options/contracts")
+    def contracts() -> Answer:
+        return answer({"option_contracts": [], "next_page_token": None})
+
+    @blueprint.get("/v2/options/contracts/<symbol_or_id>")
+    def contract(symbol_or_id: str) -> Answer:
+        return refused(not_found(f"option contract {symbol_or_id} not found: this exchange trades stocks only"))
+
     return blueprint
 
 
