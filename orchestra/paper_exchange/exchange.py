@@ -6,6 +6,7 @@ Thread: any; one lock. Nothing is answered, streamed or ticked before it is on d
 
 import threading
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Protocol
@@ -16,23 +17,18 @@ from database.calendar_manager import MarketCalendar
 from database.errors import ConfigError
 from orchestra.messages.lockstep import Execution, Settlement, Tick
 from orchestra.paper_exchange.book.draft import Draft
-from orchestra.paper_exchange.book.matching import match
-from orchestra.paper_exchange.book.opening import BookTerms, open_book
-from orchestra.paper_exchange.book.order_entry import Entry, new_order
-from orchestra.paper_exchange.book.order_request import OrderRequest
-from orchestra.paper_exchange.book.order_rules import refuse_for_account
-from orchestra.paper_exchange.book.orders import (
-    Order,
-    OrderFill,
-    OrderStatus,
-    OrderType,
-    OrderUpdate,
-)
-from orchestra.paper_exchange.book.refusal import Refusal, invalid, not_allowed, not_found
-from orchestra.paper_exchange.market.assets import symbol_of
+from orchestra.paper_exchange.book.entry.order_terms import OrderRequest
+from orchestra.paper_exchange.book.fill_model import EXACT_FILLS, FillModel
+from orchestra.paper_exchange.book.floor.corporate_actions import apply_actions
+from orchestra.paper_exchange.book.floor.matcher import Matcher
+from orchestra.paper_exchange.book.orders import Order, OrderFill, OrderUpdate, Side
+from orchestra.paper_exchange.book.records.opening import BookTerms, open_book
+from orchestra.paper_exchange.book.refusal import Refusal
+from orchestra.paper_exchange.extended_hours import after_hours, before_hours
 from orchestra.paper_exchange.market.market import Market, exact, traded
 from orchestra.paper_exchange.pace import CLOSED_SECONDS, Pace
 from orchestra.paper_exchange.schedule import Schedule
+from orchestra.paper_exchange.trading_desk import TradingDesk
 from orchestra.runtime.clock import Clock
 
 
@@ -69,6 +65,7 @@ class PaperExchange:
         clock: Clock,
         speed: float | None = None,
         start: int | None = None,
+        fill_model: FillModel = EXACT_FILLS,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         self.market = market
@@ -88,10 +85,13 @@ class PaperExchange:
         self._pace = Pace(clock, speed, closed_seconds=CLOSED_SECONDS if self.schedule.is_endless else 0)
         self._pace.reach(is_close=self.now == self._close_of(self.now))
         self._new_id = new_id
+        self._fill_model = fill_model
+        self._matcher = Matcher(market, fill_model, new_id)
         self.streams: Streams | None = None
         self._has_engine = False
         self._is_closed = False
         self._changed = threading.Condition(threading.RLock())
+        self.desk = TradingDesk(self, self._changed, new_id)
 
     @classmethod
     def open(
@@ -104,13 +104,15 @@ class PaperExchange:
         clock: Clock,
         speed: float | None = None,
         start: int | None = None,
+        fill_model: FillModel = EXACT_FILLS,
     ) -> "PaperExchange":
         """Open the book at data_path, or start one with that cash at the minute `start`: the first open unless given.
 
-        speed: ceiling in market seconds a second; None is as fast as nothing is lost. Raises StorageError for a file
+        speed: ceiling in market seconds a second; None is as fast as nothing is lost. fill_model: costs and volume
+        caps, none in replays. Raises StorageError for a file
         that cannot be used, ConfigError when the book was kept for other bars or another opening cash.
         """
-        return cls(data_path, market, calendar, cash=cash, clock=clock, speed=speed, start=start)
+        return cls(data_path, market, calendar, cash=cash, clock=clock, speed=speed, start=start, fill_model=fill_model)
 
     def close(self) -> None:
         """Let waiting calls go and close the book. Everything acknowledged is in the file."""
@@ -136,6 +138,10 @@ class PaperExchange:
             return exact(bar.close)
         ahead = self.market.bars(symbol, self.now, self.schedule.last_minute)
         return exact(ahead[0].open) if ahead else Decimal(0)
+
+    def asking_price(self, symbol: str) -> Decimal:
+        """Return what a share is expected to cost a buyer: the last price, worsened by the fill model."""
+        return self._fill_model.worsened(self.last_price(symbol), Side.BUY)
 
     def done(self, minute: int, *, seen: int | None = None) -> Settlement:
         """Take the engine's word that it has sent all it wants at `minute`, and fill its market orders.
@@ -184,43 +190,29 @@ class PaperExchange:
 
     def submit(self, request: OrderRequest) -> Order | Refusal:
         """Place an order, or return why not."""
-        with self._changed:
-            order = self._order(request)
-            if isinstance(order, Refusal):
-                return order
-            refusal = refuse_for_account(order, self.account, self.last_price)
-            if refusal:
-                return refusal
-            draft = self._draft()
-            draft.add(order)
-            self._commit(draft)
-            self._newest_order_at = order.submitted_at
-            return order
+        return self.desk.submit(request)
 
     def cancel(self, order_id: str) -> Order | Refusal:
         """Cancel a working order, or return why not."""
-        with self._changed:
-            order = self.account.working.get(order_id)
-            if order is None:
-                ended = self.store.order(order_id)
-                return _not_cancelable(ended) if ended else not_found(f"order not found for {order_id}")
-            draft = self._draft()
-            draft.step(order, OrderStatus.CANCELED)
-            self._commit(draft)
-            return draft.orders[order_id]
+        return self.desk.cancel(order_id)
 
-    def _order(self, request: OrderRequest) -> Order | Refusal:
-        symbol = symbol_of(self.market, request.symbol)
-        session = self.schedule.trading_session(self.now)
-        client_order_id = request.client_order_id or str(self._new_id())
-        if symbol is None:
-            return not_allowed(f'asset "{request.symbol}" not found')
-        if session is None:
-            return not_allowed("the market data ends here, no later session can fill an order")
-        if self.store.order_by_client_id(client_order_id):
-            return invalid("client_order_id must be unique")
-        entry = Entry(symbol, session, self.now, self._is_settled, self._newest_order_at)
-        return new_order(request, entry, order_id=str(self._new_id()), client_order_id=client_order_id)
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether the engine is done with this minute, so that its bar fills nothing new."""
+        return self._is_settled
+
+    @property
+    def newest_order_at(self) -> int:
+        """Return when the newest order was submitted, microseconds."""
+        return self._newest_order_at
+
+    def draft(self) -> Draft:
+        """Return a draft at this minute. The lock is held by whoever commits it."""
+        return self._draft()
+
+    def commit(self, draft: Draft) -> None:
+        """Store a draft of this minute, take it over, tell of it. The lock is held."""
+        self._commit(draft)
 
     def _step_free(self) -> Tick:
         self._settle(self._news)
@@ -233,9 +225,10 @@ class PaperExchange:
         is_close = self.now == self._close_of(self.now)
         if is_close:
             draft.expire()
+            draft.rest()
             draft.last_equity = self.account.equity(self.last_price)
         else:
-            match(draft, self.market, self.now, types={OrderType.MARKET}, new_id=self._new_id)
+            self._matcher.match_first_second(draft, self.now, self._fills)
         news = self._news + len(draft.updates)
         # Not "equal": a book that was reopened at a close counts its fills, but no longer the orders that ended.
         is_all_seen = seen >= news
@@ -255,7 +248,9 @@ class PaperExchange:
         draft = self._draft(minute)
         is_in_session = self.now < self._close_of(self.now)
         if is_in_session:
-            match(draft, self.market, self.now, types=set(OrderType), new_id=self._new_id)
+            self._matcher.match_bar(draft, self.now, self._fills)
+        else:
+            self._pass_night(draft)
         draft.release()
         wanted = self._wanted()
         bars = self.market.bars_at(self.now, wanted) if is_in_session else ()
@@ -268,6 +263,17 @@ class PaperExchange:
         sent = self.streams.send_bars(bars) if self.streams and bars else frozenset[str]()
         return Tick(minute, frozenset(bar.symbol for bar in bars), sent, told=wanted)
 
+    def _pass_night(self, draft: Draft) -> None:
+        """Play the hours between this close and the draft's open: extended hours, ends of orders, corporate actions."""
+        session, later = self.schedule.session_of(self.now), self.schedule.session_of(draft.minute)
+        self._matcher.match_extended(draft, *after_hours(session))
+        draft.expire(after_hours(session)[1])
+        symbols = {order.symbol for order in draft.working} | set(draft.result.positions)
+        if symbols:
+            apply_actions(draft, self.market.actions(symbols, session.day + timedelta(days=1), later.day), self._new_id)
+        self._matcher.match_extended(draft, *before_hours(later))
+        draft.expire()
+
     def _draft(self, minute: int | None = None) -> Draft:
         return Draft(self.account, self.now if minute is None else minute)
 
@@ -278,6 +284,7 @@ class PaperExchange:
         self.store.save(draft, minute=minute, is_settled=is_settled and minute == self._close_of(minute))
         self._fills = (self._fills if minute == self.now else []) + draft.fills
         self.account, self.now, self._is_settled = draft.result, minute, is_settled
+        self._newest_order_at = max(self._newest_order_at, draft.newest_order_at)
         if self.streams:
             for update in draft.updates:
                 self.streams.send_update(update)
@@ -309,10 +316,6 @@ class PaperExchange:
                 f"The engine stands at second {minute} and the exchange at {self.now}: "
                 "use the system.db and exchange.db of one and the same run."
             )
-
-
-def _not_cancelable(order: Order) -> Refusal:
-    return not_allowed(f'order is already in "{order.status}" state')
 
 
 def _execution(fill: OrderFill) -> Execution:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from orchestra.paper_exchange.book.orders import Order, OrderType, Side
+from orchestra.paper_exchange.book.orders import ZERO, Order, OrderStatus, OrderType, Side
 from orchestra.paper_exchange.book.positions import Position
+from orchestra.paper_exchange.book.records.configuration import Configuration
 
 PriceOf = Callable[[str], Decimal]
 
@@ -24,6 +25,7 @@ class Account:
     cash: Decimal
     last_equity: Decimal
     market_fingerprint: str
+    configuration: Configuration = field(default_factory=Configuration)
     positions: dict[str, Position] = field(default_factory=dict)
     working: dict[str, Order] = field(default_factory=dict)
 
@@ -36,12 +38,16 @@ class Account:
         return [order for order in self.working.values() if order.symbol == symbol and order.side is side]
 
     def held_for_orders(self, symbol: str) -> Decimal:
-        """Return the shares that working sell orders have claimed."""
-        return sum((order.open_qty for order in self.orders_in(symbol, Side.SELL)), Decimal(0))
+        """Return the shares that working sell orders have claimed; a held leg claims none, its family does."""
+        return sum((order.open_qty for order in self.claiming(symbol)), ZERO)
+
+    def claiming(self, symbol: str) -> list[Order]:
+        """Return the working sell orders that claim shares."""
+        return [order for order in self.orders_in(symbol, Side.SELL) if order.status is not OrderStatus.HELD]
 
     def market_value(self, price_of: PriceOf) -> Decimal:
         """Return the worth of all positions in dollars."""
-        return sum((position.qty * price_of(position.symbol) for position in self.positions.values()), Decimal(0))
+        return sum((position.qty * price_of(position.symbol) for position in self.positions.values()), ZERO)
 
     def equity(self, price_of: PriceOf) -> Decimal:
         """Return cash plus positions."""
@@ -50,20 +56,29 @@ class Account:
     def buying_power(self, price_of: PriceOf) -> Decimal:
         """Return the cash that no working buy order has claimed, at least 0."""
         buys = (order for order in self.working.values() if order.side is Side.BUY)
-        return max(Decimal(0), self.cash - reserved(buys, price_of))
+        return max(ZERO, self.cash - reserved(buys, price_of))
 
 
 def reserved(buys: Iterable[Order], price_of: PriceOf) -> Decimal:
-    """Return what these buy orders may cost: at the limit, or at the last price for market orders.
+    """Return what these buy orders may cost, in dollars.
 
     Alpaca adds a few per cent to a market order; without slippage in the market there is nothing to add for, and an
     account that invests all it has could not. A gap between two bars can therefore take the cash below zero by the gap.
     """
-    return sum((order.open_qty * cost_price(order, price_of) for order in buys), Decimal(0))
+    return sum((cost_of(order, price_of) for order in buys), ZERO)
+
+
+def cost_of(order: Order, price_of: PriceOf) -> Decimal:
+    """Return what the rest of a buy order may cost: its dollars, or its shares at the highest price it names."""
+    if order.notional is not None:
+        return order.open_notional
+    return order.open_qty * cost_price(order, price_of)
 
 
 def cost_price(order: Order, price_of: PriceOf) -> Decimal:
-    """Return the price a buy order is expected to pay at most."""
-    if order.type is OrderType.LIMIT and order.limit_price is not None:
+    """Return the price a buy order is expected to pay at most: its limit, a trailing stop's stop, or the last price."""
+    if order.limit_price is not None:
         return order.limit_price
+    if order.type is OrderType.TRAILING_STOP and order.stop_price is not None:
+        return order.stop_price
     return price_of(order.symbol)

@@ -1,42 +1,16 @@
 """The body of POST /v2/orders, read and checked field by field, before anything is known of the account."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
-from typing import TypeVar
+from collections.abc import Mapping
+from decimal import Decimal
 
-from orchestra.paper_exchange.book.orders import OrderType, Side, TimeInForce
+from orchestra.paper_exchange.book.entry import field_reader as read
+from orchestra.paper_exchange.book.entry.field_reader import RefusedField
+from orchestra.paper_exchange.book.entry.order_terms import OrderRequest, StopLoss
+from orchestra.paper_exchange.book.entry.request_rules import PRICES_OF, refuse_combination
+from orchestra.paper_exchange.book.orders import OrderClass, OrderType, Side, TimeInForce
 from orchestra.paper_exchange.book.refusal import Refusal, invalid, not_allowed
 
-Choice = TypeVar("Choice", bound=StrEnum)
-
-CLIENT_ORDER_ID_LENGTH = 128
-QTY_DECIMALS = 9
-WHOLE_DOLLAR_DECIMALS = 2
-PENNY_STOCK_DECIMALS = 4
-LARGEST_NUMBER = Decimal(10) ** 12
-
-
-@dataclass(frozen=True, slots=True)
-class OrderRequest:
-    """What a client asks for. symbol may still be an asset id; client_order_id is "" when the client gave none."""
-
-    symbol: str
-    side: Side
-    type: OrderType
-    time_in_force: TimeInForce
-    qty: Decimal
-    limit_price: Decimal | None
-    client_order_id: str
-
-
-class _Refused(Exception):
-    """Carry a refusal out of the reading of one field; never leaves this module."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.message)
-        self.refusal = refusal
+INTENTS = {Side.BUY: "buy_to_open", Side.SELL: "sell_to_close"}
 
 
 def read_order_request(body: object) -> OrderRequest | Refusal:
@@ -44,98 +18,97 @@ def read_order_request(body: object) -> OrderRequest | Refusal:
     if not isinstance(body, Mapping):
         return invalid("request body format is invalid")
     try:
-        _refuse_unsupported(body)
-        request = OrderRequest(
-            symbol=_text(body, "symbol"),
-            side=_choice(body, "side", Side),
-            type=_choice(body, "type", OrderType),
-            time_in_force=_choice(body, "time_in_force", TimeInForce),
-            qty=_qty(body),
-            limit_price=_limit_price(body),
-            client_order_id=_client_order_id(body),
-        )
-    except _Refused as refused:
+        request = _read(body)
+        refuse_combination(request)
+    except RefusedField as refused:
         return refused.refusal
-    if request.qty % 1 and request.time_in_force is not TimeInForce.DAY:
-        return not_allowed("fractional orders must be DAY orders")
     return request
 
 
-def _refuse_unsupported(body: Mapping[str, object]) -> None:
+def _read(body: read.Body) -> OrderRequest:
+    _refuse_unsupported(body)
+    symbol, side = read.text(body, "symbol"), read.choice(body, "side", Side)
+    order_type = read.choice(body, "type", OrderType)
+    order_class = _order_class(body)
+    qty, notional = _size(body)
+    _check_intent(body, side)
+    return OrderRequest(
+        symbol=symbol,
+        side=side,
+        type=order_type,
+        time_in_force=read.choice(body, "time_in_force", TimeInForce),
+        qty=qty,
+        notional=notional,
+        client_order_id=read.client_order_id(body),
+        extended_hours=read.flag(body, "extended_hours"),
+        order_class=order_class,
+        take_profit=_take_profit(body),
+        stop_loss=_stop_loss(body),
+        **_prices(body, order_type, order_class),
+    )
+
+
+def _refuse_unsupported(body: read.Body) -> None:
     """Turn down what this exchange does not play, rather than do something else than was asked."""
-    _require(body.get("order_class") in (None, "", "simple"), lambda: not_allowed("complex orders are not supported"))
-    _require(body.get("notional") is None, lambda: not_allowed("notional orders are not supported"))
-    _require(body.get("extended_hours") in (None, False), lambda: not_allowed("extended hours are not supported"))
+    for name in ("legs", "advanced_instructions"):
+        read.require(not body.get(name), lambda name=name: not_allowed(f"{name} are not supported"))  # type: ignore[misc]
 
 
-def _require(condition: bool, refusal: Callable[[], Refusal]) -> None:
-    if not condition:
-        raise _Refused(refusal())
+def _order_class(body: read.Body) -> OrderClass:
+    given = body.get("order_class")
+    if given is None or given in ("", "simple"):
+        return OrderClass.SIMPLE
+    read.require(given != "mleg", lambda: not_allowed("mleg orders are for options only"))
+    return read.choice(body, "order_class", OrderClass)
 
 
-def _text(body: Mapping[str, object], name: str) -> str:
-    value = body.get(name)
-    if isinstance(value, str) and value:
-        return value
-    raise _Refused(invalid(f"{name} is required"))
+def _size(body: read.Body) -> tuple[Decimal | None, Decimal | None]:
+    qty, notional = read.amount(body, "qty"), read.amount(body, "notional")
+    read.require(qty is not None or notional is not None, lambda: invalid("qty is required"))
+    read.require(qty is None or notional is None, lambda: invalid("only one of qty or notional is accepted"))
+    read.require(notional is None or notional >= 1, lambda: invalid("notional amount must be >= 1.00"))
+    return qty, notional
 
 
-def _choice(body: Mapping[str, object], name: str, kind: type[Choice]) -> Choice:
-    text = _text(body, name)
-    try:
-        return kind(text.lower())
-    except ValueError:
-        raise _Refused(invalid(f"invalid {name}: {text}")) from None
+def _check_intent(body: read.Body, side: Side) -> None:
+    """Take only what a long account can mean."""
+    specified, inferred = body.get("position_intent"), INTENTS[side]
+    reason = f"position intent mismatch, inferred: {inferred}, specified: {specified}"
+    read.require(specified in (None, "", inferred), lambda: not_allowed(reason))
 
 
-def _number(body: Mapping[str, object], name: str) -> Decimal | None:
-    value = body.get(name)
-    if value is None or value == "":
+def _prices(body: read.Body, order_type: OrderType, order_class: OrderClass) -> dict[str, Decimal | None]:
+    """Return the prices of this type; all of them must be there and no other one."""
+    prices: dict[str, Decimal | None] = {name: read.price(body, name) for name in ("limit_price", "stop_price")}
+    prices |= {name: read.number(body, name) for name in ("trail_price", "trail_percent")}
+    label = order_type.replace("_", " ")
+    for name, value in prices.items():
+        is_used = name in PRICES_OF[order_type]
+        spelled = name.replace("_", " ")
+        read.require(is_used or value is None, lambda: invalid(f"{label} orders require no {spelled}"))  # noqa: B023
+        is_there = value is not None or name.startswith("trail") or order_class is OrderClass.OCO
+        read.require(not is_used or is_there, lambda: invalid(f"{label} orders require a {spelled}"))  # noqa: B023
+    if order_type is OrderType.TRAILING_STOP:
+        is_one = (prices["trail_price"] is None) != (prices["trail_percent"] is None)
+        read.require(is_one, lambda: invalid("trailing stop orders require exactly one of trail_price, trail_percent"))
+    return prices
+
+
+def _take_profit(body: read.Body) -> Decimal | None:
+    leg = read.part(body, "take_profit")
+    if leg is None:
         return None
-    try:
-        _require(isinstance(value, str | int | float) and not isinstance(value, bool), lambda: _bad_number(name))
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise _Refused(_bad_number(name)) from None
-    _require(number.is_finite(), lambda: _bad_number(name))
-    _require(0 < number < LARGEST_NUMBER, lambda: invalid(f"{name} must be > 0"))
-    return number
-
-
-def _bad_number(name: str) -> Refusal:
-    return invalid(f"{name} must be a number")
-
-
-def _qty(body: Mapping[str, object]) -> Decimal:
-    qty = _number(body, "qty")
-    if qty is None:
-        raise _Refused(invalid("qty is required"))
-    _require(_decimals(qty) <= QTY_DECIMALS, lambda: invalid(f"qty must have at most {QTY_DECIMALS} decimals"))
-    return qty
-
-
-def _limit_price(body: Mapping[str, object]) -> Decimal | None:
-    price = _number(body, "limit_price")
-    if str(body.get("type")).lower() != OrderType.LIMIT:
-        _require(price is None, lambda: invalid("market orders require no limit price"))
-        return None
+    price = read.price(leg, "limit_price", within="take_profit.")
     if price is None:
-        raise _Refused(invalid("limit orders require a limit price"))
-    allowed = WHOLE_DOLLAR_DECIMALS if price >= 1 else PENNY_STOCK_DECIMALS
-    reason = f"invalid limit_price {price}. sub-penny increment does not fulfill minimum pricing criteria"
-    _require(_decimals(price) <= allowed, lambda: not_allowed(reason))
+        raise RefusedField(invalid("take_profit.limit_price is required"))
     return price
 
 
-def _decimals(number: Decimal) -> int:
-    exponent = number.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
-def _client_order_id(body: Mapping[str, object]) -> str:
-    value = body.get("client_order_id")
-    if value is None:
-        return ""
-    if isinstance(value, str) and len(value) <= CLIENT_ORDER_ID_LENGTH and value.isprintable():
-        return value
-    raise _Refused(invalid(f"client_order_id must be no more than {CLIENT_ORDER_ID_LENGTH} printable characters"))
+def _stop_loss(body: read.Body) -> StopLoss | None:
+    leg = read.part(body, "stop_loss")
+    if leg is None:
+        return None
+    stop_price = read.price(leg, "stop_price", within="stop_loss.")
+    if stop_price is None:
+        raise RefusedField(invalid("stop_loss.stop_price is required"))
+    return StopLoss(stop_price, read.price(leg, "limit_price", within="stop_loss."))

@@ -14,6 +14,11 @@ class Position:
     qty: Decimal = Decimal(0)
     cost: Decimal = Decimal(0)
 
+    @classmethod
+    def of_text(cls, symbol: str, qty: str, cost: str) -> "Position":
+        """Return the position of a row of text."""
+        return cls(symbol, Decimal(qty), Decimal(cost))
+
     @property
     def average_price(self) -> Decimal:
         """Return the cost of one share."""

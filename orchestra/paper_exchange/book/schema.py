@@ -85,3 +85,72 @@ def m001_book(database: Database) -> None:
     """Create the account, its clock, orders, fills and positions."""
     for statement in (ACCOUNT, CLOCK, ORDERS, OPEN_ORDERS, FILLS, POSITIONS, FINAL_STAYS_FINAL):
         database.execute(statement)
+
+
+# Columns of an order that only some types and classes use.
+ORDER_TERMS = (
+    "notional TEXT",
+    "stop_price TEXT",
+    "trail_price TEXT",
+    "trail_percent TEXT",
+    "hwm TEXT",
+    "is_triggered INTEGER NOT NULL DEFAULT 0",
+    "extended_hours INTEGER NOT NULL DEFAULT 0",
+    "order_class TEXT NOT NULL DEFAULT ''",
+    "parent_id TEXT REFERENCES orders (id)",
+    "leg TEXT",
+    "replaces TEXT REFERENCES orders (id)",
+    "replaced_by TEXT",
+    "replaced_at INTEGER",
+    "failed_at INTEGER",
+)
+
+EVERY_OPEN_ORDER = """
+CREATE INDEX open_orders ON orders (status)
+WHERE status IN ('accepted', 'held', 'new', 'partially_filled', 'done_for_day')"""
+
+LEGS = "CREATE INDEX legs ON orders (parent_id) WHERE parent_id IS NOT NULL"
+
+EVERY_FINAL_STAYS_FINAL = """
+CREATE TRIGGER final_stays_final BEFORE UPDATE OF status ON orders
+WHEN OLD.status IN ('filled', 'canceled', 'expired', 'replaced', 'rejected') AND NEW.status <> OLD.status
+BEGIN SELECT RAISE(ABORT, 'a finished order never changes its state'); END"""
+
+ACTIVITIES = """
+CREATE TABLE activities (
+    sequence INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    symbol TEXT NOT NULL,
+    day TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    qty TEXT NOT NULL,
+    net_amount TEXT NOT NULL,
+    per_share_amount TEXT,
+    description TEXT NOT NULL,
+    UNIQUE (kind, symbol, day)
+)"""
+
+# value: JSON. A name without a row has its default.
+CONFIGURATION = "CREATE TABLE configuration (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
+
+# symbols: a JSON list, in the order they were added.
+WATCHLISTS = """
+CREATE TABLE watchlists (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    symbols TEXT NOT NULL
+) WITHOUT ROWID"""
+
+
+@migrations()
+def m002_every_kind_of_order(database: Database) -> None:
+    """Add what stops, families and replacements need, activities, the account's configuration, watchlists."""
+    for column in ORDER_TERMS:
+        database.execute(f"ALTER TABLE orders ADD COLUMN {column}")
+    for name in ("INDEX open_orders", "TRIGGER final_stays_final"):
+        database.execute(f"DROP {name}")
+    for statement in (EVERY_OPEN_ORDER, LEGS, EVERY_FINAL_STAYS_FINAL, ACTIVITIES, CONFIGURATION, WATCHLISTS):
+        database.execute(statement)

@@ -4,9 +4,8 @@ In: drafts. Out: orders, fills and the account as last committed. Thread: writes
 """
 
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
-from decimal import Decimal
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -15,19 +14,37 @@ from database.schema_check import open_database
 from database.sqlite_store import SqliteStore
 from orchestra.paper_exchange.book.account import Account
 from orchestra.paper_exchange.book.draft import Draft
-from orchestra.paper_exchange.book.orders import WORKING, Order, OrderFill, OrderStatus, OrderType, Side, TimeInForce
+from orchestra.paper_exchange.book.orders import WORKING, Order, OrderFill, Side
 from orchestra.paper_exchange.book.positions import Position
+from orchestra.paper_exchange.book.records.activities import Activity
+from orchestra.paper_exchange.book.records.rows import (
+    ACTIVITY_COLUMNS,
+    FILL_COLUMNS,
+    ORDER_COLUMNS,
+    configuration_rows,
+    read_account,
+    read_activity,
+    read_configuration,
+    read_fill,
+    read_order,
+    row,
+)
+from orchestra.paper_exchange.book.records.watchlists import Watchlists
 from orchestra.paper_exchange.book.schema import APPLICATION_ID, migrations
 
-ORDER_COLUMNS = [column.name for column in fields(Order)]
-FILL_COLUMNS = [column.name for column in fields(OrderFill)]
-UPSERT_ORDER = (
-    f"INSERT INTO orders ({', '.join(ORDER_COLUMNS)}) VALUES ({', '.join('?' * len(ORDER_COLUMNS))}) "
-    "ON CONFLICT (id) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in ORDER_COLUMNS[1:])
+INSERT_ORDER = f"INSERT INTO orders ({', '.join(ORDER_COLUMNS)}) VALUES ({', '.join('?' * len(ORDER_COLUMNS))})"
+UPSERT_ORDER = f"{INSERT_ORDER} ON CONFLICT (id) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in ORDER_COLUMNS[1:]
 )
 INSERT_FILL = f"INSERT INTO fills ({', '.join(FILL_COLUMNS)}) VALUES ({', '.join('?' * len(FILL_COLUMNS))})"
+INSERT_ACTIVITY = (
+    f"INSERT INTO activities ({', '.join(ACTIVITY_COLUMNS)}) VALUES ({', '.join('?' * len(ACTIVITY_COLUMNS))})"
+)
 SELECT_ORDERS = f"SELECT {', '.join(ORDER_COLUMNS)} FROM orders"
 SELECT_FILLS = f"SELECT {', '.join(FILL_COLUMNS)} FROM fills"
+SELECT_ACTIVITIES = f"SELECT {', '.join(ACTIVITY_COLUMNS)} FROM activities ORDER BY sequence"
+IS_OPEN = "status IN ({})".format(", ".join(f"'{status}'" for status in sorted(WORKING)))
+HAS_OPEN_MEMBER = f"({IS_OPEN} OR id IN (SELECT parent_id FROM orders WHERE parent_id IS NOT NULL AND {IS_OPEN}))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +67,10 @@ class OrderView(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrderQuery:
-    """Filters of an order list. after and until: microseconds of submission, both exclusive."""
+    """Filters of an order list. after and until: microseconds of submission, both exclusive.
+
+    is_nested: list parents only; a family is open as long as one of its members is.
+    """
 
     view: OrderView = OrderView.OPEN
     limit: int = 50
@@ -59,6 +79,7 @@ class OrderQuery:
     is_ascending: bool = False
     symbols: tuple[str, ...] = ()
     side: Side | None = None
+    is_nested: bool = False
 
 
 class BookStore:
@@ -66,6 +87,7 @@ class BookStore:
 
     def __init__(self, store: SqliteStore) -> None:
         self._store = store
+        self.watchlists = Watchlists(store)
 
     @classmethod
     def open(cls, path: Path) -> "BookStore":
@@ -85,8 +107,13 @@ class BookStore:
             clock = connection.execute("SELECT minute, is_settled FROM clock").fetchone()
             newest = connection.execute("SELECT coalesce(max(submitted_at), 0) FROM orders").fetchone()
             positions = connection.execute("SELECT symbol, qty, cost FROM positions").fetchall()
-        working = self.orders(OrderQuery(limit=-1, is_ascending=True))
-        account = _account(head, [Position(row[0], Decimal(row[1]), Decimal(row[2])) for row in positions], working)
+            configuration = read_configuration(connection.execute("SELECT name, value FROM configuration").fetchall())
+        account = read_account(
+            head,
+            positions=[Position.of_text(*values) for values in positions],
+            working=self.orders(OrderQuery(limit=-1, is_ascending=True)),
+            configuration=configuration,
+        )
         return StoredBook(account, clock[0], bool(clock[1]), newest[0])
 
     def create(self, account: Account, minute: int) -> None:
@@ -112,11 +139,12 @@ class BookStore:
             connection.execute("UPDATE clock SET minute = ?, is_settled = ?", (minute, is_settled))
             if draft.result is draft.account:
                 return
-            connection.executemany(UPSERT_ORDER, [_row(order) for order in draft.orders.values()])
-            connection.executemany(INSERT_FILL, [_row(fill) for fill in draft.fills])
+            connection.executemany(UPSERT_ORDER, [row(order) for order in draft.orders.values()])
+            connection.executemany(INSERT_FILL, [row(fill) for fill in draft.fills])
+            connection.executemany(INSERT_ACTIVITY, [row(activity) for activity in draft.activities])
             connection.executemany(
                 "INSERT OR REPLACE INTO positions VALUES (?, ?, ?)",
-                [_row(position) for position in draft.positions.values() if position.qty],
+                [row(position) for position in draft.positions.values() if position.qty],
             )
             connection.executemany(
                 "DELETE FROM positions WHERE symbol = ?",
@@ -125,6 +153,10 @@ class BookStore:
             connection.execute(
                 "UPDATE account SET cash = ?, last_equity = ?", (str(draft.cash), str(draft.last_equity))
             )
+            if draft.configuration != draft.account.configuration:
+                connection.executemany(
+                    "INSERT OR REPLACE INTO configuration VALUES (?, ?)", configuration_rows(draft.configuration)
+                )
 
     def order(self, order_id: str) -> Order | None:
         """Return an order by its id."""
@@ -136,24 +168,34 @@ class BookStore:
 
     def orders(self, query: OrderQuery) -> list[Order]:
         """Return the orders of a list, newest first unless the query says otherwise. limit -1: all."""
+        is_open = HAS_OPEN_MEMBER if query.is_nested else IS_OPEN
         marks = ", ".join("?" * len(query.symbols))
-        working = ", ".join(f"'{status}'" for status in sorted(WORKING))
         conditions: list[tuple[str, Sequence[Any]]] = [
-            (f"status IN ({working})" if query.view is OrderView.OPEN else "1", ()),
-            (f"status NOT IN ({working})" if query.view is OrderView.CLOSED else "1", ()),
+            (is_open if query.view is OrderView.OPEN else "1", ()),
+            (f"NOT {is_open}" if query.view is OrderView.CLOSED else "1", ()),
             ("submitted_at > ?", (query.after,)) if query.after is not None else ("1", ()),
             ("submitted_at < ?", (query.until,)) if query.until is not None else ("1", ()),
             (f"symbol IN ({marks})", query.symbols) if query.symbols else ("1", ()),
             ("side = ?", (query.side,)) if query.side else ("1", ()),
+            ("parent_id IS NULL" if query.is_nested else "1", ()),
         ]
         where = " AND ".join(text for text, _ in conditions)
         direction = "ASC" if query.is_ascending else "DESC"
         parameters = [value for _, values in conditions for value in values]
+        return self._orders(f"{where} ORDER BY submitted_at {direction} LIMIT ?", [*parameters, query.limit])
+
+    def legs(self, order_ids: Collection[str]) -> dict[str, list[Order]]:
+        """Return the legs of each of these orders that has any, in the order they were made."""
+        found: dict[str, list[Order]] = {}
+        marks = ", ".join("?" * len(order_ids))
+        for leg in self._orders(f"parent_id IN ({marks}) ORDER BY submitted_at", list(order_ids)):
+            found.setdefault(leg.family_id, []).append(leg)
+        return found
+
+    def activities(self) -> list[Activity]:
+        """Return every dividend and split in the order it came."""
         with self._store.reader() as connection:
-            rows = connection.execute(
-                f"{SELECT_ORDERS} WHERE {where} ORDER BY submitted_at {direction} LIMIT ?", [*parameters, query.limit]
-            ).fetchall()
-        return [_read_order(row) for row in rows]
+            return [read_activity(values) for values in connection.execute(SELECT_ACTIVITIES).fetchall()]
 
     def fills(self) -> list[OrderFill]:
         """Return every execution in the order it was made."""
@@ -166,52 +208,19 @@ class BookStore:
     def _fills(self, condition: str, parameters: Sequence[object]) -> list[OrderFill]:
         with self._store.reader() as connection:
             rows = connection.execute(f"{SELECT_FILLS} WHERE {condition} ORDER BY sequence", parameters).fetchall()
-        return [_read_fill(row) for row in rows]
+        return [read_fill(values) for values in rows]
 
     def _order(self, column: str, value: str) -> Order | None:
+        return next(iter(self._orders(f"{column} = ?", (value,))), None)
+
+    def _orders(self, condition: str, parameters: Sequence[object]) -> list[Order]:
         with self._store.reader() as connection:
-            row = connection.execute(f"{SELECT_ORDERS} WHERE {column} = ?", (value,)).fetchone()
-        return _read_order(row) if row else None
+            rows = connection.execute(f"{SELECT_ORDERS} WHERE {condition}", parameters).fetchall()
+        return [read_order(values) for values in rows]
 
 
 def _one(connection: sqlite3.Connection, query: str) -> dict[str, Any] | None:
     cursor = connection.execute(query)
-    row = cursor.fetchone()
+    values = cursor.fetchone()
     names = [column[0] for column in cursor.description]
-    return dict(zip(names, row, strict=True)) if row else None
-
-
-def _account(head: dict[str, Any], positions: list[Position], working: list[Order]) -> Account:
-    return Account(
-        id=head["id"],
-        account_number=head["account_number"],
-        created_at=head["created_at"],
-        opening_cash=Decimal(head["opening_cash"]),
-        cash=Decimal(head["cash"]),
-        last_equity=Decimal(head["last_equity"]),
-        market_fingerprint=head["market_fingerprint"],
-        positions={position.symbol: position for position in positions},
-        working={order.id: order for order in working},
-    )
-
-
-def _row(record: Order | OrderFill | Position) -> list[Any]:
-    return [str(value) if isinstance(value, Decimal) else value for value in astuple(record)]
-
-
-def _read_order(row: Sequence[Any]) -> Order:
-    values = dict(zip(ORDER_COLUMNS, row, strict=True))
-    kinds: dict[str, type] = {"side": Side, "type": OrderType, "time_in_force": TimeInForce, "status": OrderStatus}
-    kinds |= dict.fromkeys(("qty", "limit_price", "filled_qty", "filled_avg_price"), Decimal)
-    return Order(**{name: _as(kinds.get(name), value) for name, value in values.items()})
-
-
-def _read_fill(row: Sequence[Any]) -> OrderFill:
-    values = dict(zip(FILL_COLUMNS, row, strict=True))
-    kinds: dict[str, type] = {"side": Side}
-    kinds |= dict.fromkeys(("qty", "price", "cumulative_qty", "leaves_qty", "position_qty"), Decimal)
-    return OrderFill(**{name: _as(kinds.get(name), value) for name, value in values.items()})
-
-
-def _as(kind: Any, value: Any) -> Any:
-    return value if kind is None or value is None else kind(value)
+    return dict(zip(names, values, strict=True)) if values else None

@@ -9,10 +9,13 @@ from pathlib import Path
 from database.bar import MINUTE
 from database.calendar_manager import MarketCalendar
 from orchestra.messages.lockstep import Execution, Tick
-from orchestra.paper_exchange.book.order_request import OrderRequest, read_order_request
+from orchestra.paper_exchange.book.entry.order_terms import OrderRequest
+from orchestra.paper_exchange.book.fill_model import EXACT_FILLS, FillModel
+from orchestra.paper_exchange.book.order_request import read_order_request
 from orchestra.paper_exchange.book.orders import Order
 from orchestra.paper_exchange.book.refusal import Refusal
 from orchestra.paper_exchange.exchange import PaperExchange
+from orchestra.paper_exchange.market.market import Market
 from orchestra.paper_exchange.market.replay import ReplayMarket
 
 HEADER = "symbol,timestamp,open,high,low,close,volume"
@@ -73,17 +76,34 @@ def request(side: str, qty: str = "10", symbol: str = "AAA", **more: object) -> 
 class Desk:
     """An exchange and the engine's part of the handshake."""
 
-    def __init__(self, folder: Path, lines: Iterable[str] | None = None, *, speed: float | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        lines: Iterable[str] | None = None,
+        *,
+        speed: float | None = None,
+        fill_model: FillModel = EXACT_FILLS,
+        market: Market | None = None,
+    ) -> None:
         self.clock = StandingClock()
         self.file = write(folder / "bars.csv", default_lines() if lines is None else lines)
         self.book = folder / "exchange.db"
         self.speed = speed
         self.calendar = MarketCalendar()
-        self.market = ReplayMarket.read([self.file], self.calendar)
+        self.market = market or ReplayMarket.read([self.file], self.calendar)
+        self.fill_model = fill_model
         self.exchange = self.open()
 
     def open(self) -> PaperExchange:
-        return PaperExchange.open(self.book, self.market, self.calendar, cash=CASH, clock=self.clock, speed=self.speed)
+        return PaperExchange.open(
+            self.book,
+            self.market,
+            self.calendar,
+            cash=CASH,
+            clock=self.clock,
+            speed=self.speed,
+            fill_model=self.fill_model,
+        )
 
     def reopen(self) -> None:
         self.exchange.close()

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -108,6 +109,48 @@ def play(folder: Path, seed: int, kills: int) -> None:
     check(folder / "run" / "exchange.db", witness)
     assert witness.is_over
     assert len(witness.executions) == witness.orders_placed == len(MINUTES)
+
+
+EVERY_KIND: list[dict[str, object]] = [
+    {"type": "limit", "limit_price": 5, "time_in_force": "gtc", "extended_hours": True},
+    {"type": "stop", "stop_price": 15},
+    {"type": "stop_limit", "stop_price": 15, "limit_price": 16},
+    {"type": "trailing_stop", "trail_percent": 10, "time_in_force": "gtc"},
+    {"type": "limit", "limit_price": 6, "qty": None, "notional": 33.33},
+    {"type": "market", "time_in_force": "cls"},
+    {"type": "market", "order_class": "bracket", "take_profit": {"limit_price": 20}, "stop_loss": {"stop_price": 5}},
+    {"type": "limit", "limit_price": 7, "order_class": "oto", "take_profit": {"limit_price": 20}},
+]
+
+
+def test_killed_exchange_resumes_with_every_order_as_it_was(tmp_path: Path) -> None:
+    bars = write(tmp_path / "bars.csv", [line(ts) for ts in MINUTES])
+    child = Child(bars, tmp_path / "run", "--lock-step")
+    base_url, common = child.base_url(), {"symbol": "AAA", "qty": QTY, "side": "buy", "time_in_force": "day"}
+    for kind in EVERY_KIND:
+        answer = requests.post(f"{base_url}/v2/orders", json=common | kind, headers=HEADERS, timeout=10)
+        assert answer.status_code == 200, answer.text
+    replaced = requests.get(f"{base_url}/v2/orders?direction=asc", headers=HEADERS, timeout=10).json()[0]["id"]
+    requests.patch(f"{base_url}/v2/orders/{replaced}", json={"limit_price": 5.5}, headers=HEADERS, timeout=10)
+    requests.patch(f"{base_url}/v2/account/configurations", json={"suspend_trade": True}, headers=HEADERS, timeout=10)
+    engine = LockStepClient(base_url)
+    for _ in range(3):
+        minute = requests.get(f"{base_url}/control/book", headers=HEADERS, timeout=10).json()["now"]
+        while not engine.done(minute).is_settled:
+            pass
+        assert engine.next_tick(minute, 1)
+    before = everything(base_url)
+    child.process.kill()
+    child.finish()
+    again = Child(bars, tmp_path / "run", "--lock-step")
+    assert everything(again.base_url()) == before
+    again.finish(signal.SIGTERM)
+    assert {order["status"] for order in before["orders?status=all&limit=500"]} >= {"new", "held", "filled", "replaced"}
+
+
+def everything(base_url: str) -> dict[str, Any]:
+    paths = ("orders?status=all&limit=500", "account", "positions", "account/configurations", "account/activities")
+    return {path: requests.get(f"{base_url}/v2/{path}", headers=HEADERS, timeout=10).json() for path in paths}
 
 
 @pytest.mark.requirement("S2-39")

@@ -11,7 +11,16 @@ from werkzeug.exceptions import HTTPException
 from orchestra.paper_exchange.book.refusal import Refusal
 from orchestra.paper_exchange.exchange import PaperExchange
 from orchestra.paper_exchange.wire.request_budget import RequestBudget, watch
-from orchestra.paper_exchange.wire.rest import account, control, orders, reference
+from orchestra.paper_exchange.wire.rest import (
+    account,
+    activities,
+    control,
+    orders,
+    portfolio_history,
+    positions,
+    reference,
+    watchlists,
+)
 from orchestra.paper_exchange.wire.rest.answers import Answer, BadRequest, answer, refused
 
 log = logging.getLogger(__name__)
@@ -26,7 +35,8 @@ def create_app(
     """Return the app that answers for this exchange to whoever knows key and secret. more: routes of other parts."""
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, its base class does not
-    for noun in (account, control, orders, reference):
+    trading = (account, activities, orders, portfolio_history, positions, reference, watchlists)
+    for noun in (*trading, control):
         app.register_blueprint(noun.routes(exchange))
     for blueprint in more:
         app.register_blueprint(blueprint)

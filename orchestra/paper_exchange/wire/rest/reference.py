@@ -1,14 +1,25 @@
 """What stays the same whoever asks: the market's clock, its calendar, its assets."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Blueprint, request
 
+from database.calendar_manager import Session
 from orchestra.paper_exchange.book.refusal import not_found
 from orchestra.paper_exchange.exchange import PaperExchange
 from orchestra.paper_exchange.market.assets import symbol_of
-from orchestra.paper_exchange.wire.rest.answers import Answer, answer, refused
-from orchestra.paper_exchange.wire.shapes import Json, asset_json, new_york_text, session_json
+from orchestra.paper_exchange.wire.rest.answers import (
+    Answer,
+    answer,
+    choice_parameter,
+    day_parameter,
+    list_parameter,
+    refused,
+)
+from orchestra.paper_exchange.wire.shapes import ATTRIBUTES, EXCHANGE, Json, asset_json, new_york_text, session_json
+
+LONGEST_WAIT = 10
+WEEKEND = frozenset({5, 6})
 
 
 def routes(exchange: PaperExchange) -> Blueprint:
@@ -21,22 +32,60 @@ def routes(exchange: PaperExchange) -> Blueprint:
 
     @blueprint.get("/v2/calendar")
     def calendar() -> Answer:
-        start, end = request.args.get("start", date.min.isoformat()), request.args.get("end", date.max.isoformat())
-        days = [session_json(session) for session in exchange.schedule.sessions]
-        return answer([day for day in days if start[:10] <= str(day["date"]) <= end[:10]])
+        start, end = day_parameter("start") or date.min, day_parameter("end") or date.max
+        kind = choice_parameter("date_type", ("TRADING", "SETTLEMENT"), "TRADING")
+        field = "date" if kind == "TRADING" else "settlement_date"
+        # A trade settles days after it was made, so that the first sessions asked for may be earlier ones.
+        near = [each for each in exchange.schedule.sessions if each.day.toordinal() > start.toordinal() - LONGEST_WAIT]
+        days = [session_json(each, _settlement_day(exchange, each)) for each in near if each.day <= end]
+        return answer([day for day in days if start.isoformat() <= str(day[field]) <= end.isoformat()])
 
     @blueprint.get("/v2/assets")
     def assets() -> Answer:
-        is_offered = request.args.get("status", "active") == "active"
-        is_offered &= request.args.get("asset_class", "us_equity") == "us_equity"
-        return answer([asset_json(symbol) for symbol in exchange.market.symbols] if is_offered else [])
+        if not _is_offered():
+            return answer([])
+        market = exchange.market
+        return answer([asset_json(symbol, market.name_of(symbol)) for symbol in market.symbols])
 
     @blueprint.get("/v2/assets/<symbol_or_id>")
     def asset(symbol_or_id: str) -> Answer:
         symbol = symbol_of(exchange.market, symbol_or_id)
-        return answer(asset_json(symbol)) if symbol else refused(not_found(f"asset not found for {symbol_or_id}"))
+        if symbol is None:
+            return refused(not_found(f"asset not found for {symbol_or_id}"))
+        return answer(asset_json(symbol, exchange.market.name_of(symbol)))
+
+    @blueprint.get("/v2/options/contracts")
+    def contracts() -> Answer:
+        return answer({"option_contracts": [], "next_page_token": None})
+
+    @blueprint.get("/v2/options/contracts/<symbol_or_id>")
+    def contract(symbol_or_id: str) -> Answer:
+        return refused(not_found(f"option contract {symbol_or_id} not found: this exchange trades stocks only"))
 
     return blueprint
+
+
+def _is_offered() -> bool:
+    """Tell whether the filters leave anything: every asset here is an active stock of one exchange."""
+    wanted = {
+        "status": ("active",),
+        "asset_class": ("us_equity",),
+        "exchange": (EXCHANGE,),
+    }
+    is_offered = all(request.args.get(name) in (None, "", *values) for name, values in wanted.items())
+    attributes = list_parameter("attributes")
+    return is_offered and (not attributes or not set(ATTRIBUTES).isdisjoint(attributes))
+
+
+def _settlement_day(exchange: PaperExchange, session: Session) -> date:
+    """Return the day trades of the session settle, T+1: the next session, or weekday where the market ends."""
+    later = exchange.schedule.session_after(session.open)
+    if later:
+        return later.day
+    day = session.day + timedelta(days=1)
+    while day.weekday() in WEEKEND:
+        day += timedelta(days=1)
+    return day
 
 
 def _clock(exchange: PaperExchange) -> Json:

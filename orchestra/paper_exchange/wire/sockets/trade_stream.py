@@ -12,7 +12,8 @@ from orchestra.paper_exchange.book.orders import OrderUpdate
 from orchestra.paper_exchange.wire.faults.board import FaultBoard
 from orchestra.paper_exchange.wire.faults.fault import FaultKind, FaultTarget
 from orchestra.paper_exchange.wire.faults.stream_faults import Message, StreamFaults, cut
-from orchestra.paper_exchange.wire.shapes import Json, update_json
+from orchestra.paper_exchange.wire.order_shapes import update_json
+from orchestra.paper_exchange.wire.shapes import Json
 from orchestra.paper_exchange.wire.sockets.connection import Connection, Frame, HandshakeRefused
 
 TRADE_UPDATES = "trade_updates"

@@ -7,6 +7,12 @@ from orchestra.paper_exchange.book.refusal import INVALID, NOT_ALLOWED, Refusal
 
 GOOD: dict[str, object] = {"symbol": "AAA", "qty": 2.0, "side": "buy", "type": "market", "time_in_force": "day"}
 LIMIT = GOOD | {"type": "limit", "limit_price": "10.25"}
+STOP = GOOD | {"type": "stop", "stop_price": "9.50"}
+TRAIL = GOOD | {"type": "trailing_stop", "trail_price": "0.50"}
+NOTIONAL = {name: value for name, value in GOOD.items() if name != "qty"} | {"notional": "100"}
+LEGS = {"take_profit": {"limit_price": "11.00"}, "stop_loss": {"stop_price": "9.00"}}
+BRACKET = GOOD | LEGS | {"order_class": "bracket"}
+OCO = GOOD | LEGS | {"order_class": "oco", "type": "limit", "side": "sell"}
 
 
 @pytest.mark.parametrize("qty", [2, 2.0, "2", "2.0"])
@@ -34,17 +40,76 @@ REFUSED = {
     "qty too fine": (GOOD | {"qty": "0.0000000001"}, INVALID, "qty must have at most 9 decimals"),
     "qty absurd": (GOOD | {"qty": "1e30"}, INVALID, "qty must be > 0"),
     "bad side": (GOOD | {"side": "hold"}, INVALID, "invalid side: hold"),
-    "bad type": (GOOD | {"type": "stop"}, INVALID, "invalid type: stop"),
-    "bad life": (GOOD | {"time_in_force": "opg"}, INVALID, "invalid time_in_force: opg"),
+    "bad type": (GOOD | {"type": "iceberg"}, INVALID, "invalid type: iceberg"),
+    "bad life": (GOOD | {"time_in_force": "week"}, INVALID, "invalid time_in_force: week"),
     "long id": (GOOD | {"client_order_id": "x" * 129}, INVALID, "client_order_id must be no more than 128 printable"),
     "odd id": (GOOD | {"client_order_id": "\ud800"}, INVALID, "client_order_id must be no more than 128 printable"),
     "limit without price": (LIMIT | {"limit_price": None}, INVALID, "limit orders require a limit price"),
     "market with price": (GOOD | {"limit_price": 1}, INVALID, "market orders require no limit price"),
     "sub-penny": (LIMIT | {"limit_price": "290.123"}, NOT_ALLOWED, "sub-penny increment"),
     "fraction for long": (GOOD | {"qty": "0.5", "time_in_force": "gtc"}, NOT_ALLOWED, "must be DAY orders"),
-    "bracket": (GOOD | {"order_class": "bracket"}, NOT_ALLOWED, "complex orders are not supported"),
-    "notional": (GOOD | {"notional": 100}, NOT_ALLOWED, "notional orders are not supported"),
-    "extended hours": (LIMIT | {"extended_hours": True}, NOT_ALLOWED, "extended hours are not supported"),
+    "qty and notional": (GOOD | {"notional": 100}, INVALID, "only one of qty or notional is accepted"),
+    "small notional": (NOTIONAL | {"notional": "0.99"}, INVALID, "notional amount must be >= 1.00"),
+    "notional for long": (NOTIONAL | {"time_in_force": "gtc"}, NOT_ALLOWED, "must be DAY orders"),
+    "notional trailing": (NOTIONAL | {"type": "trailing_stop", "trail_price": 1}, NOT_ALLOWED, "must be market, limit"),
+    "fraction in a bracket": (BRACKET | {"qty": "0.5"}, NOT_ALLOWED, "fractional orders must be simple orders"),
+    "fraction at the open": (GOOD | {"qty": "0.5", "time_in_force": "opg"}, INVALID, "qty must be integer"),
+    "stop without stop": (GOOD | {"type": "stop"}, INVALID, "stop orders require a stop price"),
+    "stop with limit": (STOP | {"limit_price": 1}, INVALID, "stop orders require no limit price"),
+    "stop limit without limit": (STOP | {"type": "stop_limit"}, INVALID, "stop limit orders require a limit price"),
+    "trail without trail": (GOOD | {"type": "trailing_stop"}, INVALID, "exactly one of trail_price, trail_percent"),
+    "trail of both": (TRAIL | {"trail_percent": 1}, INVALID, "exactly one of trail_price, trail_percent"),
+    "whole trail": (GOOD | {"type": "trailing_stop", "trail_percent": 100}, INVALID, "trail_percent must be < 100"),
+    "market with trail": (GOOD | {"trail_price": 1}, INVALID, "market orders require no trail price"),
+    "stop at once": (STOP | {"time_in_force": "ioc"}, NOT_ALLOWED, "invalid time_in_force ioc for stop orders"),
+    "trail at the close": (TRAIL | {"time_in_force": "cls"}, NOT_ALLOWED, "invalid time_in_force cls"),
+    "extended market": (GOOD | {"extended_hours": True}, NOT_ALLOWED, "must be DAY or GTC limit orders"),
+    "extended ioc": (LIMIT | {"extended_hours": True, "time_in_force": "ioc"}, NOT_ALLOWED, "DAY or GTC limit"),
+    "extended no boolean": (LIMIT | {"extended_hours": "yes"}, INVALID, "extended_hours must be true or false"),
+    "sub-penny stop": (STOP | {"stop_price": "9.999"}, NOT_ALLOWED, "invalid stop_price 9.999. sub-penny"),
+    "sub-penny target": (
+        BRACKET | {"take_profit": {"limit_price": "11.001"}},
+        NOT_ALLOWED,
+        "invalid take_profit.limit_price 11.001. sub-penny",
+    ),
+    "no such class": (GOOD | {"order_class": "fan"}, INVALID, "invalid order_class: fan"),
+    "options spread": (GOOD | {"order_class": "mleg"}, NOT_ALLOWED, "mleg orders are for options only"),
+    "legs": (GOOD | {"legs": [{"symbol": "X"}]}, NOT_ALLOWED, "legs are not supported"),
+    "advanced": (GOOD | {"advanced_instructions": {"algorithm": "DMA"}}, NOT_ALLOWED, "advanced_instructions are not"),
+    "target alone": (GOOD | {"take_profit": {"limit_price": 11}}, NOT_ALLOWED, "require order_class"),
+    "bracket without stop": (BRACKET | {"stop_loss": None}, INVALID, "bracket orders require take_profit.limit_price"),
+    "bracket of a stop": (BRACKET | STOP, INVALID, "bracket orders must be market or limit orders"),
+    "bracket to sell": (BRACKET | {"side": "sell"}, NOT_ALLOWED, "bracket orders must be entry orders"),
+    "bracket at the open": (
+        BRACKET | {"time_in_force": "opg"},
+        NOT_ALLOWED,
+        "bracket orders must be DAY or GTC orders",
+    ),
+    "bracket in the evening": (
+        BRACKET | {"type": "limit", "limit_price": 10, "extended_hours": True},
+        NOT_ALLOWED,
+        "bracket orders cannot trade in extended hours",
+    ),
+    "target below stop": (
+        BRACKET | {"take_profit": {"limit_price": 9}},
+        NOT_ALLOWED,
+        "take_profit.limit_price must be > stop_loss.stop_price",
+    ),
+    "target no object": (BRACKET | {"take_profit": 11}, INVALID, "take_profit must be an object"),
+    "empty target": (BRACKET | {"take_profit": {}}, INVALID, "take_profit.limit_price is required"),
+    "empty stop": (BRACKET | {"stop_loss": {"limit_price": 9}}, INVALID, "stop_loss.stop_price is required"),
+    "oto with both": (BRACKET | {"order_class": "oto"}, INVALID, "oto orders require exactly one of"),
+    "oto to sell": (
+        BRACKET | {"order_class": "oto", "side": "sell", "stop_loss": None},
+        NOT_ALLOWED,
+        "oto orders must be entry orders",
+    ),
+    "oco to buy": (OCO | {"side": "buy"}, NOT_ALLOWED, "oco orders must be exit orders"),
+    "oco at the market": (OCO | {"type": "market"}, INVALID, "oco orders must be limit orders"),
+    "oco of two limits": (OCO | {"limit_price": 12}, INVALID, "oco orders take their limit price from take_profit"),
+    "wrong intent": (GOOD | {"position_intent": "buy_to_close"}, NOT_ALLOWED, "inferred: buy_to_open"),
+    "mixed types": (GOOD | {"symbol": ["AAA"]}, INVALID, "symbol is required"),
+    "tiny number": (LIMIT | {"limit_price": "1e-999999"}, NOT_ALLOWED, "sub-penny increment"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Where orders meet bars: the matcher, families of orders, corporate actions."""

@@ -1,0 +1,1 @@
+"""What else the book keeps beside orders: its opening, settings, watchlists, activities."""
