@@ -15,7 +15,7 @@ from orchestra.execution.broker import Account
 from orchestra.execution.order_numbers import FAMILY
 from system_databse.errors import BrokerOutcomeUnknown, BrokerUnavailable
 from system_databse.fill import ExecutionReport
-from system_databse.order import ZERO, Order, OrderReport, OrderStatus, Side
+from system_databse.order import ZERO, Order, OrderReport, OrderStatus, Purpose, Side
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +34,10 @@ EXECUTION_EVENTS = frozenset({"fill", "partial_fill"})
 class AlpacaPort(Protocol):
     """The calls of `orchestra.alpaca_wrapper` that orders need; answers are Alpaca's own JSON."""
 
-    def submit_order(self, *, symbol: str, qty: Decimal, side: str, client_order_id: str) -> dict[str, Any]:
-        """Send a market DAY order."""
+    def submit_order(
+        self, *, symbol: str, qty: Decimal, side: str, client_order_id: str, is_exit: bool = False
+    ) -> dict[str, Any]:
+        """Send a market DAY order; an exit goes before an entry where requests are counted."""
 
     def cancel_order(self, broker_order_id: str) -> None:
         """Ask to cancel."""
@@ -62,7 +64,11 @@ class AlpacaBroker:
     def submit(self, order: Order) -> OrderReport:
         """Send a market DAY order under our id, once."""
         answer = self._port.submit_order(
-            symbol=order.symbol, qty=order.qty, side=order.side, client_order_id=order.client_order_id
+            symbol=order.symbol,
+            qty=order.qty,
+            side=order.side,
+            client_order_id=order.client_order_id,
+            is_exit=order.purpose is Purpose.EXIT,
         )
         try:
             return read_order(answer)

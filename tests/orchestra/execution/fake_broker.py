@@ -178,7 +178,9 @@ class FakePort:
         self._crash_point = crash_point
         exchange.requests.append("connect")
 
-    def submit_order(self, *, symbol: str, qty: Decimal, side: str, client_order_id: str) -> dict[str, Any]:
+    def submit_order(
+        self, *, symbol: str, qty: Decimal, side: str, client_order_id: str, is_exit: bool = False
+    ) -> dict[str, Any]:
         self.exchange.requests.append(f"submit {client_order_id}")
         self._crash_point("submit")
         request = {"symbol": symbol, "qty": qty, "side": side, "client_order_id": client_order_id}
