@@ -25,6 +25,11 @@ from system_databse.errors import BrokerRejected, BrokerUnavailable
 DEMO_KEY = "demo"
 DEMO_SEED = 17
 DEMO_CASH = Decimal(100_000)
+# Alpaca answers keys of the other kind of account with 401 or 403 and no reason.
+_OTHER_ACCOUNT = {
+    Mode.PAPER: "Keys of a live account do not open the paper account: create paper keys on Alpaca's paper page.",
+    Mode.LIVE: "Paper keys do not open the live account: create keys on Alpaca's live page.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +151,13 @@ def open_alpaca(settings: Settings, mode: Mode) -> World:
     key, secret = settings.alpaca_api_key.get_secret_value(), settings.alpaca_secret_key.get_secret_value()
     base_url = settings.alpaca_base_url
     is_paper = mode is not Mode.LIVE
-    alpaca = AlpacaWrapper(key, secret, is_paper=is_paper, base_url=base_url, feed=settings.data_feed)
+    clock = SystemClock()
+    alpaca = AlpacaWrapper(key, secret, is_paper=is_paper, base_url=base_url, feed=settings.data_feed, clock=clock)
     sockets = base_url.replace("http", "ws", 1) if base_url else None
     return World(
         mode=mode,
         calendar=MarketCalendar(),
-        clock=SystemClock(),
+        clock=clock,
         alpaca=alpaca,
         access=StreamAccess(
             key,
@@ -171,6 +177,7 @@ def _account_number(alpaca: AlpacaWrapper, mode: Mode) -> str:
     except BrokerRejected as error:
         raise ConfigError(
             f"Alpaca refuses the keys for {mode} ({error.status}): check ALPACA_API_KEY and ALPACA_SECRET_KEY in .env."
+            f" {_OTHER_ACCOUNT[mode]}"
         ) from error
     except (BrokerUnavailable, KeyError) as error:
         raise ConfigError("Alpaca cannot be reached: check the network and start again.") from error
