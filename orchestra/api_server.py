@@ -60,9 +60,7 @@ def build_app(parts: ApiParts, frontend: Path, limits: ApiLimits | None = None) 
     limits = limits or ApiLimits()
     app = Flask("autotrader", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, its base class does not
-    app.config.update(
-        MAX_CONTENT_LENGTH=limits.body_bytes, MAX_FORM_PARTS=20, PROVIDE_AUTOMATIC_OPTIONS=False, RATELIMIT_ENABLED=True
-    )
+    app.config.update(MAX_CONTENT_LENGTH=limits.body_bytes, MAX_FORM_PARTS=20, PROVIDE_AUTOMATIC_OPTIONS=False)
     context = ApiContext.of(parts, limits)
     _limit_requests(app, limits)
     _check_requests(app, context)

@@ -19,6 +19,7 @@ from orchestra.runtime.live_board import LiveBoard
 
 log = logging.getLogger(__name__)
 
+PULSE_SECONDS = 0.1
 UPDATE_SECONDS = 0.5
 HEARTBEAT_SECONDS = 2.0
 MOST_EVENTS = 200
@@ -59,9 +60,8 @@ class LiveFeed:
         self._screens_here: dict[str, bool] = {}
         self._state = read_state()
         self._number = 0
-        self._sequence = 0
         self._news_number = _newest(board)
-        self._updated_at = self._beaten_at = clock.monotonic()
+        self._looked_at = self._beaten_at = clock.monotonic()
         self._stop = threading.Event()
 
     @property
@@ -88,20 +88,17 @@ class LiveFeed:
         """Do what is due: an update when something changed, a heartbeat every two seconds."""
         now = self._clock.monotonic()
         with self._lock:
-            if now - self._updated_at >= UPDATE_SECONDS and self._update():
-                self._updated_at = now
+            if now - self._looked_at >= UPDATE_SECONDS:
+                self._looked_at = now
+                self._update()
             if now - self._beaten_at >= HEARTBEAT_SECONDS:
                 self._beaten_at = now
                 body = {"boot": self._boot, "seq": self._number, "now": time_text(self._clock.now())}
                 self._screens.send(HEARTBEAT, body, [each for each in self._screens_here if not self._is_behind(each)])
 
     def run(self) -> None:
-        """Pulse whenever the board changes, at most twice a second, until `stop`; the thread of the feed."""
-        while not self._stop.is_set():
-            self._board.wait(self._sequence, self._news_number, UPDATE_SECONDS)
-            too_early = UPDATE_SECONDS - (self._clock.monotonic() - self._updated_at)
-            if too_early > 0:
-                self._stop.wait(too_early)
+        """Pulse until `stop`; the thread of the feed. A pulse that comes too early looks at the clock alone."""
+        while not self._stop.wait(PULSE_SECONDS):
             try:
                 self.pulse()
             except Exception:
@@ -112,19 +109,16 @@ class LiveFeed:
         """End `run`."""
         self._stop.set()
 
-    def _update(self) -> bool:
-        snapshot = self._board.snapshot
+    def _update(self) -> None:
         state = self._read_state()
-        self._sequence = snapshot.sequence if snapshot else 0
         changes = changes_between(self._state, state)
         events = self._events(state)
         self._state = state
         if not changes and not events:
-            return False
+            return
         self._number += 1
         body = {"boot": self._boot, "seq": self._number, "changes": changes, "events": events}
         self._screens.send(UPDATE, body, self._readers())
-        return True
 
     def _events(self, state: State) -> list[Event]:
         news = self._board.news_after(self._news_number)

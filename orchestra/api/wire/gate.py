@@ -15,7 +15,7 @@ from database.errors import StorageError
 from orchestra.api.api_parts import ApiLimits, ApiParts
 from orchestra.api.auth.cookies import SESSION_COOKIE
 from orchestra.api.auth.own_origin import is_known_host, may_open_socket
-from orchestra.api.auth.peer import PROXY_HEADERS, Peer, peer_of
+from orchestra.api.auth.peer import Peer, peer_of
 from orchestra.api.auth.sessions import Sessions
 from orchestra.api.wire.security_headers import NO_STORE, SECURITY_HEADERS, content_policy
 from orchestra.api.wire.token_bucket import TokenBuckets
@@ -50,8 +50,6 @@ class Gate:
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Let a request through, or refuse it."""
         environ[PEER_KEY] = peer = peer_of(environ)
-        for header in PROXY_HEADERS:
-            environ.pop(header, None)
         is_known = is_known_host(environ, self._hostnames)
         start = _with_headers(start_response, environ["HTTP_HOST"] if is_known else "")
         if not is_known:

@@ -15,10 +15,12 @@ PATIENCE_SECONDS = 5.0
 class ScreenSocket:
     """One socket over the WebSocket transport."""
 
-    def __init__(self, port: int, *, cookie: str | None, origin: str | None = "own", host: str | None = None) -> None:
+    def __init__(self, port: int, *, cookie: str | None, origin: str | None = "own", site: str | None = None) -> None:
         own = f"http://localhost:{port}"
         headers = {"Cookie": f"autotrader_session={cookie}"} if cookie else {}
-        url = f"ws://{host or 'localhost'}:{port}/socket.io/?EIO=4&transport=websocket"
+        if site:
+            headers["Sec-Fetch-Site"] = site
+        url = f"ws://localhost:{port}/socket.io/?EIO=4&transport=websocket"
         self._socket: ClientConnection = connect(  # type: ignore[assignment]
             url,
             origin=own if origin == "own" else origin,  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from system_databse.door.lockout_rows import Tries
 from tests.orchestra.api.api_house import LAN, NOON, PIN, WRONG, ApiHouse, Visitor
 
 
-@pytest.mark.requirement("S2-08", "S2-18")
+@pytest.mark.requirement("S2-08", "S2-18", "S2-88")
 def test_the_first_pin_is_made_here_and_opens_the_house(house: ApiHouse) -> None:
     visitor = house.visitor()
     assert visitor.get("/api/pin").json == {"exists": False}
@@ -102,6 +102,7 @@ def test_no_pin_and_a_wrong_pin_cost_one_hash_each(house: ApiHouse, monkeypatch:
     monkeypatch.setattr(pin_digest.hashlib, "scrypt", counted)
     pins = house.app.context.pins
     assert not pins.is_right(WRONG)
+    assert hashed == [1 << 15]
     house.make_pin()
     hashed.clear()
     assert not pins.is_right(WRONG)

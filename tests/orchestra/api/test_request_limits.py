@@ -9,6 +9,7 @@ from orchestra.api.api_parts import ApiLimits
 from tests.orchestra.api.api_house import LAN, ApiHouse, made_snapshot
 
 
+@pytest.mark.requirement("S1-33")
 def test_the_request_too_many_is_told_to_wait_and_other_addresses_are_not(quick_folder: Path) -> None:
     house = ApiHouse(quick_folder, limits=ApiLimits(requests_a_minute=3))
     statuses = [house.visitor(LAN).get("/api/pin").status_code for _ in range(5)]

@@ -282,6 +282,22 @@ TestScreens = ScreensMachine.TestCase
 TestScreens.settings = settings(max_examples=60, stateful_step_count=30)
 
 
+def test_an_update_waits_until_the_screen_that_joins_has_its_snapshot() -> None:
+    feed = Feed(made_snapshot())
+    send, updating = feed.screens.send, threading.Thread(target=feed.show, args=(made_snapshot(2, account=None),))
+
+    def send_late(name: str, body: dict[str, Any], screens: list[str]) -> None:
+        if name == "snapshot":
+            updating.start()
+            updating.join(0.2)
+        send(name, body, screens)
+
+    feed.screens.send = send_late  # type: ignore[method-assign]
+    feed.feed.join("a")
+    updating.join()
+    assert [(name, body["seq"]) for name, body in feed.screens.queues["a"]] == [("snapshot", 0), ("update", 1)]
+
+
 def test_screens_that_join_while_updates_are_sent_miss_no_number() -> None:
     feed = Feed(made_snapshot())
     begin = threading.Barrier(5)

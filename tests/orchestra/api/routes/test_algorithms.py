@@ -147,7 +147,7 @@ def test_no_body_breaks_the_server(house: ApiHouse, owner: Visitor, wish: dict[s
     assert answer.status_code in (201, 400, 409)
 
 
-@pytest.mark.requirement("S2-14", "S2-18")
+@pytest.mark.requirement("S2-14", "S2-18", "S2-33")
 @pytest.mark.parametrize(
     ("act", "body", "command", "expected"),
     [

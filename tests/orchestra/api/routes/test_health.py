@@ -10,6 +10,7 @@ from tests.orchestra.api.api_house import NOON, ApiHouse, made_snapshot
 STREAMS = StreamHealth(is_data_connected=True, is_orders_connected=True, last_message_age_s=3.0)
 
 
+@pytest.mark.requirement("S1-10")
 def test_a_well_engine_is_healthy_without_a_session(house: ApiHouse) -> None:
     workers = {"reconcile": WorkerHealth(last_ok=NOON, lag_s=100.0, interval_s=300.0)}
     house.board.replace(made_snapshot(health=Health(lag_s=1.0, streams=STREAMS, workers=workers)))
