@@ -30,9 +30,17 @@ BROKEN = Refusal(500, 50010000, "internal server error occurred")
 
 
 def create_app(
-    exchange: PaperExchange, *, key: str, secret: str, budget: RequestBudget, more: Sequence[Blueprint] = ()
+    exchange: PaperExchange,
+    *,
+    key: str,
+    secret: str,
+    budget: RequestBudget | None = None,
+    more: Sequence[Blueprint] = (),
 ) -> Flask:
-    """Return the app that answers for this exchange to whoever knows key and secret. more: routes of other parts."""
+    """Return the app that answers for this exchange to whoever knows key and secret.
+
+    budget: requests a minute, counted in market time and not enforced unless given. more: routes of other parts.
+    """
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, its base class does not
     trading = (account, activities, orders, portfolio_history, positions, reference, watchlists)
@@ -40,7 +48,7 @@ def create_app(
         app.register_blueprint(noun.routes(exchange))
     for blueprint in more:
         app.register_blueprint(blueprint)
-    watch(app, budget)
+    watch(app, budget or RequestBudget(lambda: exchange.now))
     _check_keys(app, key, secret)
     _name_requests(app)
     _speak_json_on_errors(app)
