@@ -121,6 +121,10 @@ class PaperExchange:
         with self._changed:
             self.streams = streams
 
+    def is_tradable(self, symbol: str) -> bool:
+        """Tell whether orders in the symbol are taken: what is halted before the open is halted for good."""
+        return not self.market.is_halted(symbol, self.schedule.session_of(self.now).open - 1)
+
     def last_price(self, symbol: str) -> Decimal:
         """Return the close of the newest bar that is over; before the first one, the price trading will begin with."""
         bar = self.market.last_bar(symbol, self.now)

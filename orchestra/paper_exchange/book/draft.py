@@ -43,6 +43,8 @@ class Draft:
     @property
     def working(self) -> list[Order]:
         """Return the orders that can still be filled as they stand in this draft, oldest first."""
+        if not self.orders:
+            return list(self.account.working.values())
         current = {**self.account.working, **self.orders}
         return [order for order in current.values() if order.is_working]
 
@@ -136,4 +138,5 @@ class Draft:
 
     @property
     def _has_new_terms(self) -> bool:
-        return self.last_equity != self.account.last_equity or self.configuration != self.account.configuration
+        is_configured = self.configuration is not self.account.configuration
+        return is_configured or self.last_equity != self.account.last_equity

@@ -25,9 +25,13 @@ class ActingMarket:
     def __init__(self, replay: ReplayMarket, actions: Sequence[CorporateAction]) -> None:
         self._replay = replay
         self._actions = actions
+        self.halted: set[str] = set()
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._replay, name)
+
+    def is_halted(self, symbol: str, _ts: int) -> bool:
+        return symbol in self.halted
 
     def actions(self, symbols: Collection[str], start: date, end: date) -> Sequence[CorporateAction]:
         return [each for each in self._actions if each.symbol in symbols and start <= each.ex_date <= end]
@@ -128,6 +132,13 @@ def test_dividend_leaves_sell_limits_alone(acting: Callable[..., Desk]) -> None:
     desk = acting(DIVIDEND)
     order = hold_overnight(desk, "5", limit_price="11.00")
     assert desk.order(order).limit_price == 11
+
+
+def test_stock_that_is_halted_for_good_takes_no_order(acting: Callable[..., Desk]) -> None:
+    desk = acting()
+    desk.market.halted = {"AAA"}  # type: ignore[attr-defined]  # the made-up market's own
+    refusal = desk.refusal("buy")
+    assert (refusal.status, refusal.message) == (422, 'asset "AAA" is not tradable')
 
 
 def test_whoever_holds_nothing_gets_nothing(acting: Callable[..., Desk]) -> None:
