@@ -27,6 +27,7 @@ from orchestra.paper_exchange.book.refusal import Refusal
 from orchestra.paper_exchange.extended_hours import after_hours, before_hours
 from orchestra.paper_exchange.market.market import Market, exact, traded
 from orchestra.paper_exchange.schedule import Schedule
+from orchestra.paper_exchange.share_prices import price_at
 from orchestra.paper_exchange.trading_desk import TradingDesk
 from orchestra.runtime.clock import Clock
 
@@ -127,9 +128,9 @@ class PaperExchange:
 
     def last_price(self, symbol: str) -> Decimal:
         """Return the close of the newest bar that is over; before the first one, the price trading will begin with."""
-        bar = self.market.last_bar(symbol, self.now)
-        if bar is not None:
-            return exact(bar.close)
+        price = price_at(self.market, self.schedule, symbol=symbol, ts=self.now)
+        if price is not None:
+            return price
         ahead = self.market.bars(symbol, self.now, self.schedule.last_minute)
         return exact(ahead[0].open) if ahead else Decimal(0)
 
