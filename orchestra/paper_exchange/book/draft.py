@@ -92,6 +92,7 @@ class Draft:
     def execute(self, order: Order, price: Decimal, *, qty: Decimal, at: int, execution_id: str) -> Order:
         """Fill qty shares of the order. at: epoch seconds of the filling bar's start."""
         position = self.position(order.symbol).after(order.side, qty, price)
+        leaves_qty = order.wanted_at(price) - qty
         filled = order.executed(qty, price, microseconds(at))
         fill = OrderFill(
             execution_id=execution_id,
@@ -102,7 +103,7 @@ class Draft:
             qty=qty,
             price=price,
             cumulative_qty=filled.filled_qty,
-            leaves_qty=filled.open_qty,
+            leaves_qty=leaves_qty,
             position_qty=position.qty,
             at=at,
             minute=self.minute,

@@ -65,6 +65,18 @@ def test_rest_of_a_partly_filled_day_order_expires_at_the_close(make: Make) -> N
     assert desk.exchange.account.position("AAA").qty == 10
 
 
+def test_dollars_are_spent_over_bars_at_their_prices(make: Make) -> None:
+    desk = make(TENTH, CALM, "20.00,20.20,19.80,20.10", CALM)
+    order = desk.place("buy", "", notional="180")
+    desk.settle()
+    first = desk.order(order)
+    assert (first.status, first.filled_qty, first.open_notional) == (OrderStatus.PARTIALLY_FILLED, 10, 80)
+    desk.advance_to(OPEN + 2 * MINUTE)
+    assert (desk.order(order).status, desk.order(order).filled_qty) == (OrderStatus.FILLED, 14)
+    assert [fill.leaves_qty for fill in desk.exchange.store.fills()] == [8, 0]
+    assert desk.exchange.account.cash == CASH - 180
+
+
 def test_whole_shares_are_not_cut_into_fractions(make: Make) -> None:
     desk = make(TENTH, CALM, volume="57")
     order = desk.place("buy", "10")
