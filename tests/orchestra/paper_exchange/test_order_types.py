@@ -21,6 +21,12 @@ class Listener:
     def __init__(self) -> None:
         self.updates: list[OrderUpdate] = []
 
+    def wanted(self) -> frozenset[str]:
+        return frozenset()
+
+    def minute_began(self, minute: int) -> None:
+        return
+
     def send_bars(self, bars: object) -> frozenset[str]:
         return frozenset()
 
