@@ -28,6 +28,7 @@ from orchestra.paper_exchange.extended_hours import after_hours, before_hours
 from orchestra.paper_exchange.market.market import Market, exact, traded
 from orchestra.paper_exchange.pace import CLOSED_SECONDS, Pace
 from orchestra.paper_exchange.schedule import Schedule
+from orchestra.paper_exchange.share_prices import price_at
 from orchestra.paper_exchange.trading_desk import TradingDesk
 from orchestra.runtime.clock import Clock
 
@@ -131,11 +132,15 @@ class PaperExchange:
         with self._changed:
             self.streams = streams
 
+    def is_tradable(self, symbol: str) -> bool:
+        """Tell whether orders in the symbol are taken: what is halted before the open is halted for good."""
+        return not self.market.is_halted(symbol, self.schedule.session_of(self.now).open - 1)
+
     def last_price(self, symbol: str) -> Decimal:
         """Return the close of the newest bar that is over; before the first one, the price trading will begin with."""
-        bar = self.market.last_bar(symbol, self.now)
-        if bar is not None:
-            return exact(bar.close)
+        price = price_at(self.market, self.schedule, symbol=symbol, ts=self.now)
+        if price is not None:
+            return price
         ahead = self.market.bars(symbol, self.now, self.schedule.last_minute)
         return exact(ahead[0].open) if ahead else Decimal(0)
 

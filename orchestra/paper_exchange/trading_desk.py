@@ -60,6 +60,9 @@ class Floor(Protocol):
     def newest_order_at(self) -> int:
         """Return when the newest order was submitted, microseconds."""
 
+    def is_tradable(self, symbol: str) -> bool:
+        """Tell whether orders in the symbol are taken at all."""
+
     def last_price(self, symbol: str) -> Decimal:
         """Return what a share is worth."""
 
@@ -174,6 +177,8 @@ class TradingDesk:
         symbol = symbol_of(floor.market, request.symbol)
         if symbol is None:
             return not_allowed(f'asset "{request.symbol}" not found')
+        if not floor.is_tradable(symbol):
+            return not_allowed(f'asset "{symbol}" is not tradable')
         entry = self._entry(symbol)
         if isinstance(entry, Refusal):
             return entry

@@ -43,6 +43,8 @@ class Draft:
     @property
     def working(self) -> list[Order]:
         """Return the orders that can still be filled as they stand in this draft, oldest first."""
+        if not self.orders:
+            return list(self.account.working.values())
         current = {**self.account.working, **self.orders}
         return [order for order in current.values() if order.is_working]
 
@@ -90,6 +92,7 @@ class Draft:
     def execute(self, order: Order, price: Decimal, *, qty: Decimal, at: int, execution_id: str) -> Order:
         """Fill qty shares of the order. at: epoch seconds of the filling bar's start."""
         position = self.position(order.symbol).after(order.side, qty, price)
+        leaves_qty = order.wanted_at(price) - qty
         filled = order.executed(qty, price, microseconds(at))
         fill = OrderFill(
             execution_id=execution_id,
@@ -100,7 +103,7 @@ class Draft:
             qty=qty,
             price=price,
             cumulative_qty=filled.filled_qty,
-            leaves_qty=filled.open_qty,
+            leaves_qty=leaves_qty,
             position_qty=position.qty,
             at=at,
             minute=self.minute,
@@ -136,4 +139,5 @@ class Draft:
 
     @property
     def _has_new_terms(self) -> bool:
-        return self.last_equity != self.account.last_equity or self.configuration != self.account.configuration
+        is_configured = self.configuration is not self.account.configuration
+        return is_configured or self.last_equity != self.account.last_equity

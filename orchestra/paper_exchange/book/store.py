@@ -153,7 +153,7 @@ class BookStore:
             connection.execute(
                 "UPDATE account SET cash = ?, last_equity = ?", (str(draft.cash), str(draft.last_equity))
             )
-            if draft.configuration != draft.account.configuration:
+            if draft.configuration is not draft.account.configuration:
                 connection.executemany(
                     "INSERT OR REPLACE INTO configuration VALUES (?, ?)", configuration_rows(draft.configuration)
                 )

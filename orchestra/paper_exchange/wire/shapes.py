@@ -115,7 +115,7 @@ def position_json(position: Position, *, available: Decimal, price: Decimal, day
     }
 
 
-def asset_json(symbol: str, name: str) -> Json:
+def asset_json(symbol: str, name: str, *, is_tradable: bool) -> Json:
     """Return one Asset object. A cash account: nothing is borrowed or sold short."""
     return {
         "id": asset_id(symbol),
@@ -124,7 +124,7 @@ def asset_json(symbol: str, name: str) -> Json:
         "symbol": symbol,
         "name": name,
         "status": "active",
-        "tradable": True,
+        "tradable": is_tradable,
         "marginable": False,
         "shortable": False,
         "easy_to_borrow": False,

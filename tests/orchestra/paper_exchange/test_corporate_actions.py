@@ -6,11 +6,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from alpaca.trading.client import TradingClient
 
 from database.calendar_manager import MarketCalendar
 from orchestra.paper_exchange.book.orders import Order, OrderStatus
 from orchestra.paper_exchange.market.corporate_action import ActionKind, CorporateAction
 from orchestra.paper_exchange.market.replay import ReplayMarket
+from orchestra.paper_exchange.server import PaperExchangeServer
 from tests.orchestra.paper_exchange.made_market import CASH, CLOSE, NEXT_OPEN, OPEN, Desk, line, write
 
 EX_DATE = date(2024, 7, 5)
@@ -25,9 +27,13 @@ class ActingMarket:
     def __init__(self, replay: ReplayMarket, actions: Sequence[CorporateAction]) -> None:
         self._replay = replay
         self._actions = actions
+        self.halted: set[str] = set()
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._replay, name)
+
+    def is_halted(self, symbol: str, _ts: int) -> bool:
+        return symbol in self.halted
 
     def actions(self, symbols: Collection[str], start: date, end: date) -> Sequence[CorporateAction]:
         return [each for each in self._actions if each.symbol in symbols and start <= each.ex_date <= end]
@@ -130,8 +136,54 @@ def test_dividend_leaves_sell_limits_alone(acting: Callable[..., Desk]) -> None:
     assert desk.order(order).limit_price == 11
 
 
+def test_stock_that_is_halted_for_good_takes_no_order(acting: Callable[..., Desk]) -> None:
+    desk = acting()
+    desk.market.halted = {"AAA"}  # type: ignore[attr-defined]  # the made-up market's own
+    refusal = desk.refusal("buy")
+    assert (refusal.status, refusal.message) == (422, 'asset "AAA" is not tradable')
+
+
 def test_whoever_holds_nothing_gets_nothing(acting: Callable[..., Desk]) -> None:
     desk = acting(DIVIDEND, SPLIT)
     desk.advance_to(NEXT_OPEN)
     assert desk.exchange.account.cash == CASH
     assert desk.exchange.store.activities() == []
+
+
+def test_split_and_dividend_are_activities_and_cashflow(acting: Callable[..., Desk]) -> None:
+    desk = acting(DIVIDEND, SPLIT)
+    hold_overnight(desk)
+    desk.advance()
+    server = PaperExchangeServer(desk.exchange, key="key", secret="secret")
+    client = TradingClient("key", "secret", url_override=server.start())
+    split, dividend = client.get("/account/activities", {"category": "non_trade_activity", "date": "2024-07-05"})
+    history = client.get("/account/portfolio/history", {"period": "5D", "timeframe": "1D", "cashflow_types": "ALL"})
+    (position,) = client.get_all_positions()
+    server.stop()
+    assert {key: dividend[key] for key in dividend if key != "id"} == {
+        "activity_type": "DIV",
+        "activity_sub_type": "CDIV",
+        "date": "2024-07-05",
+        "net_amount": "2.55",
+        "symbol": "AAA",
+        "qty": "10",
+        "per_share_amount": "0.255",
+        "status": "executed",
+        "currency": "USD",
+        "created_at": "2024-07-05T13:30:00Z",
+        "description": "cash dividend",
+    }
+    assert dividend["id"].startswith("20240705000000000::")
+    assert (split["activity_type"], split["qty"], split["description"]) == ("SPLIT", "10", "2 for 1 split")
+    # Twenty shares at today's close of 5.10, and the dividend of ten old ones.
+    assert history["cashflow"] == {"DIV": [0.0, 2.55]}
+    assert history["equity"] == [100_001.0, 100_004.55]
+    # The close of 10.10 before the split is 5.05 on today's terms.
+    assert (position.lastday_price, position.current_price, position.qty) == ("5.05", "5.1", "20")
+
+
+def test_split_leaves_what_the_account_is_worth_before_the_first_bar_on_new_terms(acting: Callable[..., Desk]) -> None:
+    desk = acting(SPLIT)
+    hold_overnight(desk)
+    assert desk.exchange.last_price("AAA") == Decimal("5.05")
+    assert desk.exchange.account.equity(desk.exchange.last_price) == desk.exchange.account.last_equity == CASH + 1

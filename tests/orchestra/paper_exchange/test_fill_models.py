@@ -9,7 +9,7 @@ import pytest
 from database.bar import MINUTE
 from orchestra.paper_exchange.book.fill_model import FillModel, FrictionFills
 from orchestra.paper_exchange.book.orders import Leg, OrderStatus
-from tests.orchestra.paper_exchange.made_market import CASH, OPEN, Desk, line
+from tests.orchestra.paper_exchange.made_market import CASH, CLOSE, OPEN, Desk, line
 
 CALM = "10.00,10.20,9.80,10.10"
 TENTH = FrictionFills(volume_fraction=Decimal("0.1"))
@@ -52,6 +52,29 @@ def test_orders_share_a_bars_volume_in_the_order_they_came(make: Make) -> None:
     first, second = desk.place("buy", "7"), desk.place("buy", "7")
     desk.settle()
     assert (desk.order(first).filled_qty, desk.order(second).filled_qty) == (7, 3)
+
+
+@pytest.mark.requirement("S2-68")
+def test_rest_of_a_partly_filled_day_order_expires_at_the_close(make: Make) -> None:
+    desk = make(TENTH, CALM)
+    order = desk.place("buy", "25")
+    desk.advance_to(CLOSE)
+    desk.settle()
+    expired = desk.order(order)
+    assert (expired.status, expired.filled_qty, expired.filled_at) == (OrderStatus.EXPIRED, 10, None)
+    assert desk.exchange.account.position("AAA").qty == 10
+
+
+def test_dollars_are_spent_over_bars_at_their_prices(make: Make) -> None:
+    desk = make(TENTH, CALM, "20.00,20.20,19.80,20.10", CALM)
+    order = desk.place("buy", "", notional="180")
+    desk.settle()
+    first = desk.order(order)
+    assert (first.status, first.filled_qty, first.open_notional) == (OrderStatus.PARTIALLY_FILLED, 10, 80)
+    desk.advance_to(OPEN + 2 * MINUTE)
+    assert (desk.order(order).status, desk.order(order).filled_qty) == (OrderStatus.FILLED, 14)
+    assert [fill.leaves_qty for fill in desk.exchange.store.fills()] == [8, 0]
+    assert desk.exchange.account.cash == CASH - 180
 
 
 def test_whole_shares_are_not_cut_into_fractions(make: Make) -> None:

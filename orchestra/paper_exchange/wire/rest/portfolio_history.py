@@ -13,8 +13,8 @@ from orchestra.paper_exchange.book.records.activities import Activity, ActivityK
 from orchestra.paper_exchange.book.refusal import invalid
 from orchestra.paper_exchange.exchange import PaperExchange
 from orchestra.paper_exchange.extended_hours import AFTER_SECONDS, BEFORE_SECONDS
-from orchestra.paper_exchange.market.market import exact
 from orchestra.paper_exchange.portfolio_history import Ledger, Point, curve, steps_of
+from orchestra.paper_exchange.share_prices import price_at
 from orchestra.paper_exchange.wire.rest.answers import (
     Answer,
     BadRequest,
@@ -166,8 +166,8 @@ def _starts(sessions: list[Session], seconds_before: int) -> Callable[[int], boo
 
 
 def _prices(exchange: PaperExchange) -> Callable[[str, int], Decimal]:
-    def price_at(symbol: str, ts: int) -> Decimal:
-        bar = exchange.market.last_bar(symbol, ts)
-        return exact(bar.close) if bar else exchange.last_price(symbol)
+    def price(symbol: str, ts: int) -> Decimal:
+        known = price_at(exchange.market, exchange.schedule, symbol=symbol, ts=ts)
+        return exchange.last_price(symbol) if known is None else known
 
-    return price_at
+    return price

@@ -44,15 +44,14 @@ def routes(exchange: PaperExchange) -> Blueprint:
     def assets() -> Answer:
         if not _is_offered():
             return answer([])
-        market = exchange.market
-        return answer([asset_json(symbol, market.name_of(symbol)) for symbol in market.symbols])
+        return answer([asset_of(exchange, symbol) for symbol in exchange.market.symbols])
 
     @blueprint.get("/v2/assets/<symbol_or_id>")
     def asset(symbol_or_id: str) -> Answer:
         symbol = symbol_of(exchange.market, symbol_or_id)
         if symbol is None:
             return refused(not_found(f"asset not found for {symbol_or_id}"))
-        return answer(asset_json(symbol, exchange.market.name_of(symbol)))
+        return answer(asset_of(exchange, symbol))
 
     @blueprint.get("/v2/options/contracts")
     def contracts() -> Answer:
@@ -63,6 +62,11 @@ def routes(exchange: PaperExchange) -> Blueprint:
         return refused(not_found(f"option contract {symbol_or_id} not found: this exchange trades stocks only"))
 
     return blueprint
+
+
+def asset_of(exchange: PaperExchange, symbol: str) -> Json:
+    """Return the Asset object of a symbol that the market knows."""
+    return asset_json(symbol, exchange.market.name_of(symbol), is_tradable=exchange.is_tradable(symbol))
 
 
 def _is_offered() -> bool:

@@ -12,7 +12,8 @@ from orchestra.paper_exchange.book.refusal import invalid, not_allowed, not_foun
 from orchestra.paper_exchange.exchange import PaperExchange
 from orchestra.paper_exchange.market.assets import symbol_of
 from orchestra.paper_exchange.wire.rest.answers import Answer, BadRequest, answer, json_body
-from orchestra.paper_exchange.wire.shapes import Json, asset_json, watchlist_json
+from orchestra.paper_exchange.wire.rest.reference import asset_of
+from orchestra.paper_exchange.wire.shapes import Json, watchlist_json
 
 NAME_LENGTH = 64
 BY_NAME = "/v2/watchlists:by_name"
@@ -84,7 +85,7 @@ def _kept(exchange: PaperExchange, watchlist: Watchlist) -> Answer:
 
 
 def _json(exchange: PaperExchange, watchlist: Watchlist) -> Json:
-    assets = [asset_json(symbol, exchange.market.name_of(symbol)) for symbol in watchlist.symbols]
+    assets = [asset_of(exchange, symbol) for symbol in watchlist.symbols]
     return watchlist_json(watchlist, exchange.account, assets)
 
 

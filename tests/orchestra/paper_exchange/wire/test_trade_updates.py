@@ -35,8 +35,7 @@ class Ear:
         self._updates: queue.Queue[TradeUpdate] = queue.Queue()
         self._stream = TradingStream("key", "secret", url_override=url)
         self._stream.subscribe_trade_updates(self._take)
-        self._thread = threading.Thread(target=self._stream.run, daemon=True)
-        self._thread.start()
+        threading.Thread(target=self._stream.run, daemon=True).start()
         for _ in range(100):
             # alpaca-py does not say when it has begun to listen.
             if self._until(self._mark(), wait=0.1) is not None:
@@ -54,8 +53,8 @@ class Ear:
         return [update for update in updates if str(update.order.id) in ids]
 
     def close(self) -> None:
+        # The thread ends with its next look at the socket, seconds later; nothing here waits for that.
         self._stream.stop()
-        self._thread.join(WAIT)
 
     def _mark(self) -> Order:
         """Place an order whose cancellation comes after all that was said before."""
