@@ -38,6 +38,9 @@ from orchestra.runtime.clock import Clock
 class Streams(Protocol):
     """Live connections that want to hear of bars and orders. Neither call may block."""
 
+    def minute_began(self, minute: int) -> None:
+        """Send what is due at a minute that the clock has reached, beside the bars of the minute before."""
+
     def send_bars(self, bars: Sequence[Bar]) -> frozenset[str]:
         """Send the bars of one minute; return the symbols that went out to anybody."""
 
@@ -61,10 +64,11 @@ class PaperExchange:
         cash: Decimal,
         clock: Clock,
         speed: float | None = None,
+        start: int | None = None,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         self.market = market
-        self.schedule = Schedule(market.days, calendar)
+        self.schedule = Schedule(market.days, calendar, start=start)
         terms = BookTerms(market.fingerprint, cash, self.schedule.first_minute)
         self.store, book = open_book(data_path, terms, new_id)
         self.account = book.account
@@ -94,13 +98,14 @@ class PaperExchange:
         cash: Decimal,
         clock: Clock,
         speed: float | None = None,
+        start: int | None = None,
     ) -> "PaperExchange":
-        """Open the book at data_path, or start one with that cash at the market's first open.
+        """Open the book at data_path, or start one with that cash at the minute `start`: the first open unless given.
 
         speed: ceiling in market seconds a second; None is as fast as nothing is lost. Raises StorageError for a file
         that cannot be used, ConfigError when the book was kept for other bars or another opening cash.
         """
-        return cls(data_path, market, calendar, cash=cash, clock=clock, speed=speed)
+        return cls(data_path, market, calendar, cash=cash, clock=clock, speed=speed, start=start)
 
     def close(self) -> None:
         """Let waiting calls go and close the book. Everything acknowledged is in the file."""
@@ -251,6 +256,8 @@ class PaperExchange:
         self._news, self._told = len(draft.fills), 0
         self._not_before = self._clock.monotonic() + self._seconds_a_minute
         self._changed.notify_all()
+        if self.streams:
+            self.streams.minute_began(minute)
         sent = self.streams.send_bars(bars) if self.streams and bars else frozenset[str]()
         return Tick(minute, frozenset(bar.symbol for bar in bars), sent)
 

@@ -6,6 +6,9 @@ In: requests of any Alpaca client. Out: the exchange's answers. Thread: its own;
 import threading
 
 from orchestra.paper_exchange.exchange import PaperExchange
+from orchestra.paper_exchange.wire.faults import routes as faults
+from orchestra.paper_exchange.wire.faults.board import FaultBoard
+from orchestra.paper_exchange.wire.faults.rest_faults import RestFaults
 from orchestra.paper_exchange.wire.http_server import ExchangeServer
 from orchestra.paper_exchange.wire.rest.app import create_app, is_same
 from orchestra.paper_exchange.wire.sockets.hub import StreamHub
@@ -18,8 +21,14 @@ class PaperExchangeServer:
 
     def __init__(self, exchange: PaperExchange, *, port: int = 0, key: str, secret: str) -> None:
         self._exchange = exchange
-        self._hub = StreamHub(lambda given_key, given_secret: is_same(given_key, key) and is_same(given_secret, secret))
-        self._app = create_app(exchange, key=key, secret=secret)
+        self.faults = FaultBoard()
+        self._rest_faults = RestFaults(self.faults, lambda: exchange.now)
+        self._hub = StreamHub(
+            lambda given_key, given_secret: is_same(given_key, key) and is_same(given_secret, secret), self.faults
+        )
+        self._app = create_app(exchange, key=key, secret=secret, more=[faults.routes(self.faults)])
+        self.faults.heal_with(self._rest_faults.heal)
+        self._hub.on_minute(self._rest_faults.minute_began)
         self._port = port
         self._server: ExchangeServer | None = None
         self._thread: threading.Thread | None = None
@@ -29,7 +38,9 @@ class PaperExchangeServer:
 
         Raises OSError when the port is taken.
         """
-        self._server = ExchangeServer(self._app, self._port, self._hub.server_of)
+        self._server = ExchangeServer(
+            self._app, self._port, faults=self._rest_faults, socket_server_of=self._hub.server_of
+        )
         self._exchange.attach(self._hub)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(POLL_SECONDS,), name="exchange", daemon=True
@@ -42,6 +53,7 @@ class PaperExchangeServer:
         if self._server is None or self._thread is None:
             return
         self._server.shutdown()
+        self._rest_faults.heal()
         self._hub.close()
         self._thread.join()
         self._server.server_close()

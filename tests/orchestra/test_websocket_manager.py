@@ -16,6 +16,7 @@ from alpaca.trading.stream import TradingStream
 from database.bar import MINUTE
 from orchestra.messages.events import OrderUpdateReceived, StreamConnected, StreamDisconnected, StreamName
 from orchestra.paper_exchange.server import PaperExchangeServer
+from orchestra.paper_exchange.wire.sockets.subscriptions import Subscriptions
 from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.inbox import Inbox
 from orchestra.websocket_manager import StreamAccess, WebSocketManager
@@ -44,7 +45,7 @@ class House:
     def at_server(self) -> frozenset[str]:
         """Return what the server would send to anybody."""
         feed = self.desk.exchange.streams._feeds["/v2/iex"]
-        channels = [client._channels for client in feed._clients]
+        channels = [client.subscriptions.by_channel for client in feed._clients]
         assert all(each["bars"] == each["updatedBars"] for each in channels)
         return frozenset().union(*(each["bars"] for each in channels))
 
@@ -238,17 +239,17 @@ def test_server_that_keeps_refusing_a_symbol_is_not_asked_for_ever(
     house.streams.claim("AAA", "one")
     house.streams.start()
     assert house.streams.wait_ready(WAIT)
-    client = next(iter(feed._clients))
-    change = client._change
+    assert len(feed._clients) == 1
+    change = Subscriptions.change
 
-    def forgetful(message: dict[str, Any], *, is_adding: bool) -> None:
+    def forgetful(held: Subscriptions, message: dict[str, Any], *, is_adding: bool) -> int | None:
         asked.append(message)
         kept = {
             name: value if name == "action" else [s for s in value if s != "ZZZ"] for name, value in message.items()
         }
-        change(kept, is_adding=is_adding)
+        return change(held, kept, is_adding=is_adding)
 
-    client._change = forgetful
+    monkeypatch.setattr(Subscriptions, "change", forgetful)
     house.streams.claim("ZZZ", "one")
     until(lambda: len(asked) >= 2)
     house.streams.claim("BBB", "one")

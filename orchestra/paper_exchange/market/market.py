@@ -35,8 +35,11 @@ class Market(Protocol):
         """Return what changes the symbols' shares with start <= ex_date <= end, by ex date."""
 
     @property
-    def days(self) -> frozenset[date]:
-        """Return the New York dates of the sessions that can be traded."""
+    def days(self) -> frozenset[date] | None:
+        """Return the New York dates of the sessions that can be traded; None for every session there will ever be.
+
+        A market without an end makes its bars when somebody asks: ask only for the symbols that are needed.
+        """
 
     @property
     def fingerprint(self) -> str:

@@ -2,9 +2,10 @@
 
 import hmac
 import logging
+from collections.abc import Sequence
 from uuid import uuid4
 
-from flask import Flask, Response, request
+from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from database.bar import MINUTE
@@ -20,12 +21,14 @@ UNAUTHORIZED = Refusal(401, 40110000, "request is not authorized")
 BROKEN = Refusal(500, 50010000, "internal server error occurred")
 
 
-def create_app(exchange: PaperExchange, *, key: str, secret: str) -> Flask:
-    """Return the app that answers for this exchange to whoever knows key and secret."""
+def create_app(exchange: PaperExchange, *, key: str, secret: str, more: Sequence[Blueprint] = ()) -> Flask:
+    """Return the app that answers for this exchange to whoever knows key and secret. more: routes of other parts."""
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, its base class does not
     for noun in (account, bars, control, orders, reference):
         app.register_blueprint(noun.routes(exchange))
+    for blueprint in more:
+        app.register_blueprint(blueprint)
     _check_keys(app, key, secret)
     _add_headers(app, exchange)
     _speak_json_on_errors(app)

@@ -13,6 +13,7 @@ from database.bar import MINUTE, Bar
 from orchestra.paper_exchange.book.orders import MICROSECONDS
 from orchestra.paper_exchange.book.refusal import Refusal
 from orchestra.paper_exchange.exchange import PaperExchange
+from orchestra.paper_exchange.wire.market_shapes import bar_json
 from orchestra.paper_exchange.wire.rest.answers import (
     Answer,
     BadRequest,
@@ -21,7 +22,7 @@ from orchestra.paper_exchange.wire.rest.answers import (
     number_parameter,
     time_parameter,
 )
-from orchestra.paper_exchange.wire.shapes import Json, bar_json
+from orchestra.paper_exchange.wire.shapes import Json
 
 LARGEST_PAGE = 10_000
 DEFAULT_PAGE = 1_000
