@@ -35,8 +35,9 @@ CHANNELS = ("bars", "updatedBars", "statuses")
 # What a feed may do without when it refuses a subscription.
 OPTIONAL_CHANNELS = frozenset({"statuses"})
 INVALID_SUBSCRIPTION = frozenset({400, 410})
-# A peer that is gone is noticed within 25 s; alpaca-py's own ping_timeout of 180 s would cost three minutes of trading.
-SOCKET = {"ping_interval": 10, "ping_timeout": 15, "max_queue": 1024, "close_timeout": CLOSE_SECONDS}
+PING_SECONDS = 10.0
+PONG_SECONDS = 15.0
+QUEUE = 1024
 STOP_SECONDS = 1.5
 
 
@@ -44,6 +45,8 @@ STOP_SECONDS = 1.5
 class StreamAccess:
     """Keys and addresses; data_url and orders_url override Alpaca's own.
 
+    ping_seconds, pong_seconds: a peer that is gone is noticed after both; alpaca-py's own 10 and 180 s would cost
+    three minutes of trading.
     alpaca-py's `data_timeout` stays off: it knows neither sessions nor thin symbols, so it would reconnect all night.
     A socket that says nothing is judged by `signals/feed_watch.py`.
     """
@@ -54,6 +57,14 @@ class StreamAccess:
     feed: str
     data_url: str | None = None
     orders_url: str | None = None
+    ping_seconds: float = PING_SECONDS
+    pong_seconds: float = PONG_SECONDS
+
+    @property
+    def socket(self) -> dict[str, float]:
+        """Return the settings of the sockets; closing does not wait for a peer that says nothing."""
+        ping = {"ping_interval": self.ping_seconds, "ping_timeout": self.pong_seconds}
+        return ping | {"max_queue": QUEUE, "close_timeout": CLOSE_SECONDS}
 
 
 class WebSocketManager:
@@ -253,7 +264,7 @@ class _DataStream(SteadyStream, StockDataStream):
             access.secret,
             raw_data=True,
             feed=DataFeed(access.feed),
-            websocket_params=SOCKET,
+            websocket_params=access.socket,
             url_override=access.data_url,
         )
         self._handler = handler
@@ -341,7 +352,7 @@ class _OrderStream(SteadyStream, TradingStream):
             access.secret,
             paper=access.is_paper,
             raw_data=True,
-            websocket_params=SOCKET,
+            websocket_params=access.socket,
             url_override=access.orders_url,  # type: ignore[arg-type]  # None means Alpaca's own, alpaca-py says str
         )
         self._on_state = on_state
