@@ -4,7 +4,7 @@ In: calls of the engine and the fetchers. Out: Alpaca's own JSON. Thread: any, o
 
 Orders have a line of their own, so that no look-up of another thread stands before one. alpaca-py repeats every verb
 on 429 and 504, POST included, and sets no time limit: both are switched off here, and a test holds the private names
-this relies on against the pinned version. What may be repeated is repeated by `runtime/request_line.py`.
+this relies on against the pinned version. What may be repeated is repeated by `runtime/network/request_line.py`.
 """
 
 import json
@@ -31,8 +31,8 @@ from urllib3.exceptions import NewConnectionError
 from database.errors import MarketDataError
 from database.timestamps import parse_iso
 from orchestra.runtime.clock import Clock
-from orchestra.runtime.request_line import RequestLine
-from orchestra.runtime.token_bucket import LONGEST_PAUSE_SECONDS, Priority, TokenBucket
+from orchestra.runtime.network.request_line import RequestLine
+from orchestra.runtime.network.token_bucket import LONGEST_PAUSE_SECONDS, Priority, TokenBucket
 from system_databse.errors import BrokerError, BrokerOutcomeUnknown, BrokerRejected, BrokerUnavailable
 
 CONNECT_SECONDS = 3.0

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 
 from database import db_manager
 from database.bar_store import BarStore
 from database.bars.market_world import MarketWorld
+from database.bars.price_guard import has_split
 from database.errors import MarketDataError
 from database.historical_pull import HistoricalPull
 from database.realtime_pull import RealtimePull
@@ -33,6 +35,7 @@ from orchestra.messages.events import (
     StreamName,
 )
 from orchestra.messages.lockstep import Tick
+from orchestra.parts.live_watch import LiveWatch, Watched
 from orchestra.pipeline import Pipeline
 from orchestra.risk.risk_gate import RiskGate
 from orchestra.runtime.agenda import Agenda
@@ -41,7 +44,7 @@ from orchestra.runtime.inbox import Inbox
 from orchestra.runtime.minute_loop import MinuteLoop
 from orchestra.runtime.news_log import log_news
 from orchestra.runtime.tick_thread import TickThread
-from orchestra.signals.backfill import Backfill
+from orchestra.signals.backfill import Backfill, here_and_now
 from orchestra.signals.market_view import MarketView
 from orchestra.signals.roster import Roster
 from orchestra.signals.strategy_loader import StrategyFile, StrategyLoader
@@ -96,6 +99,19 @@ class Engine:
         self._build_orders(stores, OrderNumbers(install))
         self._build_signals(loader, after_turn)
         self._build_loop()
+        watched = Watched(
+            world=world,
+            fetcher=self.fetcher,
+            streams=self.streams,
+            pull=self.pull,
+            view=self.market,
+            backfill=self._backfill,
+            desk=self.desk,
+            roster=self.roster,
+            system=stores.system,
+            publish=self._bus.publish,
+        )
+        self.live = None if world.clock.is_simulated else LiveWatch(watched)
 
     def listen(self, listener: Listener) -> None:
         """Tell an onlooker every event from now on."""
@@ -155,6 +171,8 @@ class Engine:
         self.reconciler.run("start")
         self._backfill.want()
         self.roster.restore()
+        if self.live:
+            self.live.start()
         self._start_streams()
 
     def stop(self) -> None:
@@ -173,7 +191,6 @@ class Engine:
         is_simulated = self.world.clock.is_simulated
         bar_store = BarStore(stores.market, self.world.calendar)
         self._wait_budget = WaitBudget(self.world.clock, AUTO_FETCH_SECONDS)
-        self._backfill = Backfill(self._fill_gaps, self.world.clock)
         self.pull = HistoricalPull(
             bar_store,
             self.world.calendar,
@@ -189,10 +206,22 @@ class Engine:
             fetch_missing=self._fetch_missing,
             is_streamed=self._is_streamed,
         )
-        stream = RealtimePull(self.data)
-        self.streams = WebSocketManager(self.world.access, stream.on_message, self.inbox)
+        stream = RealtimePull(self.data, now=lambda: self.world.clock.now().timestamp())
+        self.streams = WebSocketManager(self.world.access, stream.on_message, self.inbox, clock=self.world.clock)
         self.market = MarketView(
-            self.data, stream, self.world.clock, fetch=self.world.alpaca.bars, wanted=self.streams.subscriptions.symbols
+            self.data,
+            stream,
+            self.world.clock,
+            fetch=self.world.alpaca.bars,
+            wanted=self.streams.subscriptions.symbols,
+            has_split=partial(has_split, stores.market, self.world.calendar),
+        )
+        self._backfill = Backfill(
+            self.pull.catch_up,
+            self.world.clock,
+            symbols=lambda: frozenset(symbol for symbol, _ in self.roster.claims()),
+            start=here_and_now if is_simulated else partial(self.fetcher.run, "gaps"),
+            on_filled=self.market.forget_prices,
         )
 
     def _build_orders(self, stores: Stores, numbers: OrderNumbers) -> None:
@@ -239,6 +268,7 @@ class Engine:
             closed_gates=self._closed_gates,
             frozen=lambda: self.reconciler.frozen_symbols,
             missing=self.reconciler.missing_shares,
+            holds=lambda: self.market.holds,
         )
         self.pipeline = Pipeline(
             market=self.market,
@@ -296,7 +326,9 @@ class Engine:
             self.world.lock_step.reach(tick.minute)
         self.roster.refresh_all()
         self.recovery.run_due()
-        if self.world.clock.is_simulated:
+        if self.live:
+            self.live.before_minute()
+        else:
             self._backfill.run_due()
         # Ends intents whose minute is over, so that they no longer count as working in this one.
         self.desk.send_waiting()
@@ -307,10 +339,6 @@ class Engine:
             self._settler.settle(minute)
         else:
             self.desk.run_due()
-
-    def _fill_gaps(self) -> None:
-        """Fetch what happened to our symbols while the process or the stream was down."""
-        self.pull.fill_gaps({symbol for symbol, _ in self.roster.claims()})
 
     def _is_streamed(self, symbol: str) -> bool:
         """Say whether the symbol's minutes come by themselves; the lock-step supplies what is claimed."""
@@ -345,7 +373,7 @@ class Engine:
                 gates.append("the order stream is down")
             if self.desk.is_broker_silent:
                 gates.append("the broker does not answer")
-        return tuple(gates)
+        return (*gates, *(self.live.closed_gates() if self.live else ()))
 
     def _has_pin(self) -> bool:
         with self._system.reader() as connection:
@@ -363,6 +391,8 @@ class Engine:
     def _on_stream_connected(self, message: StreamConnected) -> None:
         """Ask for what was sent while the stream was away; the start's own pass has just read the orders."""
         log.info("The %s stream is connected.", message.stream)
+        if self.live:
+            self.live.on_connected(message)
         is_first = message.stream not in self._seen_streams
         self._seen_streams.add(message.stream)
         if message.stream is StreamName.DATA:
@@ -377,7 +407,8 @@ class Engine:
 
     def _between_minutes(self) -> None:
         """Do what is due while real time waits for its next minute."""
-        self.desk.run_due()
+        if self.live:
+            self.live.run_due()
         self.recovery.run_due()
         self._backfill.run_due()
         self._agenda.run_due()

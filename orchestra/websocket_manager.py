@@ -25,8 +25,8 @@ with warnings.catch_warnings():
 from orchestra.messages.events import OrderUpdateReceived, StreamConnected, StreamDisconnected, StreamName
 from orchestra.runtime.clock import Clock, SystemClock
 from orchestra.runtime.inbox import Inbox
-from orchestra.runtime.reconnect_pace import ReconnectPace
-from orchestra.runtime.steady_stream import CLOSE_SECONDS, REFUSALS, OnState, SteadyStream
+from orchestra.runtime.network.reconnect_pace import ReconnectPace
+from orchestra.runtime.network.steady_stream import CLOSE_SECONDS, REFUSALS, OnState, SteadyStream
 from orchestra.runtime.subscriptions import Claim, Subscriptions
 
 log = logging.getLogger(__name__)
@@ -71,6 +71,7 @@ class WebSocketManager:
     """Hold both streams and keep the server's subscriptions equal to what is claimed.
 
     on_bar: takes each raw frame (bars and trading statuses) on the stream's thread, so it may only append.
+    last_frame_at: when the last one came (monotonic), 0 before the first.
     """
 
     def __init__(
@@ -88,7 +89,7 @@ class WebSocketManager:
         self.subscriptions = Subscriptions()
         self._changed = threading.Condition()
         self._connected_at: dict[StreamName, float] = {}
-        self._last_frame_at: float | None = None
+        self.last_frame_at = 0.0
         self._troubles: dict[StreamName, str] = {}
         self._acknowledged: frozenset[str] = frozenset()
         self._starting = threading.Lock()
@@ -142,7 +143,7 @@ class WebSocketManager:
     def silent_since(self) -> float | None:
         """Return since when the connected data stream has brought nothing (monotonic); None while it is down."""
         connected_at = self._connected_at.get(StreamName.DATA)
-        return None if connected_at is None else max(connected_at, self._last_frame_at or 0.0)
+        return None if connected_at is None else max(connected_at, self.last_frame_at)
 
     def reconnect(self, stream: StreamName, reason: str) -> None:
         """Make a new connection in place of one that brings nothing any more; reason: for the owner."""
@@ -209,7 +210,7 @@ class WebSocketManager:
             self._state(name, "ended")
 
     async def _on_bar(self, frame: Any) -> None:
-        self._last_frame_at = self._clock.monotonic()
+        self.last_frame_at = self._clock.monotonic()
         self._take_bar(frame)
 
     async def _on_order_update(self, message: Any) -> None:

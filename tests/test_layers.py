@@ -11,8 +11,11 @@ from tests.source_tree import PACKAGES, SourceFile, imported_names, parse, produ
 
 STAGES = {"signals", "risk", "execution", "options", "paper_exchange", "backtest", "api", "mirror"}
 PORTS = {"alpaca_wrapper", "websocket_manager", "api_server"}
-# Building is one act in four files: the program, one running engine, the worlds it can run in, the files of a run.
-BUILDERS = {f"orchestra/{name}.py" for name in ("orchestrator", "engine", "worlds", "run/run_files")}
+# Building is one act in a few files: the program, one running engine and its sides, the worlds it can run in, the files
+# of a run.
+BUILDERS = {
+    f"orchestra/{name}.py" for name in ("orchestrator", "engine", "parts/live_watch", "worlds", "run/run_files")
+}
 KNOW_EVERY_STAGE = BUILDERS | {"orchestra/pipeline.py", "orchestra/backtest/backtester.py"}
 # The API's port is the only one with a stage of its own behind it.
 STAGES_OF_A_PORT = {"orchestra/api_server.py": {"api"}}

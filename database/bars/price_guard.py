@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from database.bar import Bar
+from database.calendar_manager import MarketCalendar
 from database.sqlite_store import SqliteStore
 
 LARGEST_STEP = 0.40
@@ -61,10 +62,14 @@ class PriceGuard:
         return abs(bar.close / previous - 1.0) <= LARGEST_STEP or self._has_split(bar.symbol, bar.ts)
 
 
-def has_split(store: SqliteStore, symbol: str, day: str) -> bool:
-    """Say whether a split of the symbol is recorded for the New York day."""
+def has_split(store: SqliteStore, calendar: MarketCalendar, symbol: str, ts: int) -> bool:  # noqa: PLR0917 - partial
+    """Say whether a split of the symbol is recorded for the session of that second."""
+    session = calendar.session_at(ts)
+    if session is None:
+        return False
     with store.reader() as connection:
         row = connection.execute(
-            "SELECT 1 FROM corporate_actions WHERE symbol=? AND ex_date=? AND kind LIKE '%split%'", (symbol, day)
+            "SELECT 1 FROM corporate_actions WHERE symbol=? AND ex_date=? AND kind LIKE '%split%'",
+            (symbol, session.day.isoformat()),
         ).fetchone()
     return row is not None

@@ -68,7 +68,7 @@ class AlpacaBroker:
             qty=order.qty,
             side=order.side,
             client_order_id=order.client_order_id,
-            is_exit=order.purpose is Purpose.EXIT,
+            is_exit=order.purpose is not Purpose.ENTRY,
         )
         try:
             return read_order(answer)

@@ -5,7 +5,7 @@ In: news of the bus. Out: log lines. Thread: the publisher's.
 
 import logging
 
-from orchestra.messages.events import AlgorithmFailed, DecisionMade, OrderFilled
+from orchestra.messages.events import AlertRaised, AlgorithmFailed, DecisionMade, OrderFilled
 from system_databse.decision import Decision
 from system_databse.trading_signal import Action, Outcome
 
@@ -20,6 +20,8 @@ def log_news(event: object) -> None:
         log.info("Algorithm %d %s %s %s at %s.", fill.algorithm_id, verb, fill.qty, fill.symbol, fill.price)
     elif isinstance(event, AlgorithmFailed) and event.has_stopped:
         log.warning("Algorithm %d is switched off after failing again and again.", event.algorithm_id)
+    elif isinstance(event, AlertRaised):
+        log.warning("%s", event.text)
     elif isinstance(event, DecisionMade) and event.decision.signal.action in (Action.BUY, Action.SELL):
         _log_wish(event.decision)
 

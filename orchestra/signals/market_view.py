@@ -66,6 +66,16 @@ class MarketView:
         return self._late
 
     @property
+    def holds(self) -> Mapping[str, Mapping[str, str]]:
+        """Return, by the name of the gate, the symbols that may not be bought for what the market says, in words."""
+        jumps = {
+            symbol: f"the price steps from {jump.previous_close:g} to {jump.bar.close:g}; the history has to confirm it"
+            for symbol, jump in self.jumps.items()
+        }
+        halts = {symbol: f"trading is halted ({reason})" for symbol, reason in self.halts.items()}
+        return {"PRICE_JUMP": jumps, "TRADING_HALT": halts}
+
+    @property
     def jumps(self) -> Mapping[str, PriceJump]:
         """Return the symbols whose price stepped so far that only history can say whether it is true."""
         return self._guard.jumps
@@ -79,6 +89,11 @@ class MarketView:
         """Return, once, the symbols whose expected bar did not come in time, so that history is asked for it."""
         unfilled, self._unfilled = self._unfilled, frozenset()
         return unfilled
+
+    def busy_symbols(self) -> list[str]:
+        """Return the needed symbols that traded in each of their last five minutes, by what is stored."""
+        as_of = int(self._clock.now().timestamp())
+        return [symbol for symbol in sorted(self._wanted()) if self._is_busy(symbol, as_of)]
 
     def last_bar(self, symbol: str) -> tuple[int, float] | None:
         """Return start and close of the symbol's newest visible bar."""
@@ -171,6 +186,10 @@ class MarketView:
         """Return the symbols that traded in each of the minutes right before `start`."""
         before = [start - MINUTE * back for back in range(BUSY_MINUTES, 0, -1)]
         return frozenset(symbol for symbol in missing if list(self._traded_minutes.get(symbol, ())) == before)
+
+    def _is_busy(self, symbol: str, as_of: int) -> bool:
+        times = [row[0] for row in self._world.bar_store.last_rows(symbol, BUSY_MINUTES, before=as_of)]
+        return len(times) == BUSY_MINUTES and times[-1] - times[0] == (BUSY_MINUTES - 1) * MINUTE
 
     def _last_close(self, symbol: str) -> float | None:
         known = self.last_bar(symbol)

@@ -1,5 +1,6 @@
 """A step of more than 40 % is not believed before history says the same."""
 
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from database.bar import MINUTE, Bar
 from database.bars.market_world import MarketWorld
 from database.bars.price_guard import PriceGuard, has_split
+from tests.database.market import session_on
 
 
 def bars(*closes: float, symbol: str = "SPY") -> list[Bar]:
@@ -67,9 +69,11 @@ def test_only_a_split_of_the_symbol_and_day_counts(world: MarketWorld) -> None:
     with store.transaction() as connection:
         rows = [("SPY", "2026-11-20", "forward_split", 4.0), ("QQQ", "2026-11-20", "cash_dividend", None)]
         connection.executemany("INSERT INTO corporate_actions VALUES(?, ?, ?, ?, NULL)", rows)
-    assert has_split(store, "SPY", "2026-11-20")
-    assert not has_split(store, "SPY", "2026-11-19")
-    assert not has_split(store, "QQQ", "2026-11-20")
+    session = session_on(date(2026, 11, 20))
+    assert has_split(store, world.calendar, "SPY", session.open)
+    assert not has_split(store, world.calendar, "SPY", session.open - 1)
+    assert not has_split(store, world.calendar, "SPY", session_on(date(2026, 11, 19)).open)
+    assert not has_split(store, world.calendar, "QQQ", session.open)
 
 
 @given(st.lists(st.floats(0.01, 1e5), min_size=1, max_size=40))

@@ -12,7 +12,7 @@ from typing import TypeVar
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, stop_after_delay, wait_chain, wait_fixed
 from tenacity.wait import wait_base, wait_random
 
-from orchestra.runtime.token_bucket import BudgetSpent, Priority, TokenBucket
+from orchestra.runtime.network.token_bucket import BudgetSpent, Priority, TokenBucket
 from system_databse.errors import BrokerUnavailable
 
 Answer = TypeVar("Answer")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestra.runtime.token_bucket import (
+from orchestra.runtime.network.token_bucket import (
     LONGEST_PAUSE_SECONDS,
     PER_MINUTE,
     WAIT_SECONDS,

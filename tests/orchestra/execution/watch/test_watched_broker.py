@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from orchestra.execution.watched_broker import CLOSED_SECONDS, WatchedBroker
+from orchestra.execution.watch.watched_broker import CLOSED_SECONDS, WatchedBroker
 from system_databse.errors import BrokerError, BrokerOutcomeUnknown, BrokerRejected, BrokerUnavailable
 from system_databse.order import Order, OrderReport, OrderStatus
 from tests.orchestra.execution.order_path import FIRST, OrderPath, SteppedClock, later

@@ -11,7 +11,7 @@ from typing import Any
 
 from websockets.exceptions import WebSocketException
 
-from orchestra.runtime.reconnect_pace import ReconnectPace
+from orchestra.runtime.network.reconnect_pace import ReconnectPace
 
 CLOSE_SECONDS = 0.5
 # Connection, greeting and authentication together; alpaca-py waits for the last two for ever.
