@@ -111,15 +111,15 @@ class AlpacaBroker:
 def read_order(row: Mapping[str, Any]) -> OrderReport:
     """Return an Alpaca order object as a report; raises BrokerUnavailable when it makes no sense."""
     with _making_sense("order"):
-        filled_qty = _decimal(row.get("filled_qty"))
+        qty, filled_qty = _decimal(row.get("qty")), _decimal(row.get("filled_qty"))
         raw_status = str(row["status"])
         return OrderReport(
             client_order_id=str(row["client_order_id"]),
             broker_order_id=str(row["id"]),
             symbol=str(row["symbol"]),
             side=Side(row["side"]),
-            qty=_decimal(row.get("qty")),
-            status=_status(raw_status, filled_qty),
+            qty=qty,
+            status=_status(raw_status, qty, filled_qty),
             raw_status=raw_status,
             filled_qty=filled_qty,
             filled_notional=filled_qty * _price(row["filled_avg_price"]) if filled_qty else ZERO,
@@ -147,10 +147,13 @@ def _making_sense(what: str) -> Iterator[None]:
         raise BrokerUnavailable(f"The broker's {what} could not be read ({error!r}); it is asked for again.") from error
 
 
-def _status(raw_status: str, filled_qty: Decimal) -> OrderStatus:
+def _status(raw_status: str, qty: Decimal, filled_qty: Decimal) -> OrderStatus:
     final = FINAL_STATUS.get(raw_status)
     if final is not None:
         return final
+    if qty > ZERO and filled_qty >= qty:
+        # Whatever a new word of Alpaca's means, nothing more can come of the order.
+        return OrderStatus.FILLED
     return OrderStatus.PARTIALLY_FILLED if filled_qty > ZERO else OrderStatus.ACCEPTED
 
 
