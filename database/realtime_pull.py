@@ -1,13 +1,13 @@
 """Bars of the stream: collected as they arrive, stored a minute at a time.
 
-In: raw Alpaca bar messages. Out: stored bars. Thread: the stream calls `on_message`, which only appends;
+In: raw Alpaca bar messages. Out: stored bars. Thread: the stream calls `on_messages`, which only appends;
 the engine calls `flush`.
 """
 
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from database.bar import MINUTE, Bar, BarSource
@@ -45,9 +45,13 @@ class RealtimePull:
 
     def on_message(self, message: Mapping[str, Any]) -> None:
         """Append one raw message, whatever it holds; everything else waits for `flush`."""
+        self.on_messages([message])
+
+    def on_messages(self, messages: Sequence[Mapping[str, Any]]) -> None:
+        """Append what came together: a bar and its correction are seen both or not at all."""
         with self._changed:
-            self._messages.append(message)
-            self._arrived.add(_key(message))
+            self._messages += messages
+            self._arrived.update(map(_key, messages))
             self._changed.notify()
 
     def wait_for(self, symbols: frozenset[str], ts: int, *, wait_seconds: float) -> bool:

@@ -207,7 +207,7 @@ class Engine:
             is_streamed=self._is_streamed,
         )
         stream = RealtimePull(self.data, now=lambda: self.world.clock.now().timestamp())
-        self.streams = WebSocketManager(self.world.access, stream.on_message, self.inbox, clock=self.world.clock)
+        self.streams = WebSocketManager(self.world.access, stream.on_messages, self.inbox, clock=self.world.clock)
         self.market = MarketView(
             self.data,
             stream,

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import threading
 import warnings
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -70,21 +70,22 @@ class StreamAccess:
 class WebSocketManager:
     """Hold both streams and keep the server's subscriptions equal to what is claimed.
 
-    on_bar: takes each raw frame (bars and trading statuses) on the stream's thread, so it may only append.
+    on_bars: takes the raw frames (bars and trading statuses) that came together, on the stream's thread, so it may only append.
     last_frame_at: when the last one came (monotonic), 0 before the first.
     """
 
     def __init__(
         self,
         access: StreamAccess,
-        on_bar: Callable[[Mapping[str, Any]], None],
+        on_bars: Callable[[Sequence[Mapping[str, Any]]], None],
         inbox: Inbox,
         *,
         clock: Clock | None = None,
     ) -> None:
         self._access = access
         self._clock = clock or SystemClock()
-        self._take_bar = on_bar
+        self._take_bars = on_bars
+        self._array: list[Mapping[str, Any]] = []
         self._inbox = inbox
         self.subscriptions = Subscriptions()
         self._changed = threading.Condition()
@@ -210,8 +211,15 @@ class WebSocketManager:
             self._state(name, "ended")
 
     async def _on_bar(self, frame: Any) -> None:
+        """Collect one of an array; the array is handed on as a whole, once alpaca-py has dispatched its last one."""
+        if not self._array:
+            asyncio.get_running_loop().call_soon(self._hand_on)
+        self._array.append(frame)
+
+    def _hand_on(self) -> None:
+        array, self._array = self._array, []
         self.last_frame_at = self._clock.monotonic()
-        self._take_bar(frame)
+        self._take_bars(array)
 
     async def _on_order_update(self, message: Any) -> None:
         self._inbox.put(OrderUpdateReceived(message))

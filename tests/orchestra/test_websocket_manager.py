@@ -39,7 +39,7 @@ class House:
         access = StreamAccess(
             KEY, KEY, is_paper=True, feed="iex", data_url=f"{base_url}/v2/iex", orders_url=f"{base_url}/stream"
         )
-        self.streams = WebSocketManager(access, self.bars.append, self.inbox)
+        self.streams = WebSocketManager(access, self.bars.extend, self.inbox)
 
     @property
     def at_server(self) -> frozenset[str]:
