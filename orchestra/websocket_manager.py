@@ -70,7 +70,7 @@ class StreamAccess:
 class WebSocketManager:
     """Hold both streams and keep the server's subscriptions equal to what is claimed.
 
-    on_bars: takes the raw frames (bars and trading statuses) that came together, on the stream's thread, so it may only append.
+    on_bars: takes the raw bars and trading statuses that came together, on the stream's thread, so it may only append.
     last_frame_at: when the last one came (monotonic), 0 before the first.
     """
 
