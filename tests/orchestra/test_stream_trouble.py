@@ -141,3 +141,13 @@ def test_silence_counts_from_the_connection_and_from_each_bar(open_house: Open) 
     house.desk.advance()
     until(lambda: bool(house.bars))
     assert house.streams.silent_since() == house.streams.last_frame_at > since
+
+
+def test_backoff_is_stretched_where_it_would_be_a_storm(open_house: Open) -> None:
+    house = connected(open_house())
+    for stream in (house.streams._orders, house.streams._data):
+        assert stream is not None
+        assert 0.5 <= stream._reconnect_delay(1) <= 1.0
+        for _ in range(5):
+            stream._pace.note_attempt()
+        assert stream._reconnect_delay(1) > 50.0
