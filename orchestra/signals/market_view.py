@@ -111,7 +111,9 @@ class MarketView:
         self._stream.wait_for(tick.sent & wanted, start, wait_seconds=WAIT_FOR_STREAM_SECONDS)
         bars = self._stream.flush(self._guard.screen)
         here = {bar.symbol for bar in bars if bar.ts == start}
-        bars += self._by_rest(sorted((tick.traded & wanted) - here), start) or []
+        # A symbol that the exchange did not look at, because its subscription is on its way, may have traded too.
+        untold = frozenset[str]() if tick.told is None else wanted - tick.told
+        bars += self._by_rest(sorted((tick.traded & wanted | untold) - here), start) or []
         if self._clock.is_simulated:
             bars += self._settle_by_rest()
         self._world.as_of = tick.minute

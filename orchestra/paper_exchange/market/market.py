@@ -74,6 +74,6 @@ def decimal_text(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def traded(market: Market, minute: int) -> frozenset[str]:
-    """Return the symbols with a bar [minute - 60, minute)."""
-    return frozenset(bar.symbol for bar in market.bars_at(minute - 60))
+def traded(market: Market, minute: int, among: Collection[str] | None = None) -> frozenset[str]:
+    """Return the symbols with a bar [minute - 60, minute), of these or of all listed ones."""
+    return frozenset(bar.symbol for bar in market.bars_at(minute - 60, among))

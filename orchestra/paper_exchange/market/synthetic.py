@@ -130,6 +130,12 @@ def fingerprint_of(seed: int) -> str:
     return f"synthetic market {VERSION}, seed {seed}"
 
 
+def seed_of(fingerprint: str) -> int | None:
+    """Return the seed of a synthetic market's fingerprint; None for another market's, or another version's."""
+    seed = fingerprint.rpartition(" ")[2]
+    return int(seed) if seed.isdigit() and fingerprint == fingerprint_of(int(seed)) else None
+
+
 def _known(symbol: str) -> Listing:
     listing = listing_of(symbol)
     if listing is None:

@@ -12,7 +12,13 @@ import msgpack
 
 from database.bar import Bar
 from orchestra.paper_exchange.book.orders import MICROSECONDS, microseconds
+from orchestra.paper_exchange.tape.prints import Print, Quote
 from orchestra.paper_exchange.wire.shapes import Json, utc_text
+
+VENUE, TAPE = "V", "C"
+REGULAR_TRADE, REGULAR_QUOTE = "@", "R"
+HALTED: Json = {"sc": "H", "sm": "Trading Halt", "rc": "T12", "rm": "Trading Halted; For information requested"}
+RESUMED: Json = {"sc": "T", "sm": "Trading Resumption", "rc": "", "rm": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,49 @@ def bar_numbers(bar: Bar) -> Json:
 def bar_message(bar: Bar, kind: str = "b") -> Json:
     """Return a bar of the stream. kind: b for minute bars, u for updated ones, d for the day's."""
     return {"T": kind, "S": bar.symbol, **bar_numbers(bar), "t": Stamp(microseconds(bar.ts))}
+
+
+def print_json(trade: Print) -> Json:
+    """Return one trade of history. One venue, one tape: the exchange's own."""
+    return {"t": utc_text(trade.at), **_print_facts(trade)}
+
+
+def print_message(trade: Print) -> Json:
+    """Return one trade of the stream."""
+    return {"T": "t", "S": trade.symbol, **_print_facts(trade), "t": Stamp(trade.at)}
+
+
+def quote_json(quote: Quote) -> Json:
+    """Return one quote of history."""
+    return {"t": utc_text(quote.at), **_quote_facts(quote)}
+
+
+def quote_message(quote: Quote) -> Json:
+    """Return one quote of the stream."""
+    return {"T": "q", "S": quote.symbol, **_quote_facts(quote), "t": Stamp(quote.at)}
+
+
+def status_message(symbol: str, ts: int, *, is_halted: bool) -> Json:
+    """Return a halt or a resumption, in the codes of tape C."""
+    told = HALTED if is_halted else RESUMED
+    return {"T": "s", "S": symbol, **told, "t": Stamp(microseconds(ts)), "z": TAPE}
+
+
+def _print_facts(trade: Print) -> Json:
+    return {"x": VENUE, "p": trade.price, "s": shares(trade.size), "c": [REGULAR_TRADE], "i": trade.id, "z": TAPE}
+
+
+def _quote_facts(quote: Quote) -> Json:
+    return {
+        "ax": VENUE,
+        "ap": quote.ask,
+        "as": quote.ask_size,
+        "bx": VENUE,
+        "bp": quote.bid,
+        "bs": quote.bid_size,
+        "c": [REGULAR_QUOTE],
+        "z": TAPE,
+    }
 
 
 def shares(size: float) -> int | float:

@@ -30,6 +30,7 @@ class FaultKind(StrEnum):
     CORRECT = "correct"
     NULL_BAR = "null_bar"
     BAD_BAR = "bad_bar"
+    CANCEL = "cancel"
     UNKNOWN_STATUS = "unknown_status"
 
     MUTE = "mute"
@@ -56,10 +57,11 @@ AT_CONNECTING = frozenset({FaultKind.REFUSE_402, FaultKind.REFUSE_406, FaultKind
 ON_CONNECTION = frozenset({FaultKind.MUTE, FaultKind.HALF_OPEN, FaultKind.DISCONNECT})
 ON_ANY_MESSAGE = frozenset({FaultKind.DROP, FaultKind.DUPLICATE, FaultKind.REORDER})
 ON_BARS = frozenset({FaultKind.LATE, FaultKind.CORRECT, FaultKind.NULL_BAR, FaultKind.BAD_BAR})
-ON_MESSAGES = ON_ANY_MESSAGE | ON_BARS | ON_CONNECTION | {FaultKind.UNKNOWN_STATUS}
+ON_TRADES = frozenset({FaultKind.CANCEL})
+ON_MESSAGES = ON_ANY_MESSAGE | ON_BARS | ON_TRADES | ON_CONNECTION | {FaultKind.UNKNOWN_STATUS}
 
 KINDS: Mapping[FaultTarget, frozenset[FaultKind]] = {
-    FaultTarget.DATA: ON_ANY_MESSAGE | ON_BARS | ON_CONNECTION | AT_CONNECTING,
+    FaultTarget.DATA: ON_ANY_MESSAGE | ON_BARS | ON_TRADES | ON_CONNECTION | AT_CONNECTING,
     FaultTarget.ORDERS: ON_ANY_MESSAGE | ON_CONNECTION | {FaultKind.UNKNOWN_STATUS, FaultKind.REFUSE_429},
     FaultTarget.REST: frozenset(FaultKind) - ON_MESSAGES - AT_CONNECTING,
 }
@@ -138,7 +140,7 @@ def _fault(on: FaultTarget, kind: FaultKind, body: Mapping[str, object]) -> Faul
         probability=probability,
         seed=int(_number(body, "seed", largest=1e18, smallest=0.0) or 0),
         symbols=_names(body, "symbols"),
-        channels=_names(body, "channels") or DEFAULT_CHANNELS,
+        channels=_names(body, "channels") or (frozenset({"trades"}) if kind in ON_TRADES else DEFAULT_CHANNELS),
         path=_text(body, "path") or "/",
         method=_text(body, "method").upper(),
         seconds=_number(body, "seconds", largest=1e6),

@@ -3,7 +3,9 @@
 Kinds, by message: `drop` loses it, `duplicate` sends it twice, `reorder` lets the next message pass it. Bars only:
 `late` holds it back until the next minute, `correct` sends a possible but wrong bar and the right one as an updated
 bar behind it (with `seconds` >= 60 in the next minute), `null_bar` sends nulls instead, `bad_bar` in turn NaN, negative
-prices, prices x 100 and a bar of the next hour instead. Orders only: `unknown_status` names a status nobody knows.
+prices, prices x 100 and a bar of the next hour instead. Faults strike bars unless `channels` names others; of trades,
+`correct` sends a wrong price and then its correction, `cancel` a trade that never was and then its cancellation.
+Orders only: `unknown_status` names a status nobody knows.
 `mute`, `half_open` and `disconnect` (1011) strike the connection instead of the message, which is lost; so is what
 follows while it lasts: `seconds`, or for good.
 
@@ -83,8 +85,12 @@ class StreamFaults:
                 return [message, message]
             case FaultKind.LATE:
                 self._late.append((minute, message))
+            case FaultKind.CORRECT if message.body["T"] == "t":
+                return _corrected_trade(message)
             case FaultKind.CORRECT:
                 return self._correct(fault, message, minute)
+            case FaultKind.CANCEL:
+                return _canceled_trade(message)
             case FaultKind.NULL_BAR:
                 return [_with(message, dict.fromkeys((*PRICES, "v", "n", "vw")))]
             case FaultKind.BAD_BAR:
@@ -123,6 +129,25 @@ def _with(message: Message, changed: Json) -> Message:
 def _wrong(bar: Json) -> Json:
     """Return a bar that could be: another close inside its range, and shares that never traded."""
     return {"c": bar["l"] if bar["c"] != bar["l"] else bar["h"], "v": _number(bar["v"]) + 100}
+
+
+def _corrected_trade(message: Message) -> list[Message]:
+    right = message.body
+    wrong = right | {"p": _number(right["p"]) * 2}
+    original = {f"o{name}": wrong[name] for name in ("i", "p", "s", "c")}
+    corrected = {f"c{name}": right[name] for name in ("i", "p", "s", "c")}
+    told = {"T": "c", **_named(right), **original, **corrected}
+    return [replace(message, body=wrong), replace(message, channel="corrections", body=told)]
+
+
+def _canceled_trade(message: Message) -> list[Message]:
+    phantom = message.body | {"p": _number(message.body["p"]) * 2, "i": int(_number(message.body["i"])) * 10}
+    told = {"T": "x", **_named(phantom), "i": phantom["i"], "p": phantom["p"], "s": phantom["s"], "a": "C"}
+    return [message, replace(message, body=phantom), replace(message, channel="cancelErrors", body=told)]
+
+
+def _named(trade: Json) -> Json:
+    return {name: trade[name] for name in ("S", "x", "t", "z")}
 
 
 def _bad(bar: Json, turn: int) -> Json:

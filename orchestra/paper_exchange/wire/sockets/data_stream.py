@@ -19,7 +19,7 @@ AUTH_SECONDS = 10
 SLOW_CLIENT, AUTH_TIMEOUT = 407, 404
 BARS = "bars"
 
-Wants = Callable[[str, str], bool]
+News = Callable[[Subscriptions], Iterable[Message]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class DataStream:
         symbols = client.subscriptions.symbols() if client else frozenset[str]()
         return None if EVERYTHING in symbols else symbols
 
-    def send(self, minute: int, news: Callable[[Wants], Iterable[Message]]) -> frozenset[str]:
+    def send(self, minute: int, news: News) -> frozenset[str]:
         """Tell the client what it wants of the news of a minute; return the symbols whose bars went out.
 
         A planted fault may lose them on the way: the answer says what was promised, not what arrives.
@@ -93,7 +93,7 @@ class DataStream:
         if client is None:
             return frozenset()
         wants = client.subscriptions.wants
-        messages = list(news(wants))
+        messages = list(news(client.subscriptions))
         bent = self._faults.bend(messages, minute)
         told = [message.body for message in bent.messages if wants(message.channel, message.symbol)]
         if told and not client.tell(told):

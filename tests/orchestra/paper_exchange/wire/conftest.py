@@ -1,7 +1,5 @@
 """The made-up exchange behind its real server."""
 
-import logging
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -10,7 +8,7 @@ import pytest
 from orchestra.paper_exchange.server import PaperExchangeServer
 from orchestra.paper_exchange.wire.sockets.hub import StreamHub
 from tests.orchestra.paper_exchange.made_market import Desk
-from tests.orchestra.paper_exchange.wire.clients import FaultPort, Sockets, SubscriptionLog
+from tests.orchestra.paper_exchange.wire.clients import FaultPort, Sockets
 
 KEY, SECRET = "key", "secret"
 
@@ -32,17 +30,6 @@ def hub(desk: Desk, base_url: str) -> StreamHub:
 def sockets(base_url: str) -> Iterator[Sockets]:
     with ExitStack() as stack:
         yield Sockets("ws" + base_url.removeprefix("http"), stack)
-
-
-@pytest.fixture
-def subscribed() -> Iterator[threading.Event]:
-    log = logging.getLogger("alpaca.data.live.websocket")
-    handler, level = SubscriptionLog(), log.level
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    yield handler.is_subscribed
-    log.removeHandler(handler)
-    log.setLevel(level)
 
 
 @pytest.fixture
