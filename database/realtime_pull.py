@@ -37,6 +37,7 @@ class RealtimePull:
     def __init__(self, world: MarketWorld, *, now: Callable[[], float] | None = None) -> None:
         self.malformed: Counter[str] = Counter()
         self.halts = TradingHalts()
+        self._refused: set[str] = set()
         self._world = world
         self._now = now
         self._changed = threading.Condition()
@@ -73,6 +74,11 @@ class RealtimePull:
         self._world.store_bars(in_session + off_session)
         return in_session
 
+    def take_refused(self) -> frozenset[str]:
+        """Return, once, the symbols of which a bar came that could not be stored."""
+        refused, self._refused = frozenset(self._refused), set()
+        return refused
+
     def _drain(self) -> list[Mapping[str, Any]]:
         with self._changed:
             messages, self._messages = self._messages, []
@@ -93,6 +99,7 @@ class RealtimePull:
             if not self.malformed[symbol]:
                 log.warning("%s (further ones of this symbol are only counted)", error)
             self.malformed[symbol] += 1
+            self._refused.add(symbol)
             return None
         self.halts.on_bar(bar.symbol, bar.ts)
         return bar

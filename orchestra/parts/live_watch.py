@@ -102,8 +102,14 @@ class LiveWatch:
         self._tell_news()
 
     def before_minute(self) -> None:
-        """Give bars that were missed while the feed was away a moment to come in."""
-        if self._parts.backfill.is_catching_up:
+        """Give bars that were missed a moment to come in; while the feed is down, fetch those of the minute.
+
+        Exits go on without a feed, and they must not rest on data that is getting old.
+        """
+        is_down = self.feed.reason is not None
+        if is_down:
+            self._parts.backfill.look()
+        if is_down or self._parts.backfill.is_catching_up:
             self._parts.backfill.wait(CATCH_UP_SECONDS)
 
     def on_connected(self, message: StreamConnected) -> None:

@@ -86,9 +86,9 @@ class MarketView:
         return self._stream.halts.reasons
 
     def take_unfilled(self) -> frozenset[str]:
-        """Return, once, the symbols whose expected bar did not come in time, so that history is asked for it."""
-        unfilled, self._unfilled = self._unfilled, frozenset()
-        return unfilled
+        """Return, once, the needed symbols of which a bar did not come in time or made no sense: history has it."""
+        unfilled, self._unfilled = self._unfilled | self._stream.take_refused(), frozenset()
+        return unfilled & self._wanted()
 
     def busy_symbols(self) -> list[str]:
         """Return the needed symbols that traded in each of their last five minutes, by what is stored."""

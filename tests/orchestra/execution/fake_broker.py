@@ -240,6 +240,8 @@ class FakePort:
             raise BrokerUnavailable("The broker answered 429: too many requests")
         if fault == "refused":
             raise BrokerRejected("insufficient buying power", status=403, code=40310000)
+        if fault == "untradable":
+            raise BrokerRejected(f'asset "{request["symbol"]}" is not tradable', status=422, code=42210000)
         if fault.isdigit():
             raise BrokerRejected("request is not authorized", status=int(fault), code=None)
         if fault in ("dropped", "server_error"):
