@@ -128,9 +128,10 @@ class LiveWatch:
 
     def _watch_orders(self) -> None:
         """Send, ask and poll what is due; make a stream anew that owes what a poll has found."""
-        self._parts.desk.run_due(is_stream_down=not self._parts.streams.is_connected(StreamName.ORDERS))
+        is_connected = self._parts.streams.is_connected(StreamName.ORDERS)
+        self._parts.desk.run_due(is_stream_down=not is_connected)
         overdue = self._parts.desk.stream_watch.take_overdue()
-        if overdue:
+        if overdue and is_connected:
             self._parts.streams.reconnect(StreamName.ORDERS, f"it told nothing of order {overdue}")
 
     def _settle_jumps(self) -> None:
