@@ -7,7 +7,7 @@ from tests.program import KEYS
 
 
 class OneAccount(http.server.BaseHTTPRequestHandler):
-    """Answer like Alpaca: account and asset in one for its own key, 401 for every other."""
+    """Answer like Alpaca: account and asset in one for its own key, a refusal for every other."""
 
     server: "OneAccountAlpaca"
 
@@ -15,9 +15,10 @@ class OneAccount(http.server.BaseHTTPRequestHandler):
         self.server.paths.append(self.path)
         is_known = self.headers["APCA-API-KEY-ID"] == KEYS["ALPACA_API_KEY"]
         known = {"account_number": "PA0AAAAAAAA", "status": "ACTIVE", "class": "us_equity", "tradable": True}
-        answer = known if is_known else {"message": "unauthorized."}
+        status, words = self.server.refusal
+        answer = known if is_known else {"message": words}
         body = json.dumps(answer).encode()
-        self.send_response(200 if is_known else 401)
+        self.send_response(200 if is_known else status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -28,9 +29,10 @@ class OneAccount(http.server.BaseHTTPRequestHandler):
 
 
 class OneAccountAlpaca(http.server.ThreadingHTTPServer):
-    """Stand in for Alpaca where only its answer to the keys counts. paths: what was asked."""
+    """Stand in for Alpaca where only its answer to the keys counts. paths: what was asked; refusal: of other keys."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), OneAccount)
         self.paths: list[str] = []
+        self.refusal = (401, "unauthorized.")
         self.url = f"http://127.0.0.1:{self.server_port}"

@@ -84,6 +84,16 @@ def test_wrong_keys_are_refused_without_showing_them(program: Program, alpaca: O
     assert not [value for value in wrong.values() if value in finished.errors + finished.output]
 
 
+@pytest.mark.parametrize("refusal", [(403, "forbidden."), (401, "unauthorized.")])
+def test_keys_of_a_live_account_on_paper_are_refused_with_the_reason(
+    program: Program, alpaca: OneAccountAlpaca, refusal: tuple[int, str]
+) -> None:
+    alpaca.refusal = refusal
+    live = {"ALPACA_API_KEY": "AKOFALIVEACCOUNT", "ALPACA_SECRET_KEY": "x" * 40}
+    finished = program.trade("--data-dir=account", AUTOTRADER_ALPACA_BASE_URL=alpaca.url, **live)
+    assert_refused(finished, "Keys of a live account do not open the paper account")
+
+
 def test_an_alpaca_that_does_not_answer_is_told_from_wrong_keys(program: Program) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
