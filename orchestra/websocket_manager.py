@@ -35,6 +35,8 @@ CHANNELS = ("bars", "updatedBars", "statuses")
 # What a feed may do without when it refuses a subscription.
 OPTIONAL_CHANNELS = frozenset({"statuses"})
 INVALID_SUBSCRIPTION = frozenset({400, 410})
+# Errors after which Alpaca closes: they are the reason, where others are only complaints.
+LAST_WORDS = frozenset({402, 404, 406, 407})
 PING_SECONDS = 10.0
 PONG_SECONDS = 15.0
 QUEUE = 1024
@@ -330,8 +332,10 @@ class _DataStream(SteadyStream, StockDataStream):
     async def _on_error(self, msg: Mapping[str, Any]) -> None:
         """Say what the server complains of, and go on without a channel that this feed does not have."""
         said = str(msg.get("msg"))
-        self._trouble = REFUSALS.get(said, said)
-        log.warning("The data stream answers: %s (%s).", self._trouble, msg.get("code"))
+        words = REFUSALS.get(said, said)
+        log.warning("The data stream answers: %s (%s).", words, msg.get("code"))
+        if msg.get("code") in LAST_WORDS:
+            self._trouble = words
         if msg.get("code") in INVALID_SUBSCRIPTION and OPTIONAL_CHANNELS & set(self._channels):
             self._channels = tuple(channel for channel in CHANNELS if channel not in OPTIONAL_CHANNELS)
             await self._send_subscribe_msg()

@@ -37,7 +37,7 @@ ON_MESSAGES = [
 ON_CONNECTIONS = [
     now_and_then("data", "disconnect", 1, 12),
     {"on": "data", "kind": "refuse_406", "times": 1, "probability": 0.6, "seed": 3},
-    now_and_then("data", "mute", 1, 13, seconds=2.5),
+    now_and_then("data", "mute", 1, 13, seconds=1),
     now_and_then("data", "half_open", 1, 14, seconds=3),
     now_and_then("orders", "disconnect", 1, 15),
     now_and_then("orders", "mute", 1, 16, seconds=1),
