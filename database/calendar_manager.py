@@ -17,6 +17,7 @@ from database.bar import MINUTE
 
 FIRST_DAY = date(1990, 1, 1)
 _YEARS_AHEAD = 2
+_NEVER = -(1 << 62)
 _LAST_SECOND = 4_102_444_799  # 2099-12-31T23:59:59Z; what comes later is answered as closed
 
 
@@ -74,7 +75,7 @@ class MarketCalendar:
 
     def __init__(self, days: Collection[date] | None = None) -> None:
         self._is_fixed = days is not None
-        self._known_until = 0
+        self._known_until = _NEVER
         self._schedule = _Schedule([])
         if days:
             whole = _exchange_schedule(max(days).year)
@@ -142,7 +143,7 @@ class MarketCalendar:
         """Return the sessions known, grown when a question reaches past them."""
         if ts < self._known_until or self._is_fixed:
             return self._schedule
-        year = datetime.fromtimestamp(min(ts, _LAST_SECOND), UTC).year + _YEARS_AHEAD
+        year = max(FIRST_DAY.year, datetime.fromtimestamp(min(max(ts, 0), _LAST_SECOND), UTC).year) + _YEARS_AHEAD
         self._schedule = _exchange_schedule(year)
         # A year short of the end, so that the next session of any known second is known too.
         self._known_until = int(datetime(year, 1, 1, tzinfo=UTC).timestamp())

@@ -38,6 +38,9 @@ from system_databse.errors import BrokerError, BrokerOutcomeUnknown, BrokerRejec
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
 ORDERS_PER_PAGE = 500
+BARS_A_PAGE = 10_000
+MINUTES_A_DAY = 390
+DAY = 24 * 3600
 TOO_MANY_REQUESTS = 429
 RATE_RESET = "X-RateLimit-Reset"
 DEFINITE = frozenset({400, 401, 403, 404, 422})
@@ -153,8 +156,14 @@ class AlpacaWrapper:
     def bars(self, symbols: Sequence[str], start: int, end: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yield (symbol, raw bar) of the minute bars with start <= ts < end (epoch seconds).
 
+        A long range is asked for part by part, about a full page each, so that it never lies in memory whole.
         Raises MarketDataError when the broker cannot answer.
         """
+        part_seconds = max(1, BARS_A_PAGE // (MINUTES_A_DAY * max(1, len(symbols)))) * DAY
+        for part_start in range(start, end, part_seconds):
+            yield from self._bars_of_part(symbols, part_start, min(part_start + part_seconds, end))
+
+    def _bars_of_part(self, symbols: Sequence[str], start: int, end: int) -> list[tuple[str, Mapping[str, Any]]]:
         request = StockBarsRequest(
             symbol_or_symbols=list(symbols),
             timeframe=TimeFrame.Minute,
@@ -167,7 +176,7 @@ class AlpacaWrapper:
             answer = _object(self._data.get_stock_bars(request))
             return [(symbol, bar) for symbol, bars in answer.items() for bar in _objects(bars)]
 
-        yield from self._market_data(symbols, read, Priority.BACKFILL)
+        return self._market_data(symbols, read, Priority.BACKFILL)
 
     def latest_bars(self, symbols: Sequence[str]) -> dict[str, Mapping[str, Any]]:
         """Return the newest raw minute bar of each symbol that has one.

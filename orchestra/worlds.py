@@ -5,11 +5,9 @@ In: arguments and settings. Out: a World for the builder. Thread: main.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from database.bar import MINUTE
 from database.calendar_manager import MarketCalendar
 from database.errors import ConfigError
 from orchestra.alpaca_wrapper import AlpacaWrapper
@@ -17,6 +15,7 @@ from orchestra.paper_exchange.exchange import PaperExchange
 from orchestra.paper_exchange.market.replay import ReplayMarket
 from orchestra.paper_exchange.market.story.listings import listing_of
 from orchestra.paper_exchange.market.synthetic import SyntheticMarket, seed_of
+from orchestra.paper_exchange.schedule import latest_start
 from orchestra.paper_exchange.server import PaperExchangeServer
 from orchestra.runtime.clock import Clock, SimulatedClock, SystemClock
 from orchestra.runtime.settings import Mode, Settings
@@ -26,11 +25,6 @@ from system_databse.errors import BrokerRejected, BrokerUnavailable
 DEMO_KEY = "demo"
 DEMO_SEED = 17
 DEMO_CASH = Decimal(100_000)
-# How long the demo shows "closed" before the next session opens.
-DEMO_CLOSED_SECONDS = 20.0
-# The averages of a fresh demo lie within one session, and there is trading at once.
-DEMO_STARTS_AFTER_OPEN = 30 * MINUTE
-EARLIEST_NOW = int(datetime(2026, 11, 2, 21, tzinfo=UTC).timestamp())
 # Alpaca answers keys of the other kind of account with 401 or 403 and no reason.
 _OTHER_ACCOUNT = {
     Mode.PAPER: "Keys of a live account do not open the paper account: create paper keys on Alpaca's paper page.",
@@ -81,23 +75,9 @@ def open_demo(book: Path, *, seed: int, speed: float, clock: Clock) -> World:
         cash=DEMO_CASH,
         clock=clock,
         speed=speed or None,
-        closed_seconds=DEMO_CLOSED_SECONDS,
-        start=demo_start(calendar, int(clock.now().timestamp())),
+        start=latest_start(calendar, int(clock.now().timestamp())),
     )
     return _serve(exchange, calendar)
-
-
-def demo_start(calendar: MarketCalendar, now: int) -> int:
-    """Return the minute where a new demo begins: half an hour into the last session that is so far by `now`.
-
-    A machine without a battery may start with its clock in the past; before the first day that is taken as true, the
-    demo begins there.
-    """
-    latest_open = max(now, EARLIEST_NOW) - DEMO_STARTS_AFTER_OPEN
-    session = calendar.last_session(latest_open + 1)
-    if session is None:
-        raise ConfigError("The calendar knows no session before now: set the clock of this machine.")
-    return session.open + DEMO_STARTS_AFTER_OPEN
 
 
 def require_demo_ticker(ticker: str) -> None:

@@ -1,6 +1,6 @@
 """Run the offline Alpaca alone, for any Alpaca client: `python3 -m orchestra.paper_exchange --port 5055`.
 
-Without `--replay FILE...` the market is a synthetic one that begins with the newest session and never ends.
+Without `--replay FILE...` the market is synthetic, begins half an hour into the newest session and never ends.
 
 Thread: main; it waits for the end while the clock and the server have threads of their own.
 """
@@ -22,6 +22,7 @@ from orchestra.paper_exchange.book_lock import BookLock
 from orchestra.paper_exchange.exchange import PaperExchange
 from orchestra.paper_exchange.market.replay import ReplayMarket
 from orchestra.paper_exchange.market.synthetic import SyntheticMarket
+from orchestra.paper_exchange.schedule import latest_start
 from orchestra.paper_exchange.server import PaperExchangeServer
 from orchestra.paper_exchange.wire.data_plan import DataPlan
 from orchestra.paper_exchange.wire.request_budget import RateLimit
@@ -61,7 +62,7 @@ def _serve(options: argparse.Namespace, stop: threading.Event) -> None:
             cash=options.cash,
             clock=clock,
             speed=_speed(options),
-            start=None if replay else _newest_open(calendar, clock),
+            start=None if replay else latest_start(calendar, int(clock.now().timestamp())),
         )
         try:
             _run(exchange, options, directory=directory, stop=stop)
@@ -118,14 +119,6 @@ def _directory(given: Path | None) -> Iterator[Path]:
         yield given
     finally:
         lock.release()
-
-
-def _newest_open(calendar: MarketCalendar, clock: SystemClock) -> int:
-    """Return the newest open that is not in the future. A book that exists keeps its own minute."""
-    session = calendar.last_session(int(clock.now().timestamp()) + 1)
-    if session is None:
-        raise ConfigError("This machine's clock stands before the first session there ever was: set it.")
-    return session.open
 
 
 def _speed(options: argparse.Namespace) -> float | None:

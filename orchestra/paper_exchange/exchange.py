@@ -31,7 +31,7 @@ from orchestra.paper_exchange.book.orders import (
 from orchestra.paper_exchange.book.refusal import Refusal, invalid, not_allowed, not_found
 from orchestra.paper_exchange.market.assets import symbol_of
 from orchestra.paper_exchange.market.market import Market, exact, traded
-from orchestra.paper_exchange.pace import Pace
+from orchestra.paper_exchange.pace import CLOSED_SECONDS, Pace
 from orchestra.paper_exchange.schedule import Schedule
 from orchestra.runtime.clock import Clock
 
@@ -68,7 +68,6 @@ class PaperExchange:
         cash: Decimal,
         clock: Clock,
         speed: float | None = None,
-        closed_seconds: float = 0.0,
         start: int | None = None,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
@@ -86,7 +85,7 @@ class PaperExchange:
         self._news = len(self._fills)
         self._told = 0
         self._clock = clock
-        self._pace = Pace(clock, speed, closed_seconds=closed_seconds)
+        self._pace = Pace(clock, speed, closed_seconds=CLOSED_SECONDS if self.schedule.is_endless else 0)
         self._pace.reach(is_close=self.now == self._close_of(self.now))
         self._new_id = new_id
         self.streams: Streams | None = None
@@ -104,25 +103,14 @@ class PaperExchange:
         cash: Decimal,
         clock: Clock,
         speed: float | None = None,
-        closed_seconds: float = 0.0,
         start: int | None = None,
     ) -> "PaperExchange":
         """Open the book at data_path, or start one with that cash at the minute `start`: the first open unless given.
 
-        speed: ceiling in market seconds a second; None is as fast as nothing is lost. closed_seconds: shortest stay at
-        a close, if there is a speed. Raises StorageError for a file that cannot be used, ConfigError when the book was
-        kept for other bars or another opening cash.
+        speed: ceiling in market seconds a second; None is as fast as nothing is lost. Raises StorageError for a file
+        that cannot be used, ConfigError when the book was kept for other bars or another opening cash.
         """
-        return cls(
-            data_path,
-            market,
-            calendar,
-            cash=cash,
-            clock=clock,
-            speed=speed,
-            closed_seconds=closed_seconds,
-            start=start,
-        )
+        return cls(data_path, market, calendar, cash=cash, clock=clock, speed=speed, start=start)
 
     def close(self) -> None:
         """Let waiting calls go and close the book. Everything acknowledged is in the file."""

@@ -7,6 +7,9 @@ exchange's lock.
 from database.bar import MINUTE
 from orchestra.runtime.clock import Clock
 
+# How long a market without an end shows "closed" before its next session opens.
+CLOSED_SECONDS = 20.0
+
 
 class Pace:
     """Hold the clock back.

@@ -10,6 +10,20 @@ from database.errors import ConfigError
 # Alpaca's own calendar ends about three years ahead.
 YEARS_TOLD_AHEAD = 3
 END_OF_TIME = 1 << 40
+# A market without an end begins when the averages of a new subscriber lie within one session.
+STARTS_AFTER_OPEN = 30 * MINUTE
+EARLIEST_NOW = int(datetime(2026, 11, 2, 21, tzinfo=UTC).timestamp())
+
+
+def latest_start(calendar: MarketCalendar, now: int) -> int:
+    """Return where a market without an end begins: half an hour into the last session that is so far by `now`.
+
+    A machine without a battery may wake with its clock in the past: it begins in this market's own first days.
+    """
+    session = calendar.last_session(max(now, EARLIEST_NOW) - STARTS_AFTER_OPEN + 1)
+    if session is None:
+        raise ConfigError("The calendar knows no session before now: set the clock of this machine.")
+    return session.open + STARTS_AFTER_OPEN
 
 
 class Schedule:

@@ -86,6 +86,9 @@ def require(store: SqliteStore, wanted: RunIdentity) -> None:
             f"{store.path} belongs to account {known['account_number']}, not {wanted.account_number}: "
             "use that account's keys, or choose another --data-dir."
         )
+    if known["replay"] != wanted.replay and not (known["replay"] and wanted.replay):
+        ours = "a replay" if known["replay"] else f"{known['mode']} trading, not to a replay"
+        raise ConfigError(f"{store.path} belongs to {ours}: choose another --data-dir.")
     if known["replay"] != wanted.replay:
         raise ConfigError(
             f"{store.path} belongs to a replay of other files, algorithms or amounts: "

@@ -128,3 +128,12 @@ def test_a_question_beyond_the_known_years_extends_the_calendar() -> None:
     assert calendar.is_open(utc("1998-12-24T17:59Z"))
     assert calendar.is_open(utc("2031-06-02T15:00Z"))
     assert calendar.session_at(2**62) is None
+
+
+@pytest.mark.parametrize("ts", [0, -(10**6)])
+def test_fresh_calendar_knows_what_follows_a_time_before_its_first_day(ts: int) -> None:
+    calendar = MarketCalendar()
+    first = calendar.next_session(ts)
+    assert first is not None
+    assert first.day.isoformat() == "1990-01-02"
+    assert calendar.sessions_between(ts, ts + 86_400) == []

@@ -279,6 +279,21 @@ def test_without_a_directory_in_the_pointer_the_default_folder_is_read(tmp_path:
     found.bar_store.store.close()
 
 
+@pytest.mark.requirement("S2-44")
+def test_the_demo_of_the_house_is_found_in_its_own_folder(tmp_path: Path) -> None:
+    (tmp_path / "database" / "demo").mkdir(parents=True)
+    (tmp_path / "system_databse").mkdir()
+    (tmp_path / "system_databse" / ".data_dir").write_text("demo")
+    assert current_world(tmp_path) is None
+    world = open_world(tmp_path / "database" / "demo")
+    world.store_bars(minutes_from_open(2))
+    world.bar_store.store.close()
+    found = current_world(tmp_path)
+    assert found is not None
+    assert closes(found.last("SPY", 9)) == [100.0, 101.0]
+    found.bar_store.store.close()
+
+
 def test_an_unbound_process_stores_nothing() -> None:
     assert not insert_minute_data("SPY", at(0), OHLCV)
 

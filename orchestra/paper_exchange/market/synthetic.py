@@ -21,7 +21,7 @@ from orchestra.paper_exchange.market.story.trading_day import TradingDay
 
 # Another number for another story: books kept for the old one refuse the new one.
 VERSION = 1
-# About 20 kB a day of one symbol, 400 bytes a daily bar.
+# About 13 kB a day of one symbol, 400 bytes a daily bar.
 DAYS_KEPT = 384
 DAILY_BARS_KEPT = 2048
 # A symbol that trades at all has done so within this many sessions.

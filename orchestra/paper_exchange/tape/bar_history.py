@@ -68,10 +68,10 @@ class BarHistory:
         self, symbol: str, span: Span, timeframe: Timeframe, *, adjustment: frozenset[Adjustment] = RAW
     ) -> Iterator[Bar]:
         """Yield the bars whose start lies in the span, made as they are read."""
-        adjuster = self._adjuster(symbol, span, adjustment)
         span = Span(max(span.start, EPOCH), min(span.end, self.now - MINUTE), span.is_descending)
         if span.start > span.end:
             return
+        adjuster = self._adjuster(symbol, span, adjustment)
         if timeframe.is_intraday:
             for bar in self._intraday(symbol, span, timeframe):
                 yield adjuster.adjusted(bar, new_york_day(bar.ts)) if adjuster is not UNADJUSTED else bar
@@ -157,8 +157,7 @@ class BarHistory:
     def _adjuster(self, symbol: str, span: Span, wanted: frozenset[Adjustment]) -> Adjuster:
         if wanted <= {Adjustment.RAW, Adjustment.SPIN_OFF}:
             return UNADJUSTED
-        first = new_york_day(max(span.start, EPOCH))
-        actions = self._market.actions([symbol], first, new_york_day(self.now))
+        actions = self._market.actions([symbol], new_york_day(span.start), new_york_day(self.now))
         return Adjuster.of(actions, wanted, lambda day: self._close_before(symbol, day))
 
     def _close_before(self, symbol: str, day: date) -> float | None:

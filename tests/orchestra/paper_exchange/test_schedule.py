@@ -1,13 +1,13 @@
 """The exchange's clock on recorded days, which end, and on a market without an end."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from database.bar import MINUTE
 from database.calendar_manager import MarketCalendar, Session
 from database.errors import ConfigError
-from orchestra.paper_exchange.schedule import Schedule
+from orchestra.paper_exchange.schedule import Schedule, latest_start
 
 CALENDAR = MarketCalendar()
 
@@ -16,6 +16,10 @@ def session(day: date) -> Session:
     found = CALENDAR.session_on(day)
     assert found is not None
     return found
+
+
+def at(text: str) -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
 
 
 FRIDAY, MONDAY = session(date(2026, 11, 20)), session(date(2026, 11, 23))
@@ -63,3 +67,20 @@ def test_a_market_without_an_end_needs_a_beginning() -> None:
 def test_a_market_without_a_session_is_refused() -> None:
     with pytest.raises(ConfigError, match="no session"):
         Schedule(frozenset({date(2026, 11, 22)}), CALENDAR)
+
+
+@pytest.mark.parametrize(
+    ("now", "start"),
+    [
+        ("2026-11-25 15:00", "2026-11-25 15:00"),  # half an hour after the open
+        ("2026-11-25 14:59", "2026-11-24 15:00"),  # the session has begun, but that minute is still to come
+        ("2026-11-25 23:00", "2026-11-25 15:00"),
+        ("2026-11-26 18:00", "2026-11-25 15:00"),  # Thanksgiving
+        ("2026-11-29 12:00", "2026-11-27 15:00"),  # a Sunday after a half day
+        ("2027-07-06 13:59", "2027-07-02 14:00"),  # summer time, after the fifth of July
+        ("2041-03-03 12:00", "2041-03-01 15:00"),
+        ("1970-01-01 00:01", "2026-11-02 15:00"),  # a machine without a battery
+    ],
+)
+def test_a_market_without_an_end_begins_in_the_last_session_that_is_so_far(now: str, start: str) -> None:
+    assert latest_start(CALENDAR, at(now)) == at(start)

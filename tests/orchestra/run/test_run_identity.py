@@ -38,7 +38,7 @@ def test_first_claim_makes_an_install_id_that_stays(store: SqliteStore) -> None:
     [
         (RunIdentity("PA2", "PAPER"), "belongs to account PA1"),
         (RunIdentity("PA1", "LIVE"), "belongs to PAPER mode"),
-        (RunIdentity("PA1", "PAPER", "a replay"), "belongs to a replay of other"),
+        (RunIdentity("PA1", "PAPER", "a replay"), "belongs to PAPER trading, not to a replay"),
     ],
 )
 def test_everybody_else_is_refused_and_nothing_changes(store: SqliteStore, other: RunIdentity, words: str) -> None:
@@ -47,6 +47,22 @@ def test_everybody_else_is_refused_and_nothing_changes(store: SqliteStore, other
         with pytest.raises(ConfigError, match=words):
             refuse()
     assert run_identity.claim(store, OWNER, NOW) == install
+
+
+@pytest.mark.parametrize(
+    ("replay", "words"), [("another replay", "belongs to a replay of other"), ("", "belongs to a replay: choose")]
+)
+def test_a_replays_database_is_refused_for_anything_else(store: SqliteStore, replay: str, words: str) -> None:
+    run_identity.claim(store, RunIdentity("PA1", "DEMO", "a replay"), NOW)
+    with pytest.raises(ConfigError, match=words):
+        run_identity.require(store, RunIdentity("PA1", "DEMO", replay))
+
+
+def test_the_start_of_a_demo_is_remembered(store: SqliteStore) -> None:
+    assert not run_identity.has_demo_started(store)
+    run_identity.start_demo(store, NOW)
+    run_identity.start_demo(store, "2027-01-01T00:00:00.000Z")
+    assert run_identity.has_demo_started(store)
 
 
 def test_account_that_is_not_known_yet_is_not_compared(store: SqliteStore) -> None:
@@ -58,6 +74,7 @@ def test_database_without_tables_belongs_to_nobody(tmp_path: Path) -> None:
     empty = SqliteStore(tmp_path / "empty.db", synchronous="NORMAL")
     run_identity.require(empty, OWNER)
     assert not run_identity.is_claimed(empty)
+    assert not run_identity.has_demo_started(empty)
 
 
 def test_end_of_a_replay_is_remembered(store: SqliteStore) -> None:

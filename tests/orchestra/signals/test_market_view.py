@@ -90,6 +90,23 @@ def test_what_traded_and_did_not_come_is_fetched(hall: Hall) -> None:
     assert hall.view.prices == {"SPY": 10.5, "QQQ": 10.5}
 
 
+def test_a_symbol_the_exchange_did_not_look_at_is_asked_for(hall: Hall) -> None:
+    """Its subscription is on its way: no tick can say that it traded."""
+    hall.history = {"QQQ": BAR}
+    hall.send("SPY", OPEN)
+    spy = frozenset({"SPY"})
+    hall.close(OPEN + 60, traded=spy, sent=spy, told=spy)
+    assert hall.fetched == [["QQQ"]]
+    assert hall.stored("QQQ") == [OPEN]
+
+
+def test_a_thin_symbol_the_exchange_looked_at_is_not_asked_for(hall: Hall) -> None:
+    hall.send("SPY", OPEN)
+    spy = frozenset({"SPY"})
+    hall.close(OPEN + 60, traded=spy, sent=spy, told=frozenset({"SPY", "QQQ"}))
+    assert hall.fetched == []
+
+
 def test_one_bad_fetched_bar_costs_the_others_nothing(hall: Hall) -> None:
     hall.history = {"QQQ": BAR | {"h": 1.0}, "SPY": BAR}
     hall.close(OPEN + 60, traded=frozenset({"SPY", "QQQ"}))

@@ -41,8 +41,8 @@ class TradingDay:
         self._symbol = symbol
         self._start = start
         self._minutes = array("H")
-        self._opens, self._highs, self._lows, self._closes = (array("q") for _ in range(4))
-        self._vwaps, self._volumes, self._trades = array("q"), array("q"), array("q")
+        self._opens, self._highs, self._lows, self._closes = (array("i") for _ in range(4))
+        self._vwaps, self._volumes, self._trades = array("q"), array("i"), array("i")
 
     def __len__(self) -> int:
         return len(self._minutes)

@@ -48,6 +48,11 @@ class FaultBoard:
             self._planted.append(Planted(number, fault, random.Random(fault.seed)))  # noqa: S311 - chosen by a test
             return number
 
+    @property
+    def is_clear(self) -> bool:
+        """Tell whether no fault was ever planted since the last clearing."""
+        return not self._planted
+
     def planted(self) -> list[Planted]:
         """Return every planted fault, spent ones too."""
         with self._lock:

@@ -64,6 +64,8 @@ class StreamFaults:
 
     def bend(self, messages: Iterable[Message], minute: int = 0) -> Bent:
         """Return what the faults leave of these messages of a minute, and what was held back before it."""
+        if self.board.is_clear and not self._late and not self._passed:
+            return Bent(list(messages))
         out = [message for at, message in self._late if at < minute]
         self._late = [(at, message) for at, message in self._late if at >= minute]
         for message in messages:

@@ -21,16 +21,24 @@ BROKEN = Refusal(500, 50010000, "internal server error occurred")
 
 
 def create_app(
-    exchange: PaperExchange, *, key: str, secret: str, budget: RequestBudget, more: Sequence[Blueprint] = ()
+    exchange: PaperExchange,
+    *,
+    key: str,
+    secret: str,
+    budget: RequestBudget | None = None,
+    more: Sequence[Blueprint] = (),
 ) -> Flask:
-    """Return the app that answers for this exchange to whoever knows key and secret. more: routes of other parts."""
+    """Return the app that answers for this exchange to whoever knows key and secret.
+
+    budget: requests a minute, counted in market time and not enforced unless given. more: routes of other parts.
+    """
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, its base class does not
     for noun in (account, control, orders, reference):
         app.register_blueprint(noun.routes(exchange))
     for blueprint in more:
         app.register_blueprint(blueprint)
-    watch(app, budget)
+    watch(app, budget or RequestBudget(lambda: exchange.now))
     _check_keys(app, key, secret)
     _name_requests(app)
     _speak_json_on_errors(app)
@@ -39,7 +47,8 @@ def create_app(
 
 def is_same(given: str, expected: str) -> bool:
     """Compare two secrets without telling by the time taken how much of them is right."""
-    return hmac.compare_digest(given.encode(), expected.encode())
+    # JSON can spell half a character, which is wrong in any case.
+    return hmac.compare_digest(given.encode(errors="surrogatepass"), expected.encode())
 
 
 def _check_keys(app: Flask, key: str, secret: str) -> None:

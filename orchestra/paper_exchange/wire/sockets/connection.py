@@ -134,10 +134,14 @@ class Connection:
 
     def break_off(self) -> None:
         """Send what waits, then close as a server does that has failed."""
-        if not self._closing.is_set():
-            self._close_code = SERVER_FAILED
-            self._closing.set()
-            self._outgoing.put(None)
+        if self._closing.is_set():
+            return
+        self._close_code = SERVER_FAILED
+        try:
+            self._outgoing.put_nowait(None)
+        except queue.Full:
+            self.close()
+        self._closing.set()
 
     def mute(self, seconds: float | None) -> None:
         """Send nothing for so long, or until healed. Pings are answered."""

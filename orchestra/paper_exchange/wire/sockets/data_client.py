@@ -69,7 +69,7 @@ class DataClient:
             self._authenticate(str(message.get("key")), str(message.get("secret")))
         elif not self.is_authenticated:
             self.refuse(401)
-        elif message and action in {"subscribe", "unsubscribe"}:
+        elif message and action in ("subscribe", "unsubscribe"):
             error = self.subscriptions.change(message, is_adding=action == "subscribe")
             self.tell([_error(error) if error else self.subscriptions.state()])
         else:

@@ -26,6 +26,21 @@ from orchestra.paper_exchange.wire.sockets.hub import StreamHub
 from tests.orchestra.paper_exchange.made_market import OPEN, Desk
 from tests.orchestra.paper_exchange.wire.clients import AUTH, WAIT, Recorded, Sockets, error, heard, say, tell
 
+
+def test_the_hub_knows_the_symbols_of_every_channel(hub: StreamHub, sockets: Sockets) -> None:
+    assert hub.wanted() == frozenset()
+    socket = sockets.data("AAA")
+    say(socket, {"action": "subscribe", "trades": ["BBB"], "quotes": ["CCC"]})
+    tell(socket)
+    assert hub.wanted() == {"AAA", "BBB", "CCC"}
+    say(socket, {"action": "unsubscribe", "bars": ["AAA"]})
+    tell(socket)
+    assert hub.wanted() == {"BBB", "CCC"}
+    say(socket, {"action": "subscribe", "bars": ["*"]})
+    tell(socket)
+    assert hub.wanted() is None
+
+
 # Market data
 
 
@@ -102,7 +117,14 @@ def test_fragmented_subscription_is_put_together(sockets: Sockets) -> None:
     assert tell(socket)[0]["bars"] == ["AAA"]
 
 
-BAD_MESSAGES = [b"\xc1", msgpack.packb([1]), msgpack.packb({"action": "dance"}), "text"]
+BAD_MESSAGES = [
+    b"\xc1",
+    msgpack.packb([1]),
+    msgpack.packb({"action": "dance"}),
+    msgpack.packb({"action": []}),
+    msgpack.packb({1: 2}),
+    "text",
+]
 
 
 @pytest.mark.parametrize("message", BAD_MESSAGES, ids=repr)

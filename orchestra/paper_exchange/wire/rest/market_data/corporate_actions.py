@@ -115,6 +115,8 @@ def _limit() -> int:
         return number_parameter("limit", default=DEFAULT_PAGE, largest=LARGEST_PAGE)
     except BadRequest as error:
         raise bad(error.refusal.message) from None
+    except ValueError:
+        raise bad(f"limit must be a number from 1 to {LARGEST_PAGE}") from None
 
 
 def _date(name: str, default: date) -> date:

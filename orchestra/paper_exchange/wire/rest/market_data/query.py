@@ -70,6 +70,8 @@ def read_query(symbols: tuple[str, ...], now: int, plan: DataPlan) -> DataQuery:
         limit = number_parameter("limit", default=DEFAULT_PAGE, largest=LARGEST_PAGE)
     except BadRequest as error:
         raise bad(error.refusal.message) from None
+    except ValueError:
+        raise bad(f"limit must be a number from 1 to {LARGEST_PAGE}") from None
     sort = request.args.get("sort", "asc")
     if sort not in SORTS:
         raise bad(f"invalid sort: {sort}")

@@ -165,6 +165,8 @@ def opened(url: str, **headers: str) -> Iterator[ClientConnection]:
 def test_client_that_asks_for_json_gets_text(desk: Desk, base_url: str, sockets: Sockets) -> None:
     with opened(f"{sockets.url}/v2/iex", **{"Content-Type": "application/json"}) as socket:
         assert json.loads(socket.recv(WAIT)) == [{"T": "success", "msg": "connected"}]
+        socket.send(json.dumps(AUTH | {"key": "\ud800"}))
+        assert json.loads(socket.recv(WAIT)) == error(402, "auth failed")
         socket.send(json.dumps(AUTH))
         assert json.loads(socket.recv(WAIT)) == [{"T": "success", "msg": "authenticated"}]
         socket.send(json.dumps({"action": "subscribe", "bars": ["AAA"], "trades": ["AAA"]}))
@@ -176,8 +178,9 @@ def test_client_that_asks_for_json_gets_text(desk: Desk, base_url: str, sockets:
         assert trade["t"] == "2024-07-03T13:30:00.500000Z"
         told = history(base_url, "/v2/stocks/AAA/bars/latest")["bar"]
         assert {name: bar[name] for name in told} == told
-        socket.send("{")
-        assert json.loads(socket.recv(WAIT)) == error(400, "invalid syntax")
+        for nonsense in ("{", "[" * 100_000, "{}", '{"action": {}}'):
+            socket.send(nonsense)
+            assert json.loads(socket.recv(WAIT)) == error(400, "invalid syntax")
 
 
 @pytest.mark.parametrize(
