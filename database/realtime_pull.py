@@ -29,11 +29,7 @@ Screen = Callable[[Iterable[Bar]], list[Bar]]
 
 
 class RealtimePull:
-    """Take bars and updated bars off the stream; malformed ones are counted, never raised.
-
-    now: market time in epoch seconds; a bar that is not over by then is malformed, and None believes every time.
-    received: how many messages came.
-    """
+    """Take bars and updated bars off the stream; malformed ones are counted, never raised."""
 
     def __init__(self, world: MarketWorld, *, now: Callable[[], float] | None = None) -> None:
         self.malformed: Counter[str] = Counter()
@@ -54,8 +50,8 @@ class RealtimePull:
         """Append what came together: a bar and its correction are seen both or not at all."""
         with self._changed:
             self._messages += messages
-            self.received += len(messages)
             self._arrived.update(map(_key, messages))
+            self.received += len(messages)
             self._changed.notify()
 
     def wait_for(self, symbols: frozenset[str], ts: int, *, wait_seconds: float) -> bool:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from database import db_manager
-from database.errors import MarketDataError
 from database.sqlite_store import SqliteStore
 from orchestra.execution.order_numbers import OrderNumbers
 from orchestra.execution.settler import Settler
@@ -233,7 +232,7 @@ class Engine:
             halt=self.halt,
             pin=self._pin,
             closed_gates=self._closed_gates,
-            prepare=self._prepare,
+            prepare=lambda _symbol: self._backfill.look(),
         )
         return OwnerSide(around, board, speed=speed)
 
@@ -299,20 +298,6 @@ class Engine:
             self._settler.settle(minute)
         else:
             self.desk.run_due()
-
-    def _prepare(self, symbol: str) -> None:
-        """Get the history of a new algorithm's symbol; in real time on the fetcher, so that no minute waits for it."""
-        if self.world.clock.is_simulated:
-            self._backfill.want()
-        else:
-            self.fetcher.submit(self._fill_symbol, symbol)
-
-    def _fill_symbol(self, symbol: str) -> None:
-        try:
-            self.pull.fill_gaps([symbol])
-        except MarketDataError as error:
-            # What is still missing is fetched when the algorithm asks for it.
-            log.warning("History of %s is incomplete for now: %s", symbol, error)
 
     def _closed_gates(self) -> tuple[str, ...]:
         """Return why no opening order may be sent now."""
