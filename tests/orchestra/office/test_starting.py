@@ -27,7 +27,7 @@ def test_a_started_algorithm_is_subscribed_and_trades_in_the_next_minute(house: 
 def test_the_symbols_history_comes_without_the_engine_waiting_for_it(house: OwnerHouse) -> None:
     house.exchange_to(OPEN + 5 * MINUTE)
     house.alpaca.may_answer.clear()
-    house.start_algorithm("idle", "BETA")
+    assert house.give(StartAlgorithm("idle", "BETA", Decimal(1_000))).refusal is None
     store = house.engine.data.bar_store
     assert store.bars_between("BETA", OPEN, OPEN + 5 * MINUTE) == []
     house.alpaca.may_answer.set()
