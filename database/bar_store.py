@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from operator import attrgetter
+from typing import NamedTuple
 
 from database.bar import MINUTE, Bar, BarSource
 from database.bars.bar_mapping import BarMapping, shape
@@ -38,6 +39,14 @@ _numbers = attrgetter("ts", "open", "high", "low", "close", "volume", "vwap", "t
 
 FOR_EVER = 2**62
 BarRow = tuple[int, float, float, float, float, float, float | None, int | None, int]
+
+
+class BarOrigin(NamedTuple):
+    """Where a stored bar came from; rev: how often a better source replaced it."""
+
+    ts: int
+    source: BarSource
+    rev: int
 
 
 class BarStore:
@@ -103,6 +112,18 @@ class BarStore:
         with self.store.reader() as connection:
             rows = connection.execute(_SELECT_BETWEEN, (symbol_id, start, end)).fetchall()
         return [_bar(symbol, row) for row in rows]
+
+    def origins(self, symbol: str, start: int, end: int) -> list[BarOrigin]:
+        """Return where each bar with start <= ts < end came from, ascending."""
+        symbol_id = self._id(symbol)
+        if symbol_id is None:
+            return []
+        with self.store.reader() as connection:
+            rows = connection.execute(
+                "SELECT ts, source, rev FROM bars_1m WHERE symbol_id=? AND ts>=? AND ts<? ORDER BY ts",
+                (symbol_id, start, end),
+            ).fetchall()
+        return [BarOrigin(ts, BarSource(source), rev) for ts, source, rev in rows]
 
     def newest_ts(self, symbol: str) -> int | None:
         """Return the start of the symbol's newest stored minute."""

@@ -71,6 +71,26 @@ class HistoricalPull:
                 lacking.setdefault(part, []).append(symbol)
         return sum(self._pull_range(group, part) for part, group in sorted(lacking.items()))
 
+    def catch_up(self, symbols: Iterable[str]) -> int:
+        """Fill the gaps and write down what could not be filled; returns and raises what `fill_gaps` does."""
+        wanted = set(symbols)
+        try:
+            return self.fill_gaps(wanted)
+        finally:
+            self.note_gaps(wanted)
+
+    def gaps(self) -> list[tuple[str, int, int]]:
+        """Return (symbol, start, end) of every gap that is written down."""
+        return self._bar_store.coverage.gaps()
+
+    def note_gaps(self, symbols: Iterable[str]) -> None:
+        """Keep for each symbol what history should have of the last two sessions and has not told: see `gaps`."""
+        now = self._now()
+        until = (now - self._settle_seconds) // MINUTE * MINUTE
+        for symbol in symbols:
+            missing = self.missing_minutes(symbol, self._recent_start(until), until)
+            self._bar_store.coverage.note_gaps(symbol, _stretches(missing), at=now)
+
     def missing_minutes(self, symbol: str, start: int, end: int) -> list[int]:
         """Return the session minutes of [start, end) that are neither stored nor known to be empty."""
         until = min(end, self._last_minute_end())
@@ -140,3 +160,14 @@ class HistoricalPull:
 
     def _last_minute_end(self) -> int:
         return self._now() // MINUTE * MINUTE
+
+
+def _stretches(minutes: Iterable[int]) -> list[Range]:
+    """Return ascending minutes as the ranges they make up without a break."""
+    found: list[Range] = []
+    for minute in minutes:
+        if found and found[-1][1] == minute:
+            found[-1] = (found[-1][0], minute + MINUTE)
+        else:
+            found.append((minute, minute + MINUTE))
+    return found

@@ -1,26 +1,26 @@
 """Port: the only user of alpaca-py's REST clients. Foreign errors become ours here.
 
-In: calls of the engine and the fetchers. Out: Alpaca's own JSON. Thread: any, one request at a time a client.
+In: calls of the engine and the fetchers. Out: Alpaca's own JSON. Thread: any, one request at a time a line.
 
-alpaca-py repeats every verb on 429 and 504, POST included, and sets no time limit: both are switched off
-here, and a test holds the private names this relies on against the pinned version.
+Orders have a line of their own, so that no look-up of another thread stands before one. alpaca-py repeats every verb
+on 429 and 504, POST included, and sets no time limit: both are switched off here, and a test holds the private names
+this relies on against the pinned version. What may be repeated is repeated by `runtime/network/request_line.py`.
 """
 
 import json
-import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 from alpaca.common.enums import Sort
 from alpaca.common.exceptions import APIError
 from alpaca.data.enums import DataFeed
 from alpaca.data.historical import StockHistoricalDataClient
-from alpaca.data.requests import StockBarsRequest
+from alpaca.data.requests import StockBarsRequest, StockLatestBarRequest
 from alpaca.data.timeframe import TimeFrame
 from alpaca.trading.client import TradingClient
 from alpaca.trading.enums import OrderSide, QueryOrderStatus, TimeInForce
@@ -29,13 +29,20 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
 
 from database.errors import MarketDataError
+from database.timestamps import parse_iso
+from orchestra.runtime.clock import Clock
+from orchestra.runtime.network.request_line import RequestLine
+from orchestra.runtime.network.token_bucket import LONGEST_PAUSE_SECONDS, Priority, TokenBucket
 from system_databse.errors import BrokerError, BrokerOutcomeUnknown, BrokerRejected, BrokerUnavailable
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
 ORDERS_PER_PAGE = 500
-RESEND_LATER = frozenset({429})
+TOO_MANY_REQUESTS = 429
+RATE_RESET = "X-RateLimit-Reset"
 DEFINITE = frozenset({400, 401, 403, 404, 422})
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,8 @@ class AlpacaWrapper:
     """REST calls of one account.
 
     base_url: another Alpaca-compatible server for trading and data alike (no trailing slash), else
-    Alpaca's own. feed: 'iex' or 'sip'.
+    Alpaca's own. feed: 'iex' or 'sip'. clock: given where requests are counted against Alpaca's limits, each
+    host's apart, and questions are repeated; where an exchange owns the clock neither is done.
     """
 
     def __init__(
@@ -62,21 +70,33 @@ class AlpacaWrapper:
         base_url: str | None = None,
         feed: str,
         limits: TimeLimits = TimeLimits(),
+        clock: Clock | None = None,
     ) -> None:
         self._trading = TradingClient(key, secret, paper=is_paper, raw_data=True, url_override=base_url)
+        self._looking_up = TradingClient(key, secret, paper=is_paper, raw_data=True, url_override=base_url)
         self._data = StockHistoricalDataClient(key, secret, raw_data=True, url_override=base_url)
         self._feed = DataFeed(feed)
-        self._trading_lock = threading.Lock()
-        self._data_lock = threading.Lock()
-        for client in (self._trading, self._data):
-            _harden(client, limits)
+        sleep = clock.sleep if clock else None
+        trading = TokenBucket(clock.monotonic, clock.sleep) if clock else None
+        data = TokenBucket(clock.monotonic, clock.sleep) if clock else None
+        self._orders_line = RequestLine(trading, sleep=sleep)
+        self._look_up_line = RequestLine(trading, sleep=sleep)
+        self._data_line = RequestLine(data, sleep=sleep)
+        for client, budget in ((self._trading, trading), (self._looking_up, trading), (self._data, data)):
+            _harden(client, _Adapter(limits, budget, clock))
 
     def account(self) -> dict[str, Any]:
         """Return the account object."""
-        with self._trading_lock, _reading():
-            return _object(self._trading.get_account())
+        return self._ask(self._look_up_line, lambda: _object(self._looking_up.get_account()))
 
-    def submit_order(self, *, symbol: str, qty: Decimal, side: str, client_order_id: str) -> dict[str, Any]:
+    def clock(self) -> datetime:
+        """Return the exchange's time, UTC-aware, as of some moment while the call lasted; it is asked once."""
+        with self._look_up_line.turn(Priority.QUERY), _reading():
+            return parse_iso(str(_object(self._looking_up.get_clock())["timestamp"]))
+
+    def submit_order(
+        self, *, symbol: str, qty: Decimal, side: str, client_order_id: str, is_exit: bool = False
+    ) -> dict[str, Any]:
         """Send a market DAY order, once.
 
         Raises BrokerRejected, BrokerUnavailable (surely not accepted) or BrokerOutcomeUnknown.
@@ -88,19 +108,18 @@ class AlpacaWrapper:
             time_in_force=TimeInForce.DAY,
             client_order_id=client_order_id,
         )
-        with self._trading_lock, _sending():
+        with self._orders_line.turn(Priority.EXIT if is_exit else Priority.ENTRY), _sending():
             return _object(self._trading.submit_order(request))
 
     def cancel_order(self, broker_order_id: str) -> None:
         """Ask to cancel an order."""
-        with self._trading_lock, _reading():
+        with self._orders_line.turn(Priority.CANCEL), _reading():
             self._trading.cancel_order_by_id(broker_order_id)
 
     def order_by_client_id(self, client_order_id: str) -> dict[str, Any] | None:
         """Return the order with our id, or None when the broker answers 404."""
         try:
-            with self._trading_lock, _reading():
-                return _object(self._trading.get_order_by_client_id(client_order_id))
+            return self._ask(self._orders_line, lambda: _object(self._trading.get_order_by_client_id(client_order_id)))
         except BrokerRejected as error:
             if error.status == 404:
                 return None
@@ -109,25 +128,23 @@ class AlpacaWrapper:
     def orders(self, after: datetime | None) -> list[dict[str, Any]]:
         """Return orders in any state submitted later than `after`, oldest first, over all pages."""
         found: dict[str, dict[str, Any]] = {}
-        with self._trading_lock, _reading():
-            while True:
-                page = self._order_page(after)
-                news = [row for row in page if row["id"] not in found]
-                found.update((row["id"], row) for row in news)
-                if len(page) < ORDERS_PER_PAGE or not news:
-                    return list(found.values())
+        while True:
+            page = self._order_page(after)
+            news = [row for row in page if row["id"] not in found]
+            found.update((row["id"], row) for row in news)
+            if len(page) < ORDERS_PER_PAGE or not news:
+                return list(found.values())
+            with _reading():
                 after = _just_before(page[-1]["submitted_at"])
 
     def positions(self) -> list[dict[str, Any]]:
         """Return open positions."""
-        with self._trading_lock, _reading():
-            return _objects(self._trading.get_all_positions())
+        return self._ask(self._orders_line, lambda: _objects(self._trading.get_all_positions()))
 
     def asset(self, symbol: str) -> dict[str, Any] | None:
         """Return the asset, or None when Alpaca does not know the symbol."""
         try:
-            with self._trading_lock, _reading():
-                return _object(self._trading.get_asset(symbol))
+            return self._ask(self._look_up_line, lambda: _object(self._looking_up.get_asset(symbol)))
         except BrokerRejected as error:
             if error.status in (404, 422):
                 return None
@@ -145,13 +162,40 @@ class AlpacaWrapper:
             end=datetime.fromtimestamp(end - 1, UTC),
             feed=self._feed,
         )
+
+        def read() -> list[tuple[str, Mapping[str, Any]]]:
+            answer = _object(self._data.get_stock_bars(request))
+            return [(symbol, bar) for symbol, bars in answer.items() for bar in _objects(bars)]
+
+        yield from self._market_data(symbols, read, Priority.BACKFILL)
+
+    def latest_bars(self, symbols: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """Return the newest raw minute bar of each symbol that has one.
+
+        Raises MarketDataError when the broker cannot answer.
+        """
+        request = StockLatestBarRequest(symbol_or_symbols=list(symbols), feed=self._feed)
+
+        def read() -> dict[str, Mapping[str, Any]]:
+            return {symbol: _object(bar) for symbol, bar in _object(self._data.get_stock_latest_bar(request)).items()}
+
+        return self._market_data(symbols, read, Priority.QUERY)
+
+    def _market_data(self, symbols: Sequence[str], read: Callable[[], Answer], priority: Priority) -> Answer:
         try:
-            with self._data_lock, _reading():
-                answer = _object(self._data.get_stock_bars(request))
-                found = [(symbol, bar) for symbol, bars in answer.items() for bar in _objects(bars)]
+            return self._ask(self._data_line, read, priority)
         except BrokerError as error:
             raise MarketDataError(f"Bars of {', '.join(symbols)} could not be fetched: {error}") from error
-        yield from found
+
+    @staticmethod
+    def _ask(line: RequestLine, read: Callable[[], Answer], priority: Priority = Priority.QUERY) -> Answer:
+        """Return the answer to a question that may safely be repeated."""
+
+        def question() -> Answer:
+            with line.turn(priority), _reading():
+                return read()
+
+        return line.ask(question)
 
     def _order_page(self, after: datetime | None) -> list[dict[str, Any]]:
         request = GetOrdersRequest(
@@ -160,27 +204,49 @@ class AlpacaWrapper:
             after=after,
             direction=Sort.ASC,
         )
-        return _objects(self._trading.get_orders(request))
+
+        def read() -> list[dict[str, Any]]:
+            page = _objects(self._trading.get_orders(request))
+            if any("id" not in row for row in page):
+                raise KeyError("id")
+            return page
+
+        return self._ask(self._orders_line, read)
 
 
-class _TimeLimitAdapter(HTTPAdapter):
-    """Give every request a time limit; requests has none of its own."""
+class _Adapter(HTTPAdapter):
+    """Give every request a time limit, which requests has none of, and count it against the host's budget."""
 
-    def __init__(self, limits: TimeLimits) -> None:
+    def __init__(self, limits: TimeLimits, budget: TokenBucket | None, clock: Clock | None) -> None:
         super().__init__()
         self._limits = limits
+        self._budget = budget
+        self._clock = clock
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
         options["timeout"] = (self._limits.connect_seconds, self._limits.read_seconds)
-        return super().send(request, **options)
+        if self._budget is not None and "page_token" in str(request.url):
+            self._budget.spend()
+        response = super().send(request, **options)
+        if self._budget is not None and self._clock is not None and response.status_code == TOO_MANY_REQUESTS:
+            self._budget.close(_seconds_until_reset(response, self._clock))
+        return response
 
 
-def _harden(client: Any, limits: TimeLimits) -> None:
-    """Switch off blind repetition and mount the time limit; private names of the pinned alpaca-py."""
+def _seconds_until_reset(response: requests.Response, clock: Clock) -> float:
+    """Return how long a host that answers 429 wants to be left alone; a minute when it does not say."""
+    try:
+        return float(response.headers[RATE_RESET]) - clock.now().timestamp()
+    except (KeyError, ValueError):
+        return LONGEST_PAUSE_SECONDS
+
+
+def _harden(client: Any, adapter: HTTPAdapter) -> None:
+    """Switch off blind repetition and mount our adapter; private names of the pinned alpaca-py."""
     client._retry = 0
     client._retry_codes = []
-    client._session.mount("http://", _TimeLimitAdapter(limits))
-    client._session.mount("https://", _TimeLimitAdapter(limits))
+    client._session.mount("http://", adapter)
+    client._session.mount("https://", adapter)
     # The machine's proxy settings must not see order traffic to loopback.
     client._session.trust_env = False
 
@@ -203,7 +269,7 @@ def _sending() -> Iterator[None]:
         yield
     except APIError as error:
         translated = _translated(error)
-        if isinstance(translated, BrokerRejected) or _status(error) in RESEND_LATER:
+        if isinstance(translated, BrokerRejected) or _status(error) == TOO_MANY_REQUESTS:
             raise translated from error
         raise BrokerOutcomeUnknown(f"The broker's answer to an order was {_status(error)}.") from error
     except requests.ConnectTimeout as error:

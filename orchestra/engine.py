@@ -7,9 +7,9 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 
 from database import db_manager
-from database.errors import MarketDataError
 from database.sqlite_store import SqliteStore
 from orchestra.execution.order_numbers import OrderNumbers
 from orchestra.execution.settler import Settler
@@ -25,6 +25,7 @@ from orchestra.messages.events import (
 from orchestra.messages.lockstep import Tick
 from orchestra.office.owner_pin import OwnerPin
 from orchestra.parts.asked_algorithms import AskedAlgorithms
+from orchestra.parts.live_watch import LiveWatch, Watched
 from orchestra.parts.market_side import MarketSide
 from orchestra.parts.order_side import OrderSide
 from orchestra.parts.owner_side import OwnerSide, Surroundings
@@ -37,7 +38,7 @@ from orchestra.runtime.live_board import LiveBoard
 from orchestra.runtime.minute_loop import MinuteLoop
 from orchestra.runtime.news_log import log_news
 from orchestra.runtime.tick_thread import TickThread
-from orchestra.signals.backfill import Backfill
+from orchestra.signals.backfill import Backfill, here_and_now
 from orchestra.signals.roster import Roster
 from orchestra.signals.strategy_loader import StrategyFile, StrategyLoader
 from orchestra.signals.strategy_runner import StrategyRunner
@@ -95,6 +96,19 @@ class Engine:
         self._build_signals(loader, after_turn)
         self.owner = self._owner_side(stores, board, speed)
         self._build_loop()
+        watched = Watched(
+            world=world,
+            fetcher=self.fetcher,
+            streams=self.streams,
+            pull=self.pull,
+            view=self.market,
+            backfill=self._backfill,
+            desk=self.desk,
+            roster=self.roster,
+            system=stores.system,
+            publish=self._bus.publish,
+        )
+        self.live = None if world.clock.is_simulated else LiveWatch(watched)
 
     def listen(self, listener: Listener) -> None:
         """Tell an onlooker every event from now on."""
@@ -126,6 +140,8 @@ class Engine:
         self.reconciler.run("start")
         self._backfill.want()
         self.roster.restore()
+        if self.live:
+            self.live.start()
         self._start_streams()
         self.owner.run_due()
 
@@ -148,7 +164,13 @@ class Engine:
         self.market_side = side
         self.fetcher, self.pull, self.data = side.fetcher, side.pull, side.data
         self.streams, self.market = side.streams, side.view
-        self._backfill = Backfill(self._fill_gaps, self.world.clock)
+        self._backfill = Backfill(
+            self.pull.catch_up,
+            self.world.clock,
+            symbols=lambda: frozenset(symbol for symbol, _ in self.roster.claims()),
+            start=here_and_now if self.world.clock.is_simulated else partial(self.fetcher.run, "gaps"),
+            on_filled=self.market.forget_prices,
+        )
 
     def _build_orders(self, stores: Stores, numbers: OrderNumbers) -> None:
         side = OrderSide(
@@ -183,6 +205,7 @@ class Engine:
             closed_gates=self._closed_gates,
             frozen=lambda: self.reconciler.frozen_symbols,
             missing=self.reconciler.missing_shares,
+            holds=lambda: self.market.holds,
         )
         self.pipeline = Pipeline(
             market=self.market,
@@ -209,7 +232,7 @@ class Engine:
             halt=self.halt,
             pin=self._pin,
             closed_gates=self._closed_gates,
-            prepare=self._prepare,
+            prepare=lambda _symbol: self._backfill.look(),
         )
         return OwnerSide(around, board, speed=speed)
 
@@ -261,7 +284,9 @@ class Engine:
             self.world.lock_step.reach(tick.minute)
         self.roster.refresh_all()
         self.recovery.run_due()
-        if self.world.clock.is_simulated:
+        if self.live:
+            self.live.before_minute()
+        else:
             self._backfill.run_due()
         # Ends intents whose minute is over, so that they no longer count as working in this one.
         self.desk.send_waiting()
@@ -273,24 +298,6 @@ class Engine:
             self._settler.settle(minute)
         else:
             self.desk.run_due()
-
-    def _fill_gaps(self) -> None:
-        """Fetch what happened to our symbols while the process or the stream was down."""
-        self.pull.fill_gaps({symbol for symbol, _ in self.roster.claims()})
-
-    def _prepare(self, symbol: str) -> None:
-        """Get the history of a new algorithm's symbol; in real time on the fetcher, so that no minute waits for it."""
-        if self.world.clock.is_simulated:
-            self._backfill.want()
-        else:
-            self.fetcher.submit(self._fill_symbol, symbol)
-
-    def _fill_symbol(self, symbol: str) -> None:
-        try:
-            self.pull.fill_gaps([symbol])
-        except MarketDataError as error:
-            # What is still missing is fetched when the algorithm asks for it.
-            log.warning("History of %s is incomplete for now: %s", symbol, error)
 
     def _closed_gates(self) -> tuple[str, ...]:
         """Return why no opening order may be sent now."""
@@ -308,11 +315,13 @@ class Engine:
                 gates.append("the order stream is down")
             if self.desk.is_broker_silent:
                 gates.append("the broker does not answer")
-        return tuple(gates)
+        return (*gates, *(self.live.closed_gates() if self.live else ()))
 
     def _on_stream_connected(self, message: StreamConnected) -> None:
         """Ask for what was sent while the stream was away; the start's own pass has just read the orders."""
         log.info("The %s stream is connected.", message.stream)
+        if self.live:
+            self.live.on_connected(message)
         is_first = message.stream not in self._seen_streams
         self._seen_streams.add(message.stream)
         if message.stream is StreamName.DATA:
@@ -327,7 +336,8 @@ class Engine:
 
     def _between_minutes(self) -> None:
         """Do what is due while real time waits for its next minute."""
-        self.desk.run_due()
+        if self.live:
+            self.live.run_due()
         self.recovery.run_due()
         self._backfill.run_due()
         self._agenda.run_due()

@@ -17,7 +17,7 @@ sys.path[:] = [str(ROOT), *(entry for entry in sys.path if Path(entry).resolve()
 import json
 import logging
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,8 +28,9 @@ from database.errors import AutoTraderError, ConfigError, StorageError
 from database.timestamps import iso_milliseconds
 from orchestra.engine import Engine
 from orchestra.run import run_identity
-from orchestra.run.command_line import RunArguments, read_arguments
+from orchestra.run.command_line import FASTEST, RunArguments, read_arguments
 from orchestra.run.data_directory import in_folder, in_house
+from orchestra.run.first_algorithms import FIRST_ALGORITHMS
 from orchestra.run.progress import Progress
 from orchestra.run.run_files import RunFiles
 from orchestra.run.run_identity import RunIdentity, replay_text
@@ -41,7 +42,15 @@ from orchestra.runtime.stop_switch import StoppedWhileStarting, StopSwitch
 from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.tried_strategies import tried_strategies
 from orchestra.signals.turn_timer import TurnTimer
-from orchestra.worlds import World, open_alpaca, open_replay, read_market
+from orchestra.worlds import (
+    World,
+    open_alpaca,
+    open_demo,
+    open_replay,
+    read_market,
+    require_demo_ticker,
+    seed_kept,
+)
 from system_databse import system_db_manager
 
 log = logging.getLogger(__name__)
@@ -73,14 +82,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given = read_arguments(sys.argv[1:] if arguments is None else arguments)
         settings = load_settings(is_insecure_env_allowed=given.is_insecure_env_allowed)
         _require_writable(given.summary)
-        run = _replay if given.replay else _trade
-        return run(given, settings, Person(terminal, switch))
+        return _run_of(given, settings)(given, settings, Person(terminal, switch))
     except StoppedWhileStarting:
         return 0
     except AutoTraderError as error:
         what = "has stopped" if switch.is_engine_running else "cannot start"
         terminal.complain(f"AutoTrader {what}: {error}")
         return BROKEN_OFF if switch.is_engine_running else REFUSED
+
+
+def _run_of(given: RunArguments, settings: Settings) -> Callable[[RunArguments, Settings, Person], int]:
+    if given.replay:
+        return _replay
+    mode = settings.mode()
+    if mode is Mode.DEMO:
+        return _demo
+    if given.seed is not None or given.speed is not None:
+        raise ConfigError(f"--seed and --speed belong to the demo market, and this is {mode}: set APP_MODE=DEMO.")
+    return _trade
 
 
 def _replay(given: RunArguments, settings: Settings, person: Person) -> int:
@@ -131,15 +150,39 @@ def _play(engine: Engine, files: RunFiles, person: Person, *, summary: Path | No
     return 0
 
 
+def _demo(given: RunArguments, settings: Settings, person: Person) -> int:
+    """Trade the demo market until told to stop; a later start goes on from the same minute."""
+    for request in given.algorithms:
+        require_demo_ticker(request.ticker)
+    timer, loader = _strategy_tools(settings)
+    requests, strategies = given.algorithms, tried_strategies(loader, given.algorithms)
+    with ExitStack() as stack:
+        folder = in_folder(given.data_dir) if given.data_dir else in_house(ROOT, is_demo=True)
+        files = stack.enter_context(RunFiles(folder, screen=person.terminal.errors, screen_level=logging.INFO))
+        files.require(RunIdentity("", Mode.DEMO))
+        files.require_whole_pair()
+        seed = seed_kept(files.kept_for(), given.seed)
+        if not requests and not files.has_demo_started():
+            requests, strategies = FIRST_ALGORITHMS, tried_strategies(loader, FIRST_ALGORITHMS)
+        speed = FASTEST if given.speed is None else given.speed
+        world = open_demo(folder.exchange, seed=seed, speed=speed, clock=SystemClock())
+        stack.callback(world.close)
+        engine = _engine(files, world, timer, loader=loader, replay="")
+        stack.callback(engine.stop)
+        engine.add_algorithms(strategies, requests)
+        engine.renew_algorithms(strategies, requests)
+        run_identity.start_demo(files.stores.system, iso_milliseconds(world.clock.now()))
+        files.point_here(given.data_dir, is_demo=True)
+        person.switch.hand_over(engine.inbox)
+        log.info("Trading the demo market of seed %d with simulated money.", seed)
+        ended = engine.run()
+        person.terminal.say(f"Stopped by {ended.reason}; the next start goes on from here.")
+    return 0
+
+
 def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
     """Trade an Alpaca account in real time until told to stop."""
     mode = settings.mode()
-    if mode is Mode.DEMO:
-        why = "APP_MODE=DEMO is set" if settings.has_keys else "There are no Alpaca keys"
-        raise ConfigError(
-            f"{why}, and the demo market is not part of this version: "
-            "put keys into .env for an account, or play recorded days with --replay FILE."
-        )
     timer, loader = _strategy_tools(settings)
     strategies = tried_strategies(loader, given.algorithms)
     with ExitStack() as stack:

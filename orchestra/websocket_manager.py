@@ -10,7 +10,7 @@ import asyncio
 import logging
 import threading
 import warnings
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -23,26 +23,32 @@ with warnings.catch_warnings():
     from alpaca.trading.stream import TradingStream
 
 from orchestra.messages.events import OrderUpdateReceived, StreamConnected, StreamDisconnected, StreamName
+from orchestra.runtime.clock import Clock, SystemClock
 from orchestra.runtime.inbox import Inbox
+from orchestra.runtime.network.reconnect_pace import ReconnectPace
+from orchestra.runtime.network.steady_stream import CLOSE_SECONDS, REFUSALS, OnState, SteadyStream
 from orchestra.runtime.subscriptions import Claim, Subscriptions
 
 log = logging.getLogger(__name__)
 
-CHANNELS = ("bars", "updatedBars")
-CLOSE_SECONDS = 0.5
-# alpaca-py's own, and an end to waiting for a peer that says nothing.
-SOCKET = {"ping_interval": 10, "ping_timeout": 180, "max_queue": 1024, "close_timeout": CLOSE_SECONDS}
+CHANNELS = ("bars", "updatedBars", "statuses")
+# What a feed may do without when it refuses a subscription.
+OPTIONAL_CHANNELS = frozenset({"statuses"})
+INVALID_SUBSCRIPTION = frozenset({400, 410})
+PING_SECONDS = 10.0
+PONG_SECONDS = 15.0
+QUEUE = 1024
 STOP_SECONDS = 1.5
-
-OnState = Callable[[str | None], None]
 
 
 @dataclass(frozen=True, slots=True)
 class StreamAccess:
-    """Keys and addresses.
+    """Keys and addresses; data_url and orders_url override Alpaca's own.
 
-    data_url and orders_url override Alpaca's own. data_timeout: seconds without market data after which
-    the socket counts as mute; None in simulated time.
+    ping_seconds, pong_seconds: a peer that is gone is noticed after both; alpaca-py's own 10 and 180 s would cost
+    three minutes of trading.
+    alpaca-py's `data_timeout` stays off: it knows neither sessions nor thin symbols, so it would reconnect all night.
+    A socket that says nothing is judged by `signals/feed_watch.py`.
     """
 
     key: str
@@ -51,27 +57,48 @@ class StreamAccess:
     feed: str
     data_url: str | None = None
     orders_url: str | None = None
-    data_timeout: float | None = None
+    ping_seconds: float = PING_SECONDS
+    pong_seconds: float = PONG_SECONDS
+
+    @property
+    def socket(self) -> dict[str, float]:
+        """Return the settings of the sockets; closing does not wait for a peer that says nothing."""
+        ping = {"ping_interval": self.ping_seconds, "ping_timeout": self.pong_seconds}
+        return ping | {"max_queue": QUEUE, "close_timeout": CLOSE_SECONDS}
 
 
 class WebSocketManager:
     """Hold both streams and keep the server's subscriptions equal to what is claimed.
 
-    on_bar: takes each raw bar frame on the stream's thread, so it may only append.
+    on_bars: takes the raw bars and trading statuses that came together, on the stream's thread, so it may only append.
+    last_frame_at: when the last one came (monotonic), 0 before the first.
     """
 
-    def __init__(self, access: StreamAccess, on_bar: Callable[[Mapping[str, Any]], None], inbox: Inbox) -> None:
+    def __init__(
+        self,
+        access: StreamAccess,
+        on_bars: Callable[[Sequence[Mapping[str, Any]]], None],
+        inbox: Inbox,
+        *,
+        clock: Clock | None = None,
+    ) -> None:
         self._access = access
-        self._take_bar = on_bar
+        self._clock = clock or SystemClock()
+        self._take_bars = on_bars
+        self._array: list[Mapping[str, Any]] = []
         self._inbox = inbox
         self.subscriptions = Subscriptions()
         self._changed = threading.Condition()
-        self._connected: set[StreamName] = set()
+        self._connected_at: dict[StreamName, float] = {}
+        self.last_frame_at = 0.0
+        self._troubles: dict[StreamName, str] = {}
         self._acknowledged: frozenset[str] = frozenset()
         self._starting = threading.Lock()
         self._is_running = False
         self._data: _DataStream | None = None
-        self._orders = _OrderStream(access, self._on_order_update, self._on_order_state)
+        self._orders = _OrderStream(
+            access, self._on_order_update, on_state=self._on_order_state, pace=ReconnectPace(self._clock.monotonic)
+        )
         self._threads: list[threading.Thread] = []
 
     @property
@@ -108,7 +135,23 @@ class WebSocketManager:
 
     def is_connected(self, stream: StreamName) -> bool:
         """Say whether the stream is authenticated now."""
-        return stream in self._connected
+        return stream in self._connected_at
+
+    def trouble(self, stream: StreamName) -> str | None:
+        """Return in words why the stream is not connected; None while it is, or before its first attempt."""
+        return self._troubles.get(stream)
+
+    def silent_since(self) -> float | None:
+        """Return since when the connected data stream has brought nothing (monotonic); None while it is down."""
+        connected_at = self._connected_at.get(StreamName.DATA)
+        return None if connected_at is None else max(connected_at, self.last_frame_at)
+
+    def reconnect(self, stream: StreamName, reason: str) -> None:
+        """Make a new connection in place of one that brings nothing any more; reason: for the owner."""
+        connection = self._data if stream is StreamName.DATA else self._orders
+        if connection is not None:
+            log.warning("The %s stream is connected anew: %s.", stream, reason)
+            connection.reconnect(reason)
 
     def stop(self) -> None:
         """Close both streams and wait for their threads."""
@@ -126,7 +169,7 @@ class WebSocketManager:
     def _is_ready(self) -> bool:
         wanted = self.subscriptions.symbols()
         needed = {StreamName.ORDERS, StreamName.DATA} if wanted else {StreamName.ORDERS}
-        return needed <= self._connected and wanted <= self._acknowledged
+        return needed <= self._connected_at.keys() and wanted <= self._acknowledged
 
     def _sync(self) -> None:
         """Tell the data stream that the claims changed; the first claim starts it."""
@@ -145,6 +188,7 @@ class WebSocketManager:
             self._on_bar,
             wanted=self.subscriptions.symbols,
             on_state=self._on_data_state,
+            pace=ReconnectPace(self._clock.monotonic),
             on_acknowledged=self._on_acknowledged,
         )
         stream.take_over(wanted)
@@ -156,18 +200,26 @@ class WebSocketManager:
         thread.start()
 
     def _run_stream(self, stream: "_DataStream | _OrderStream", name: StreamName) -> None:
-        """Run alpaca-py's loop, which reconnects for ever; its one way to give up is a plan without this feed."""
+        """Run alpaca-py's loop, which reconnects for ever."""
         try:
             with suppress(asyncio.CancelledError):
                 stream.run()
         except Exception:
             log.exception("The %s stream broke.", name)
         if self._is_running:
-            log.error("The %s stream has ended: check that your Alpaca plan includes this feed, then restart.", name)
+            log.error("The %s stream has ended: restart AutoTrader, and look at the log if it comes back.", name)
             self._state(name, "ended")
 
     async def _on_bar(self, frame: Any) -> None:
-        self._take_bar(frame)
+        """Collect one of an array; the array is handed on as a whole, once alpaca-py has dispatched its last one."""
+        if not self._array:
+            asyncio.get_running_loop().call_soon(self._hand_on)
+        self._array.append(frame)
+
+    def _hand_on(self) -> None:
+        array, self._array = self._array, []
+        self.last_frame_at = self._clock.monotonic()
+        self._take_bars(array)
 
     async def _on_order_update(self, message: Any) -> None:
         self._inbox.put(OrderUpdateReceived(message))
@@ -181,11 +233,13 @@ class WebSocketManager:
     def _state(self, stream: StreamName, reason: str | None) -> None:
         """Note a connection (reason None) or its end and tell the engine."""
         with self._changed:
-            was_connected = stream in self._connected
+            was_connected = stream in self._connected_at
             if reason is None:
-                self._connected.add(stream)
+                self._connected_at[stream] = self._clock.monotonic()
+                self._troubles.pop(stream, None)
             else:
-                self._connected.discard(stream)
+                self._connected_at.pop(stream, None)
+                self._troubles[stream] = reason
             self._changed.notify_all()
         if reason is None:
             self._inbox.put(StreamConnected(stream))
@@ -198,48 +252,7 @@ class WebSocketManager:
             self._changed.notify_all()
 
 
-class _Stoppable:
-    """What both streams lack: an end that waits for no frame, no peer and no connection under way."""
-
-    # alpaca-py's own, untyped there: the event loop while run() is in it, and the open socket.
-    _loop: Any
-    _ws: Any
-    stop_ws: Callable[[], Coroutine[Any, Any, None]]
-    _is_shut = False
-    _main: "asyncio.Task[Any] | None" = None
-
-    def shut(self) -> None:
-        """End the stream within two CLOSE_SECONDS, whatever it is doing; also one that has not begun."""
-        self._is_shut = True
-        self._hand_over(self._stop_and_close)
-
-    def _hand_over(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Do the work on the stream's thread; before it runs and after its end there is nothing to do."""
-        if self._loop is None or not self._loop.is_running():
-            return
-        coroutine = work()
-        try:
-            asyncio.run_coroutine_threadsafe(coroutine, self._loop)
-        except RuntimeError:  # the loop ended meanwhile
-            coroutine.close()
-
-    async def _stop_and_close(self) -> None:
-        await self.stop_ws()
-        if self._ws is not None:
-            with suppress(Exception, asyncio.TimeoutError):
-                await asyncio.wait_for(self._ws.close(), CLOSE_SECONDS)
-        if self._main is not None:
-            await asyncio.wait({self._main}, timeout=CLOSE_SECONDS)
-            self._main.cancel()
-
-    async def _run_forever(self) -> None:
-        self._main = asyncio.current_task()
-        self._loop = asyncio.get_running_loop()
-        if not self._is_shut:
-            await super()._run_forever()  # type: ignore[misc]  # alpaca-py's, mixed in below
-
-
-class _DataStream(_Stoppable, StockDataStream):
+class _DataStream(SteadyStream, StockDataStream):
     """alpaca-py's data stream with the claims as its subscriptions, telling when it connects and breaks.
 
     wanted: the symbols claimed now; handler: takes each raw bar frame.
@@ -252,6 +265,7 @@ class _DataStream(_Stoppable, StockDataStream):
         *,
         wanted: Callable[[], frozenset[str]],
         on_state: OnState,
+        pace: ReconnectPace,
         on_acknowledged: Callable[[frozenset[str]], None],
     ) -> None:
         super().__init__(
@@ -259,21 +273,23 @@ class _DataStream(_Stoppable, StockDataStream):
             access.secret,
             raw_data=True,
             feed=DataFeed(access.feed),
-            websocket_params=SOCKET,
+            websocket_params=access.socket,
             url_override=access.data_url,
-            data_timeout=access.data_timeout,
         )
         self._handler = handler
         self._wanted = wanted
         self._on_state = on_state
+        self._pace = pace
         self._on_acknowledged = on_acknowledged
+        self._channels: tuple[str, ...] = CHANNELS
         self._acknowledged: frozenset[str] = frozenset()
         self._mismatch: tuple[frozenset[str], frozenset[str]] | None = None
 
     def take_over(self, wanted: frozenset[str]) -> None:
         """Have the handler for exactly these symbols; before run, and then on the stream's thread only."""
         for channel in CHANNELS:
-            self._handlers[channel] = dict.fromkeys(wanted, self._handler)
+            named = wanted if channel in self._channels else ()
+            self._handlers[channel] = dict.fromkeys(named, self._handler)
 
     def claims_changed(self) -> None:
         """Bring the server's subscriptions in line; from any thread."""
@@ -289,22 +305,17 @@ class _DataStream(_Stoppable, StockDataStream):
             await self._send_subscribe_msg()
         if surplus:
             self.take_over(self._wanted())
-            for channel in CHANNELS:
+            for channel in self._channels:
                 await self._send_unsubscribe_msg(channel, sorted(surplus))
 
     async def _send_subscribe_msg(self) -> None:
         self.take_over(self._wanted())
         await super()._send_subscribe_msg()
 
-    async def _start_ws(self) -> None:
-        await super()._start_ws()
-        self._on_state(None)
-
     async def close(self) -> None:
-        """Tell of the break, whoever caused it, then close."""
+        """Forget what was subscribed, tell of the break and close."""
         self._mismatch = None
         self._acknowledge(frozenset())
-        self._on_state("connection closed")
         await super().close()
 
     async def _dispatch(self, msg: dict[str, Any]) -> None:
@@ -312,8 +323,18 @@ class _DataStream(_Stoppable, StockDataStream):
             self._acknowledge(frozenset(msg.get("bars") or ()))
             await self._compare_with_claims()
         elif msg.get("T") == "error":
-            log.warning("The data stream answers: %s (%s).", msg.get("msg"), msg.get("code"))
+            await self._on_error(msg)
+            return
         await super()._dispatch(msg)
+
+    async def _on_error(self, msg: Mapping[str, Any]) -> None:
+        """Say what the server complains of, and go on without a channel that this feed does not have."""
+        said = str(msg.get("msg"))
+        self._trouble = REFUSALS.get(said, said)
+        log.warning("The data stream answers: %s (%s).", self._trouble, msg.get("code"))
+        if msg.get("code") in INVALID_SUBSCRIPTION and OPTIONAL_CHANNELS & set(self._channels):
+            self._channels = tuple(channel for channel in CHANNELS if channel not in OPTIONAL_CHANNELS)
+            await self._send_subscribe_msg()
 
     def _acknowledge(self, symbols: frozenset[str]) -> None:
         self._acknowledged = symbols
@@ -329,26 +350,20 @@ class _DataStream(_Stoppable, StockDataStream):
             await self._reconcile()
 
 
-class _OrderStream(_Stoppable, TradingStream):
+class _OrderStream(SteadyStream, TradingStream):
     """alpaca-py's order stream, telling when it connects and breaks."""
 
-    def __init__(self, access: StreamAccess, handler: Callable[[Any], Any], on_state: OnState) -> None:
+    def __init__(
+        self, access: StreamAccess, handler: Callable[[Any], Any], *, on_state: OnState, pace: ReconnectPace
+    ) -> None:
         super().__init__(
             access.key,
             access.secret,
             paper=access.is_paper,
             raw_data=True,
-            websocket_params=SOCKET,
+            websocket_params=access.socket,
             url_override=access.orders_url,  # type: ignore[arg-type]  # None means Alpaca's own, alpaca-py says str
         )
         self._on_state = on_state
+        self._pace = pace
         self.subscribe_trade_updates(handler)
-
-    async def _start_ws(self) -> None:
-        await super()._start_ws()  # type: ignore[no-untyped-call]
-        self._on_state(None)
-
-    async def close(self) -> None:
-        """Tell of the break, whoever caused it, then close."""
-        self._on_state("connection closed")
-        await super().close()

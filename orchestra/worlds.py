@@ -5,14 +5,18 @@ In: arguments and settings. Out: a World for the builder. Thread: main.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from database.bar import MINUTE
 from database.calendar_manager import MarketCalendar
 from database.errors import ConfigError
 from orchestra.alpaca_wrapper import AlpacaWrapper
 from orchestra.paper_exchange.exchange import PaperExchange
 from orchestra.paper_exchange.market.replay import ReplayMarket
+from orchestra.paper_exchange.market.story.listings import listing_of
+from orchestra.paper_exchange.market.synthetic import SyntheticMarket, seed_of
 from orchestra.paper_exchange.server import PaperExchangeServer
 from orchestra.runtime.clock import Clock, SimulatedClock, SystemClock
 from orchestra.runtime.settings import Mode, Settings
@@ -20,6 +24,18 @@ from orchestra.websocket_manager import StreamAccess
 from system_databse.errors import BrokerRejected, BrokerUnavailable
 
 DEMO_KEY = "demo"
+DEMO_SEED = 17
+DEMO_CASH = Decimal(100_000)
+# How long the demo shows "closed" before the next session opens.
+DEMO_CLOSED_SECONDS = 20.0
+# The averages of a fresh demo lie within one session, and there is trading at once.
+DEMO_STARTS_AFTER_OPEN = 30 * MINUTE
+EARLIEST_NOW = int(datetime(2026, 11, 2, 21, tzinfo=UTC).timestamp())
+# Alpaca answers keys of the other kind of account with 401 or 403 and no reason.
+_OTHER_ACCOUNT = {
+    Mode.PAPER: "Keys of a live account do not open the paper account: create paper keys on Alpaca's paper page.",
+    Mode.LIVE: "Paper keys do not open the live account: create keys on Alpaca's live page.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +64,67 @@ def read_market(files: tuple[Path, ...]) -> tuple[ReplayMarket, MarketCalendar]:
 
 def open_replay(book: Path, market: ReplayMarket, calendar: MarketCalendar, *, cash: Decimal) -> World:
     """Start the offline Alpaca on recorded bars, on a free loopback port."""
-    exchange = PaperExchange.open(book, market, calendar, cash=cash, clock=SystemClock())
+    return _serve(PaperExchange.open(book, market, calendar, cash=cash, clock=SystemClock()), calendar)
+
+
+def open_demo(book: Path, *, seed: int, speed: float, clock: Clock) -> World:
+    """Start the offline Alpaca on a made-up market, on a free loopback port; or go on where its book stands.
+
+    speed: market seconds a second at most, 0 for as fast as nothing is lost. clock: its time, never later, is where
+    a new book begins.
+    """
+    calendar = MarketCalendar()
+    exchange = PaperExchange.open(
+        book,
+        SyntheticMarket(seed, calendar),
+        calendar,
+        cash=DEMO_CASH,
+        clock=clock,
+        speed=speed or None,
+        closed_seconds=DEMO_CLOSED_SECONDS,
+        start=demo_start(calendar, int(clock.now().timestamp())),
+    )
+    return _serve(exchange, calendar)
+
+
+def demo_start(calendar: MarketCalendar, now: int) -> int:
+    """Return the minute where a new demo begins: half an hour into the last session that is so far by `now`.
+
+    A machine without a battery may start with its clock in the past; before the first day that is taken as true, the
+    demo begins there.
+    """
+    latest_open = max(now, EARLIEST_NOW) - DEMO_STARTS_AFTER_OPEN
+    session = calendar.last_session(latest_open + 1)
+    if session is None:
+        raise ConfigError("The calendar knows no session before now: set the clock of this machine.")
+    return session.open + DEMO_STARTS_AFTER_OPEN
+
+
+def require_demo_ticker(ticker: str) -> None:
+    """Raise ConfigError for a symbol that the demo market does not know, or never trades."""
+    listing = listing_of(ticker)
+    if listing is None:
+        raise ConfigError(f"The demo market does not know {ticker}: check the ticker; none begins with ZZ.")
+    if listing.is_always_halted:
+        raise ConfigError(f"{ticker} is always halted in the demo market: choose another ticker.")
+
+
+def seed_kept(fingerprint: str | None, wanted: int | None) -> int:
+    """Return the seed of the demo market: the one its book was kept for or, for a new book, the one wanted.
+
+    Raises ConfigError when another one is wanted, or the book was kept for a market of another kind.
+    """
+    if fingerprint is None:
+        return DEMO_SEED if wanted is None else wanted
+    kept = seed_of(fingerprint)
+    if kept is None:
+        raise ConfigError(f"This book was kept for another market ({fingerprint}): choose another --data-dir.")
+    if wanted not in (None, kept):
+        raise ConfigError(f"This demo was begun with --seed {kept}: leave --seed out, or choose another --data-dir.")
+    return kept
+
+
+def _serve(exchange: PaperExchange, calendar: MarketCalendar) -> World:
     server = PaperExchangeServer(exchange, port=0, key=DEMO_KEY, secret=DEMO_KEY)
 
     def close() -> None:
@@ -95,12 +171,13 @@ def open_alpaca(settings: Settings, mode: Mode) -> World:
     key, secret = settings.alpaca_api_key.get_secret_value(), settings.alpaca_secret_key.get_secret_value()
     base_url = settings.alpaca_base_url
     is_paper = mode is not Mode.LIVE
-    alpaca = AlpacaWrapper(key, secret, is_paper=is_paper, base_url=base_url, feed=settings.data_feed)
+    clock = SystemClock()
+    alpaca = AlpacaWrapper(key, secret, is_paper=is_paper, base_url=base_url, feed=settings.data_feed, clock=clock)
     sockets = base_url.replace("http", "ws", 1) if base_url else None
     return World(
         mode=mode,
         calendar=MarketCalendar(),
-        clock=SystemClock(),
+        clock=clock,
         alpaca=alpaca,
         access=StreamAccess(
             key,
@@ -120,6 +197,7 @@ def _account_number(alpaca: AlpacaWrapper, mode: Mode) -> str:
     except BrokerRejected as error:
         raise ConfigError(
             f"Alpaca refuses the keys for {mode} ({error.status}): check ALPACA_API_KEY and ALPACA_SECRET_KEY in .env."
+            f" {_OTHER_ACCOUNT[mode]}"
         ) from error
     except (BrokerUnavailable, KeyError) as error:
         raise ConfigError("Alpaca cannot be reached: check the network and start again.") from error

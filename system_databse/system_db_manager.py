@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from database.bars.current_directory import DEMO_FOLDER
 from database.errors import StorageError
 from database.shelter import sheltered
 from database.sqlite_store import SqliteStore
@@ -86,4 +87,6 @@ def _current_file() -> Path:
         directory = POINTER_FILE.read_text(encoding="utf-8").strip()
     except OSError:
         return DEFAULT_FILE
-    return Path(directory) / "system.db" if directory else DEFAULT_FILE
+    if directory in ("", DEMO_FOLDER):
+        return DEFAULT_FILE.parent / directory / DEFAULT_FILE.name
+    return Path(directory) / DEFAULT_FILE.name

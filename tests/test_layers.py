@@ -17,7 +17,7 @@ BUILDERS = {
     f"orchestra/{name}.py"
     for name in (
         *("orchestrator", "engine", "worlds", "run/run_files"),
-        *("parts/asked_algorithms", "parts/market_side", "parts/order_side", "parts/owner_side"),
+        *("parts/asked_algorithms", "parts/market_side", "parts/order_side", "parts/owner_side", "parts/live_watch"),
     )
 }
 # The owner's word reaches every stage: these act in his name, as the pipeline does in the minute's.

@@ -1,7 +1,8 @@
 """What has been asked of the broker's history, empty answers included, so that nothing is asked twice.
 
 In: ranges that were fetched. Out: the session time not asked for yet. Thread: any, one lock.
-Ranges are half open [start, end) in epoch seconds; touching ones are stored as one row of `backfills`.
+Ranges are half open [start, end) in epoch seconds; touching ones are stored as one row of `backfills` (DONE). What was
+asked for and never answered is a row of its own (GAP) for as long as it lasts.
 """
 
 import threading
@@ -14,6 +15,7 @@ from database.sqlite_store import SqliteStore
 from database.timestamps import iso_milliseconds
 
 Range = tuple[int, int]
+_DELETE_GAPS = "DELETE FROM backfills WHERE timeframe='1m' AND status='GAP'"
 
 
 class Coverage:
@@ -58,9 +60,34 @@ class Coverage:
             self._write(symbol, merged, replaced=touching, rows=rows, at=at)
             self._known[symbol] = sorted([*(part for part in known if part not in touching), merged])
 
+    def note_gaps(self, symbol: str, gaps: Sequence[Range], *, at: int) -> None:
+        """Write down what the history should have and could not be had, in place of what was noted before."""
+        noted_at = iso_milliseconds(datetime.fromtimestamp(at, UTC))
+        with self._lock:
+            if list(gaps) == [(start, end) for _, start, end in self.gaps(symbol)]:
+                return
+            with self._store.transaction() as connection:
+                connection.execute(
+                    "DELETE FROM backfills WHERE symbol=? AND timeframe='1m' AND status='GAP'", (symbol,)
+                )
+                connection.executemany(
+                    "INSERT INTO backfills VALUES(?, '1m', ?, ?, 'GAP', 0, ?)",
+                    [(symbol, *gap, noted_at) for gap in gaps],
+                )
+
+    def gaps(self, symbol: str | None = None) -> list[tuple[str, int, int]]:
+        """Return (symbol, start, end) of what is missing for want of an answer, of one symbol or all."""
+        with self._store.reader() as connection:
+            return connection.execute(
+                "SELECT symbol, from_ts, to_ts FROM backfills WHERE timeframe='1m' AND status='GAP'"
+                " AND symbol=coalesce(?, symbol) ORDER BY 1, 2",
+                (symbol,),
+            ).fetchall()
+
     def _write(self, symbol: str, merged: Range, *, replaced: list[Range], rows: int, at: int) -> None:
         updated_at = iso_milliseconds(datetime.fromtimestamp(at, UTC))
         with self._store.transaction() as connection:
+            connection.execute(f"{_DELETE_GAPS} AND symbol=? AND from_ts>=? AND from_ts<?", (symbol, *merged))
             for start, _ in replaced:
                 row = connection.execute(
                     "DELETE FROM backfills WHERE symbol=? AND timeframe='1m' AND from_ts=? RETURNING rows",

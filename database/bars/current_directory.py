@@ -14,6 +14,8 @@ from database.calendar_manager import MarketCalendar
 from database.schema_check import open_database
 
 ROOT = Path(__file__).resolve().parents[2]
+# What the pointer file says of the demo in the house, where every folder has one of this name for the demo's files.
+DEMO_FOLDER = "demo"
 
 
 def current_world(root: Path = ROOT) -> MarketWorld | None:
@@ -23,10 +25,12 @@ def current_world(root: Path = ROOT) -> MarketWorld | None:
 
 
 def _market_path(root: Path) -> Path:
-    """Return market.db of the directory the pointer names; it is empty for the default layout."""
+    """Return market.db of the directory the pointer names: empty for the default layout, `demo` for the demo's."""
     pointer = root / "system_databse" / ".data_dir"
     directory = pointer.read_text(encoding="utf-8").strip() if pointer.exists() else ""
-    return root / directory / "market.db" if directory else root / "database" / "market.db"
+    if directory in ("", DEMO_FOLDER):
+        return root / "database" / directory / "market.db"
+    return root / directory / "market.db"
 
 
 @lru_cache(maxsize=2)

@@ -15,7 +15,7 @@ from orchestra.execution.broker import Account
 from orchestra.execution.order_numbers import FAMILY
 from system_databse.errors import BrokerOutcomeUnknown, BrokerUnavailable
 from system_databse.fill import ExecutionReport
-from system_databse.order import ZERO, Order, OrderReport, OrderStatus, Side
+from system_databse.order import ZERO, Order, OrderReport, OrderStatus, Purpose, Side
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +34,10 @@ EXECUTION_EVENTS = frozenset({"fill", "partial_fill"})
 class AlpacaPort(Protocol):
     """The calls of `orchestra.alpaca_wrapper` that orders need; answers are Alpaca's own JSON."""
 
-    def submit_order(self, *, symbol: str, qty: Decimal, side: str, client_order_id: str) -> dict[str, Any]:
-        """Send a market DAY order."""
+    def submit_order(
+        self, *, symbol: str, qty: Decimal, side: str, client_order_id: str, is_exit: bool = False
+    ) -> dict[str, Any]:
+        """Send a market DAY order; an exit goes before an entry where requests are counted."""
 
     def cancel_order(self, broker_order_id: str) -> None:
         """Ask to cancel."""
@@ -62,7 +64,11 @@ class AlpacaBroker:
     def submit(self, order: Order) -> OrderReport:
         """Send a market DAY order under our id, once."""
         answer = self._port.submit_order(
-            symbol=order.symbol, qty=order.qty, side=order.side, client_order_id=order.client_order_id
+            symbol=order.symbol,
+            qty=order.qty,
+            side=order.side,
+            client_order_id=order.client_order_id,
+            is_exit=order.purpose is not Purpose.ENTRY,
         )
         try:
             return read_order(answer)
@@ -111,15 +117,15 @@ class AlpacaBroker:
 def read_order(row: Mapping[str, Any]) -> OrderReport:
     """Return an Alpaca order object as a report; raises BrokerUnavailable when it makes no sense."""
     with _making_sense("order"):
-        filled_qty = _decimal(row.get("filled_qty"))
+        qty, filled_qty = _decimal(row.get("qty")), _decimal(row.get("filled_qty"))
         raw_status = str(row["status"])
         return OrderReport(
             client_order_id=str(row["client_order_id"]),
             broker_order_id=str(row["id"]),
             symbol=str(row["symbol"]),
             side=Side(row["side"]),
-            qty=_decimal(row.get("qty")),
-            status=_status(raw_status, filled_qty),
+            qty=qty,
+            status=_status(raw_status, qty, filled_qty),
             raw_status=raw_status,
             filled_qty=filled_qty,
             filled_notional=filled_qty * _price(row["filled_avg_price"]) if filled_qty else ZERO,
@@ -147,10 +153,13 @@ def _making_sense(what: str) -> Iterator[None]:
         raise BrokerUnavailable(f"The broker's {what} could not be read ({error!r}); it is asked for again.") from error
 
 
-def _status(raw_status: str, filled_qty: Decimal) -> OrderStatus:
+def _status(raw_status: str, qty: Decimal, filled_qty: Decimal) -> OrderStatus:
     final = FINAL_STATUS.get(raw_status)
     if final is not None:
         return final
+    if qty > ZERO and filled_qty >= qty:
+        # Whatever a new word of Alpaca's means, nothing more can come of the order.
+        return OrderStatus.FILLED
     return OrderStatus.PARTIALLY_FILLED if filled_qty > ZERO else OrderStatus.ACCEPTED
 
 

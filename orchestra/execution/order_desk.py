@@ -16,7 +16,8 @@ from orchestra.execution.broker import Broker
 from orchestra.execution.due_times import DueTimes
 from orchestra.execution.order_numbers import OrderNumbers
 from orchestra.execution.order_sender import OrderSender
-from orchestra.execution.watched_broker import WatchedBroker
+from orchestra.execution.watch.order_stream_watch import OrderStreamWatch
+from orchestra.execution.watch.watched_broker import WatchedBroker
 from orchestra.messages.lockstep import Execution
 from orchestra.runtime.clock import Clock
 from system_databse.decision import Decision, denied
@@ -28,6 +29,7 @@ from system_databse.trading_signal import Action, Outcome, TradingSignal
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 20.0
+POLL_IN_DOUBT_SECONDS = 5.0
 # An order that reaches the broker after the close would wait for the next open.
 LAST_SEND_BEFORE_CLOSE_SECONDS = 5
 POLL = "open orders"
@@ -57,6 +59,8 @@ class OrderDesk:
         self._sender = OrderSender(self._broker, books, clock, is_halted=is_halted)
         self._doubts = DueTimes(clock.monotonic)
         self._polls = DueTimes(clock.monotonic, delays=(POLL_SECONDS,))
+        self._polls_in_doubt = DueTimes(clock.monotonic, delays=(POLL_IN_DOUBT_SECONDS,))
+        self.stream_watch = OrderStreamWatch(clock.monotonic)
 
     @property
     def is_blocked(self) -> bool:
@@ -71,6 +75,12 @@ class OrderDesk:
     def unblock(self) -> None:
         """Take note that the broker answers our keys; it may refuse them again at the next order."""
         self._sender.block(is_blocked=False)
+
+    def take_not_tradable(self) -> frozenset[str]:
+        """Return, once, the symbols in which the broker has refused an order for what they are."""
+        symbols = frozenset(self._broker.not_tradable)
+        self._broker.not_tradable.clear()
+        return symbols
 
     def carry_out(self, decisions: Iterable[Decision], minute: int) -> None:
         """Commit the minute with its intents, then send them."""
@@ -115,6 +125,8 @@ class OrderDesk:
 
         One that was given up and is found after all came too late to be wanted: its rest is canceled.
         """
+        if source == "stream":
+            self.stream_watch.on_update(report)
         before = self._books.find(report.client_order_id)
         added = self._books.apply(report, execution, source=source)
         if before and before.status is OrderStatus.ABANDONED:
@@ -159,15 +171,18 @@ class OrderDesk:
                 return False
         return is_settled
 
-    def run_due(self) -> None:
+    def run_due(self, *, is_stream_down: bool = False) -> None:
         """Do what is due by now: intents that may go, orders in doubt, cancels, the poll of open orders.
 
-        For real time, where nobody waits for the broker: call it from the loop.
+        For real time, where nobody waits for the broker: call it from the loop. Polls are more frequent while the
+        order stream is down or owes what a poll has found.
         """
         is_polled = [order for order in self._books.open_orders() if order.status in AT_BROKER]
-        self._polls.watch([POLL] if is_polled else [])
-        if is_polled and not self._broker.is_resting and self._polls.take(POLL):
-            self._poll(is_polled)
+        is_in_doubt = is_stream_down or self.stream_watch.is_in_doubt
+        for polls, is_used in ((self._polls_in_doubt, is_in_doubt), (self._polls, not is_in_doubt)):
+            polls.watch([POLL] if is_polled and is_used else [])
+            if is_polled and is_used and not self._broker.is_resting and polls.take(POLL):
+                self._poll(is_polled)
         self._resolve_due()
 
     def _resolve_due(self) -> None:
@@ -188,6 +203,7 @@ class OrderDesk:
         try:
             for order in orders:
                 self.ask(order.client_order_id)
+                self.stream_watch.on_poll(order, self._books.find(order.client_order_id))
         except BrokerError as error:
             log.warning("Open orders could not be asked for: %s", error)
 

@@ -157,3 +157,12 @@ class ReconcileMismatch:
     symbol: str
     account_qty: str
     ledger_qty: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRaised:
+    """News: something the owner has to be told, kept in `events`. kind: its dotted name; symbol: "" for none."""
+
+    kind: str
+    text: str
+    symbol: str = ""

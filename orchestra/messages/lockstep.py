@@ -38,13 +38,15 @@ class Tick:
     """The exchange's clock reached `minute` (epoch seconds, a whole minute).
 
     traded: symbols with a bar [minute - 60, minute). sent: those of them that went out on a live
-    data stream. has_ended: the market holds no later minute; nothing is to be run.
+    data stream. has_ended: the market holds no later minute; nothing is to be run. told: the symbols that `traded`
+    speaks of, None for all there are; of another one only asking tells whether it traded.
     """
 
     minute: int
     traded: frozenset[str] = frozenset()
     sent: frozenset[str] = frozenset()
     has_ended: bool = False
+    told: frozenset[str] | None = None
 
 
 class LockStep(Protocol):

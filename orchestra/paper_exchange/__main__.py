@@ -1,4 +1,6 @@
-"""Run the offline Alpaca alone, for any Alpaca client: `python3 -m orchestra.paper_exchange --replay FILE...`.
+"""Run the offline Alpaca alone, for any Alpaca client: `python3 -m orchestra.paper_exchange --port 5055`.
+
+Without `--replay FILE...` the market is a synthetic one that begins with the newest session and never ends.
 
 Thread: main; it waits for the end while the clock and the server have threads of their own.
 """
@@ -7,22 +9,30 @@ import argparse
 import os
 import signal
 import sys
+import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from database.calendar_manager import MarketCalendar
 from database.errors import AutoTraderError, ConfigError
+from orchestra.paper_exchange.book_lock import BookLock
 from orchestra.paper_exchange.exchange import PaperExchange
 from orchestra.paper_exchange.market.replay import ReplayMarket
+from orchestra.paper_exchange.market.synthetic import SyntheticMarket
 from orchestra.paper_exchange.server import PaperExchangeServer
+from orchestra.paper_exchange.wire.data_plan import DataPlan
+from orchestra.paper_exchange.wire.request_budget import RateLimit
 from orchestra.runtime.clock import SystemClock
 
 DEFAULT_SPEED = 60.0
 DEFAULT_PORT = 5002
+DEFAULT_SEED = 1
 DEMO_KEY = "demo"
 REFUSED = 2
+BOOK = "exchange.db"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,22 +50,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(options: argparse.Namespace, stop: threading.Event) -> None:
-    calendar = MarketCalendar()
-    market = ReplayMarket.read(options.replay, calendar)
-    exchange = PaperExchange.open(
-        _book_path(options.data_dir), market, calendar, cash=options.cash, clock=SystemClock(), speed=_speed(options)
+    calendar, clock = MarketCalendar(), SystemClock()
+    # Read before anything is made: a bad file leaves no trace.
+    replay = ReplayMarket.read(options.replay, calendar) if options.replay else None
+    with _directory(options.data_dir) as directory:
+        exchange = PaperExchange.open(
+            directory / BOOK,
+            replay or SyntheticMarket(DEFAULT_SEED if options.seed is None else options.seed, calendar),
+            calendar,
+            cash=options.cash,
+            clock=clock,
+            speed=_speed(options),
+            start=None if replay else _newest_open(calendar, clock),
+        )
+        try:
+            _run(exchange, options, directory=directory, stop=stop)
+        finally:
+            exchange.close()
+
+
+def _run(exchange: PaperExchange, options: argparse.Namespace, *, directory: Path, stop: threading.Event) -> None:
+    server = PaperExchangeServer(
+        exchange,
+        port=options.port,
+        key=options.key,
+        secret=options.secret,
+        plan=DataPlan.basic() if options.plan == "basic" else DataPlan(),
+        rate_limit=RateLimit(options.rate_limit),
     )
-    server = PaperExchangeServer(exchange, port=options.port, key=options.key, secret=options.secret)
     try:
         base_url = _start(server, options.port)
         sys.stdout.write(f"Listening on {base_url}, account {exchange.account_number}.\n")
+        sys.stdout.write(f"Keeping the book in {directory}{'' if options.data_dir else ', until the end'}.\n")
         sys.stdout.flush()
         if not options.lock_step:
             exchange.run_free(stop)
         stop.wait()
     finally:
         server.stop()
-        exchange.close()
 
 
 def _start(server: PaperExchangeServer, port: int) -> str:
@@ -63,15 +95,37 @@ def _start(server: PaperExchangeServer, port: int) -> str:
         return server.start()
     except OSError as error:
         reason = os.strerror(error.errno or 0)
-        raise ConfigError(f"Port {port} cannot be used ({reason}): choose another one with --port.") from error
+        raise ConfigError(
+            f"Port {port} cannot be used ({reason}): see who listens there with `ss -ltnp 'sport = :{port}'`, "
+            "or choose another one with --port."
+        ) from error
 
 
-def _book_path(directory: Path) -> Path:
+@contextmanager
+def _directory(given: Path | None) -> Iterator[Path]:
+    """Return the locked directory of the book; one that nobody named lasts as long as the program."""
+    if given is None:
+        with tempfile.TemporaryDirectory(prefix="paper-exchange-") as temporary:
+            yield Path(temporary)
+        return
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        given.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigError(f"{directory} cannot be used ({error.strerror}): choose another --data-dir.") from error
-    return directory / "exchange.db"
+        raise ConfigError(f"{given} cannot be used ({error.strerror}): choose another --data-dir.") from error
+    lock = BookLock(given)
+    lock.take()
+    try:
+        yield given
+    finally:
+        lock.release()
+
+
+def _newest_open(calendar: MarketCalendar, clock: SystemClock) -> int:
+    """Return the newest open that is not in the future. A book that exists keeps its own minute."""
+    session = calendar.last_session(int(clock.now().timestamp()) + 1)
+    if session is None:
+        raise ConfigError("This machine's clock stands before the first session there ever was: set it.")
+    return session.open
 
 
 def _speed(options: argparse.Namespace) -> float | None:
@@ -83,14 +137,23 @@ def _speed(options: argparse.Namespace) -> float | None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python3 -m orchestra.paper_exchange", description=__doc__)
-    parser.add_argument("--replay", type=Path, nargs="+", required=True, metavar="FILE", help="recorded minute bars")
+    market = parser.add_mutually_exclusive_group()
+    market.add_argument("--replay", type=Path, nargs="+", metavar="FILE", help="recorded minute bars")
+    market.add_argument("--seed", type=_seed, help=f"of the synthetic market, {DEFAULT_SEED} unless given")
     parser.add_argument("--cash", type=_dollars, default=Decimal(100_000), help="opening cash in dollars")
-    parser.add_argument("--data-dir", type=Path, required=True, help="directory of exchange.db")
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on loopback, 0 for any free one")
+    parser.add_argument("--data-dir", type=Path, help="directory of exchange.db; a temporary one unless given")
+    parser.add_argument("--port", type=_port, default=DEFAULT_PORT, help="port on loopback, 0 for any free one")
     parser.add_argument("--key", default=DEMO_KEY, help="API key clients must give")
     parser.add_argument("--secret", default=DEMO_KEY, help="API secret clients must give")
     parser.add_argument("--lock-step", action="store_true", help="move on only when an engine says it is done")
-    parser.add_argument("--speed", type=_speed_limit, help="market seconds a second at most")
+    parser.add_argument("--speed", type=_speed_limit, help=f"market seconds a second at most, {DEFAULT_SPEED:g} alone")
+    parser.add_argument("--plan", choices=("basic", "paid"), default="paid", help="market-data subscription")
+    parser.add_argument(
+        "--rate-limit",
+        choices=tuple(RateLimit),
+        default=RateLimit.OFF,
+        help="refuse more than 200 requests a minute of market or wall time",
+    )
     return parser
 
 
@@ -102,6 +165,18 @@ def _dollars(text: str) -> Decimal:
     if not amount.is_finite() or amount <= 0:
         raise argparse.ArgumentTypeError(f"{text} is no amount above 0")
     return amount
+
+
+def _seed(text: str) -> int:
+    if text.isascii() and text.isdigit():
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text} is no whole number from 0 on")
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) < 2**16:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text} is no port from 0 to 65535")
 
 
 def _speed_limit(text: str) -> float:

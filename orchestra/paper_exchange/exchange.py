@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID, uuid4
 
-from database.bar import MINUTE, Bar
+from database.bar import Bar
 from database.calendar_manager import MarketCalendar
 from database.errors import ConfigError
 from orchestra.messages.lockstep import Execution, Settlement, Tick
@@ -31,12 +31,19 @@ from orchestra.paper_exchange.book.orders import (
 from orchestra.paper_exchange.book.refusal import Refusal, invalid, not_allowed, not_found
 from orchestra.paper_exchange.market.assets import symbol_of
 from orchestra.paper_exchange.market.market import Market, exact, traded
+from orchestra.paper_exchange.pace import Pace
 from orchestra.paper_exchange.schedule import Schedule
 from orchestra.runtime.clock import Clock
 
 
 class Streams(Protocol):
-    """Live connections that want to hear of bars and orders. Neither call may block."""
+    """Live connections that want to hear of bars and orders. No call may block."""
+
+    def wanted(self) -> frozenset[str] | None:
+        """Return the symbols that anybody listens to; None when somebody listens to all."""
+
+    def minute_began(self, minute: int) -> None:
+        """Send what is due at a minute that the clock has reached, beside the bars of the minute before."""
 
     def send_bars(self, bars: Sequence[Bar]) -> frozenset[str]:
         """Send the bars of one minute; return the symbols that went out to anybody."""
@@ -61,10 +68,13 @@ class PaperExchange:
         cash: Decimal,
         clock: Clock,
         speed: float | None = None,
+        closed_seconds: float = 0.0,
+        start: int | None = None,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         self.market = market
-        self.schedule = Schedule(market.days, calendar)
+        self.calendar = calendar
+        self.schedule = Schedule(market.days, calendar, start=start)
         terms = BookTerms(market.fingerprint, cash, self.schedule.first_minute)
         self.store, book = open_book(data_path, terms, new_id)
         self.account = book.account
@@ -76,8 +86,8 @@ class PaperExchange:
         self._news = len(self._fills)
         self._told = 0
         self._clock = clock
-        self._seconds_a_minute = MINUTE / speed if speed else 0.0
-        self._not_before = clock.monotonic() + self._seconds_a_minute
+        self._pace = Pace(clock, speed, closed_seconds=closed_seconds)
+        self._pace.reach(is_close=self.now == self._close_of(self.now))
         self._new_id = new_id
         self.streams: Streams | None = None
         self._has_engine = False
@@ -94,13 +104,25 @@ class PaperExchange:
         cash: Decimal,
         clock: Clock,
         speed: float | None = None,
+        closed_seconds: float = 0.0,
+        start: int | None = None,
     ) -> "PaperExchange":
-        """Open the book at data_path, or start one with that cash at the market's first open.
+        """Open the book at data_path, or start one with that cash at the minute `start`: the first open unless given.
 
-        speed: ceiling in market seconds a second; None is as fast as nothing is lost. Raises StorageError for a file
-        that cannot be used, ConfigError when the book was kept for other bars or another opening cash.
+        speed: ceiling in market seconds a second; None is as fast as nothing is lost. closed_seconds: shortest stay at
+        a close, if there is a speed. Raises StorageError for a file that cannot be used, ConfigError when the book was
+        kept for other bars or another opening cash.
         """
-        return cls(data_path, market, calendar, cash=cash, clock=clock, speed=speed)
+        return cls(
+            data_path,
+            market,
+            calendar,
+            cash=cash,
+            clock=clock,
+            speed=speed,
+            closed_seconds=closed_seconds,
+            start=start,
+        )
 
     def close(self) -> None:
         """Let waiting calls go and close the book. Everything acknowledged is in the file."""
@@ -149,8 +171,9 @@ class PaperExchange:
             while not self._is_closed:
                 self._require_not_ahead(after)
                 if self.now > after:
-                    return Tick(self.now, self._traded())
-                held_back = self._seconds_held_back()
+                    wanted = self._wanted()
+                    return Tick(self.now, self._traded(wanted), told=wanted)
+                held_back = self._pace.seconds_left()
                 if self._is_settled and held_back <= 0:
                     return self._advance()
                 remaining = deadline - self._clock.monotonic()
@@ -165,7 +188,7 @@ class PaperExchange:
             with self._changed:
                 if self._has_engine or self._is_closed:
                     return
-                seconds = self._seconds_held_back()
+                seconds = self._pace.seconds_left()
                 if seconds <= 0 and self._step_free().has_ended:
                     return
             if seconds > 0:
@@ -246,13 +269,16 @@ class PaperExchange:
         if is_in_session:
             match(draft, self.market, self.now, types=set(OrderType), new_id=self._new_id)
         draft.release()
-        bars = self.market.bars_at(self.now) if is_in_session else ()
+        wanted = self._wanted()
+        bars = self.market.bars_at(self.now, wanted) if is_in_session else ()
         self._commit(draft, minute=minute, is_settled=False)
         self._news, self._told = len(draft.fills), 0
-        self._not_before = self._clock.monotonic() + self._seconds_a_minute
+        self._pace.reach(is_close=minute == self._close_of(minute))
         self._changed.notify_all()
+        if self.streams:
+            self.streams.minute_began(minute)
         sent = self.streams.send_bars(bars) if self.streams and bars else frozenset[str]()
-        return Tick(minute, frozenset(bar.symbol for bar in bars), sent)
+        return Tick(minute, frozenset(bar.symbol for bar in bars), sent, told=wanted)
 
     def _draft(self, minute: int | None = None) -> Draft:
         return Draft(self.account, self.now if minute is None else minute)
@@ -271,12 +297,23 @@ class PaperExchange:
     def _close_of(self, minute: int) -> int:
         return self.schedule.session_of(minute).close
 
-    def _traded(self) -> frozenset[str]:
-        """Return what traded in the session minute before now; a session's open follows no minute of it."""
-        return traded(self.market, self.now) if self.now > self.schedule.session_of(self.now).open else frozenset()
+    def _wanted(self) -> frozenset[str] | None:
+        """Return the symbols that somebody needs, streamed, held or ordered; None for all the market lists.
 
-    def _seconds_held_back(self) -> float:
-        return self._not_before - self._clock.monotonic() if self._seconds_a_minute else 0.0
+        A market without an end makes its bars when it is asked: all of them each minute would be work for nobody.
+        """
+        if not self.schedule.is_endless:
+            return None
+        streamed = self.streams.wanted() if self.streams else frozenset[str]()
+        if streamed is None:
+            return None
+        ordered = (order.symbol for order in self.account.working.values())
+        return streamed.union(self.account.positions, ordered)
+
+    def _traded(self, among: frozenset[str] | None) -> frozenset[str]:
+        """Return what traded in the session minute before now; a session's open follows no minute of it."""
+        is_after_open = self.now > self.schedule.session_of(self.now).open
+        return traded(self.market, self.now, among) if is_after_open else frozenset()
 
     def _require_not_ahead(self, minute: int) -> None:
         if minute > self.now:

@@ -57,7 +57,13 @@ class LockStepClient:
         if response.status_code == requests.codes.no_content:
             return None
         body = response.json()
-        return Tick(body["minute"], frozenset(body["traded"]), frozenset(body["sent"]), body["has_ended"])
+        return Tick(
+            minute=body["minute"],
+            traded=frozenset(body["traded"]),
+            sent=frozenset(body["sent"]),
+            has_ended=body["has_ended"],
+            told=None if body["told"] is None else frozenset(body["told"]),
+        )
 
     def _request(self, method: str, path: str, body: dict[str, int] | None = None) -> requests.Response:
         session, url = self._session(), self._base_url + path

@@ -6,9 +6,11 @@ In: a world, the market database. Out: the parts that bring bars, wired. Thread:
 import logging
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
+from functools import partial
 
 from database.bar_store import BarStore
 from database.bars.market_world import MarketWorld
+from database.bars.price_guard import has_split
 from database.errors import MarketDataError
 from database.historical_pull import HistoricalPull
 from database.realtime_pull import RealtimePull
@@ -55,14 +57,15 @@ class MarketSide:
             fetch_missing=self.fetch_missing,
             is_streamed=self._is_streamed,
         )
-        self.stream = RealtimePull(self.data)
-        self.streams = WebSocketManager(world.access, self.stream.on_message, inbox)
+        self.stream = RealtimePull(self.data, now=lambda: world.clock.now().timestamp())
+        self.streams = WebSocketManager(world.access, self.stream.on_messages, inbox, clock=world.clock)
         self.view = MarketView(
             self.data,
             self.stream,
             world.clock,
             fetch=world.alpaca.bars,
             wanted=self.streams.subscriptions.symbols,
+            has_split=partial(has_split, store, world.calendar),
         )
 
     @property

@@ -3,7 +3,7 @@
 In: signals, the snapshot they are judged on. Out: decisions. Thread: engine.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 from database.calendar_manager import MarketCalendar
@@ -17,7 +17,8 @@ class RiskGate:
     """Judge signals by the rules, first refusal wins.
 
     closed_gates: asked once a minute for reasons that forbid opening orders; frozen: symbols that may
-    not be bought; missing: how many shares of a symbol our books hold and the account does not.
+    not be bought; missing: how many shares of a symbol our books hold and the account does not; holds: by gate, the
+    symbols that may not be bought for what the market says, each with its words.
     """
 
     def __init__(
@@ -27,16 +28,18 @@ class RiskGate:
         closed_gates: Callable[[], tuple[str, ...]],
         frozen: Callable[[], frozenset[str]],
         missing: Callable[[str], Decimal],
+        holds: Callable[[], Mapping[str, Mapping[str, str]]] = dict,
     ) -> None:
         self._calendar = calendar
         self._closed_gates = closed_gates
         self._frozen = frozen
         self._missing = missing
+        self._holds = holds
 
     def judge(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> list[Decision]:
         """Return one decision for each signal, in order."""
         session = self._calendar.session_for_decision(minute)
-        gates, frozen = self._closed_gates(), self._frozen()
+        gates, frozen, holds = self._closed_gates(), self._frozen(), self._holds()
         return [
             self._judge(
                 signal,
@@ -48,6 +51,7 @@ class RiskGate:
                     closed_gates=gates,
                     frozen=frozen,
                     missing=self._missing(signal.symbol),
+                    holds=holds,
                 ),
             )
             for signal in signals

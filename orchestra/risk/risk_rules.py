@@ -3,8 +3,8 @@
 In: a signal, the state it is judged on. Out: a refusal in words. Thread: engine.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from database.bar import MINUTE
@@ -14,6 +14,8 @@ from system_databse.snapshot import AlgorithmView
 from system_databse.trading_signal import Action, TradingSignal
 
 STALE_AFTER_SECONDS = 5 * 60
+TRADING_HALT = "TRADING_HALT"
+PRICE_JUMP = "PRICE_JUMP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class Circumstances:
 
     session: the one whose bars the decision saw. closed_gates: reasons why no opening order may be sent
     now (no PIN, stream down, ...). frozen: symbols whose account and ledger disagree. missing: how many
-    shares of the symbol our algorithms hold and the account does not.
+    shares of the symbol our algorithms hold and the account does not. holds: symbols of which the market
+    itself says to wait, by gate and with its words.
     """
 
     view: AlgorithmView
@@ -32,6 +35,7 @@ class Circumstances:
     closed_gates: tuple[str, ...]
     frozen: frozenset[str]
     missing: Decimal = ZERO
+    holds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def sellable(self) -> Decimal:
@@ -76,6 +80,15 @@ def stale_data(signal: TradingSignal, seen: Circumstances) -> str | None:
         return "there is no price yet"
     age = seen.minute - (signal.last_bar_ts + MINUTE)
     return f"the last bar is {age // MINUTE} minutes old" if age >= STALE_AFTER_SECONDS else None
+
+
+def _held(gate: str) -> Rule:
+    """Return the rule that refuses opening orders in a symbol held by that gate; exits stay allowed."""
+
+    def rule(signal: TradingSignal, seen: Circumstances) -> str | None:
+        return seen.holds.get(gate, {}).get(signal.symbol) if signal.action is Action.BUY else None
+
+    return rule
 
 
 def closed_gate(signal: TradingSignal, seen: Circumstances) -> str | None:
@@ -123,6 +136,8 @@ RULES: dict[str, Rule] = {
     "DUPLICATE": duplicate,
     "WORKING_ORDER": working_order,
     "STALE_DATA": stale_data,
+    TRADING_HALT: _held(TRADING_HALT),
+    PRICE_JUMP: _held(PRICE_JUMP),
     "CLOSED_GATE": closed_gate,
     "FROZEN_SYMBOL": frozen_symbol,
     "NO_SHORT_SALE": short_sale,

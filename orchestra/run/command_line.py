@@ -16,17 +16,26 @@ from orchestra.messages.commands import StartAlgorithm
 
 TICKER = re.compile(r"[A-Z][A-Z.]{0,9}")
 HIGHEST_CAPITAL = Decimal("1e12")
+HIGHEST_SEED = 2**63 - 1
+# A minute of the demo market a second.
+FASTEST = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class RunArguments:
-    """What the command line asks for. replay: recorded files, empty for a market of its own."""
+    """What the command line asks for.
+
+    replay: recorded files, empty for a market of its own. seed and speed: of the demo market, None unless given; a
+    speed of 0 sets no limit.
+    """
 
     replay: tuple[Path, ...]
     algorithms: tuple[StartAlgorithm, ...]
     data_dir: Path | None
     summary: Path | None
     is_insecure_env_allowed: bool
+    seed: int | None = None
+    speed: float | None = None
 
 
 class _Parser(argparse.ArgumentParser):
@@ -46,19 +55,23 @@ def read_arguments(arguments: Sequence[str]) -> RunArguments:
         raise ConfigError("--data-dir is empty: name the folder for the databases of this run.")
     if replay and given.data_dir is None:
         raise ConfigError("A replay needs --data-dir DIR, the folder for its own databases.")
+    if replay and (given.seed is not None or given.speed is not None):
+        raise ConfigError("--seed and --speed belong to the demo market: leave them out of a replay.")
     return RunArguments(
         replay=replay,
         algorithms=requests,
         data_dir=None if given.data_dir is None else Path(given.data_dir).absolute(),
         summary=None if given.summary is None else Path(given.summary).absolute(),
         is_insecure_env_allowed=given.insecure_env,
+        seed=None if given.seed is None else _seed(given.seed),
+        speed=None if given.speed is None else _speed(given.speed),
     )
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="orchestrator.py",
-        description="Trade US stocks on Alpaca, or replay recorded market days through the same engine.",
+        description="Trade US stocks on Alpaca or, without keys, on a demo market; or replay recorded market days.",
     )
     parser.add_argument("--replay", nargs="+", metavar="FILE", action="extend", help="recorded minute bars (CSV, .gz)")
     parser.add_argument("--algorithm", action="append", help="name of a file in algorithm/, or a path; may repeat")
@@ -66,6 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--capital", action="append", help="dollars; one for each --algorithm")
     parser.add_argument("--data-dir", metavar="DIR", help="folder for the databases and logs of this run")
     parser.add_argument("--summary", metavar="OUT.json", help="write the result of a replay there")
+    parser.add_argument("--seed", metavar="N", help="which demo market: another number is another story")
+    parser.add_argument("--speed", metavar="X", help=f"of the demo: 1 is real time, {FASTEST:.0f} the default and most")
     parser.add_argument("--insecure-env", action="store_true", help="accept a .env that others can read")
     return parser
 
@@ -95,3 +110,19 @@ def _capital(text: str) -> Decimal:
     if not (capital.is_finite() and 0 < capital <= HIGHEST_CAPITAL) or capital != round(capital, 2):
         raise ConfigError(f"{text} dollars cannot be allotted: give an amount above 0, in whole cents.")
     return capital
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= HIGHEST_SEED):
+        raise ConfigError(f"{text!r} is no seed: give a whole number from 0, such as 7.")
+    return int(text)
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError as error:
+        raise ConfigError(f"{text!r} is no speed: give a number such as 60.") from error
+    if not 0 <= speed <= FASTEST:
+        raise ConfigError(f"A speed of {text} is not possible: give 1 for real time, and {FASTEST:.0f} at most.")
+    return speed

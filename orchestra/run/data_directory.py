@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from database.bars.current_directory import DEMO_FOLDER
 from database.errors import ConfigError
 
 
@@ -55,7 +56,7 @@ def in_folder(folder: Path) -> DataDirectory:
 
 def in_house(root: Path, *, is_demo: bool) -> DataDirectory:
     """Return the default layout below the project's own folders."""
-    below = "demo" if is_demo else "."
+    below = DEMO_FOLDER if is_demo else "."
     system = root / "system_databse" / below
     return DataDirectory(
         market=root / "database" / below / "market.db",

@@ -4,7 +4,7 @@ In: a data directory. Out: databases, logs. Thread: main.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +12,7 @@ from typing import TextIO
 
 from database.bar_store import BarStore
 from database.bars import market_schema
+from database.bars.current_directory import DEMO_FOLDER
 from database.calendar_manager import MarketCalendar
 from database.errors import AutoTraderError, ConfigError
 from database.schema_check import inspect_database, open_database
@@ -82,7 +83,7 @@ class RunFiles:
         that was cut off leaves behind. An empty file is a lost one.
         """
         has_exchange, has_system = _has_content(self.directory.exchange), _has_content(self.directory.system)
-        is_claimed = has_system and self._is_claimed()
+        is_claimed = has_system and self._ask_system(run_identity.is_claimed)
         is_cut_off_start = has_exchange and has_system and not is_claimed and not self._has_traded()
         if has_exchange == is_claimed or is_cut_off_start:
             self._make_system_first()
@@ -91,6 +92,23 @@ class RunFiles:
         raise ConfigError(
             f"{lost} is lost although its twin is there: put a copy of both back, or choose another --data-dir."
         )
+
+    def kept_for(self) -> str | None:
+        """Return the fingerprint of the market that exchange.db was kept for; None when there is no book yet."""
+        if not _has_content(self.directory.exchange):
+            return None
+        exchange = SqliteStore(self.directory.exchange, synchronous="FULL", is_read_only=True)
+        try:
+            with exchange.reader() as connection:
+                has_table = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'account'").fetchone()
+                row = connection.execute("SELECT market_fingerprint FROM account").fetchone() if has_table else None
+                return row[0] if row else None
+        finally:
+            exchange.close()
+
+    def has_demo_started(self) -> bool:
+        """Say whether the demo of this directory has begun before."""
+        return _has_content(self.directory.system) and self._ask_system(run_identity.has_demo_started)
 
     def open_stores(self) -> Stores:
         """Open the engine's two databases, migrated."""
@@ -111,11 +129,12 @@ class RunFiles:
         newest = {symbol: bars.last_bars(symbol, 1, before=before) for symbol in symbols}
         return {symbol: found[0].close for symbol, found in newest.items() if found}
 
-    def point_here(self, data_dir: Path | None) -> None:
-        """Tell a second terminal which directory is in use."""
+    def point_here(self, data_dir: Path | None, *, is_demo: bool = False) -> None:
+        """Tell a second terminal which directory is in use; without one, the house's own or that of its demo."""
+        default = DEMO_FOLDER if is_demo else ""
         try:
             fresh = POINTER_FILE.with_suffix(".new")
-            fresh.write_text(str(data_dir) if data_dir else "", encoding="utf-8")
+            fresh.write_text(str(data_dir) if data_dir else default, encoding="utf-8")
             fresh.replace(POINTER_FILE)
         except OSError as error:
             log.warning("A second terminal will not find this run's data (%s).", error.strerror)
@@ -136,10 +155,10 @@ class RunFiles:
         finally:
             exchange.close()
 
-    def _is_claimed(self) -> bool:
+    def _ask_system(self, question: Callable[[SqliteStore], bool]) -> bool:
         system = SqliteStore(self.directory.system, synchronous="FULL", is_read_only=True)
         try:
-            return run_identity.is_claimed(system)
+            return question(system)
         finally:
             system.close()
 

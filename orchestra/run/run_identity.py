@@ -16,6 +16,7 @@ from system_databse.rows import settings
 
 INSTALL_LENGTH = 6
 FINISHED = "replay_finished"
+DEMO_STARTED = "demo_started"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,20 @@ def finish(store: SqliteStore, at: str) -> None:
     """Remember that the replay has reached its end."""
     with store.transaction() as connection:
         settings.put(connection, FINISHED, at, at=at)
+
+
+def has_demo_started(store: SqliteStore) -> bool:
+    """Say whether this database's demo has begun: from then on its owner decides which algorithms there are."""
+    with store.reader() as connection:
+        has_table = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'settings'").fetchone()
+        return bool(has_table) and settings.get(connection, DEMO_STARTED) is not None
+
+
+def start_demo(store: SqliteStore, at: str) -> None:
+    """Remember that the demo has begun, with its first algorithms in the books; at: ISO-Z time."""
+    if not has_demo_started(store):
+        with store.transaction() as connection:
+            settings.put(connection, DEMO_STARTED, at, at=at)
 
 
 def _known(store: SqliteStore) -> dict[str, str | None]:

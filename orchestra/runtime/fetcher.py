@@ -39,6 +39,10 @@ class Fetcher:
         future.add_done_callback(lambda done: self._forget(key, done))
         return future
 
+    def run(self, name: str, work: Callable[[], Result]) -> "Future[Result]":
+        """Start a call that is told from others by its name; a newer one takes the place of one that has not begun."""
+        return self.submit(_call, name, work)
+
     def stop(self) -> None:
         """Drop what has not begun; what runs ends with its own time limit."""
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -48,3 +52,7 @@ class Fetcher:
             known = self._under_way.get(key)
             if known is not None and known[1] is done:
                 del self._under_way[key]
+
+
+def _call(_name: str, work: Callable[[], Result]) -> Result:
+    return work()

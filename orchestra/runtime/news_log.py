@@ -6,6 +6,7 @@ In: news of the bus. Out: log lines. Thread: the publisher's.
 import logging
 
 from orchestra.messages.events import (
+    AlertRaised,
     AlgorithmFailed,
     AlgorithmStarted,
     AlgorithmStopped,
@@ -37,6 +38,8 @@ def log_news(event: object) -> None:
     elif isinstance(event, AlgorithmStopped):
         fate = "are sold" if event.is_selling else "stay"
         log.info("Algorithm %d was stopped for good; its %s shares %s.", event.algorithm_id, event.shares, fate)
+    elif isinstance(event, AlertRaised):
+        log.warning("%s", event.text)
     elif isinstance(event, DecisionMade) and event.decision.signal.action in (Action.BUY, Action.SELL):
         _log_wish(event.decision)
 

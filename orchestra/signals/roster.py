@@ -112,6 +112,17 @@ class Roster:
         self._build(self._books.set_status(algorithm_id, AlgorithmStatus.RUNNING))
         self.refresh(algorithm_id)
 
+    def running_symbols(self) -> frozenset[str]:
+        """Return the symbols of running algorithms."""
+        return frozenset(record.ticker for record in self._running())
+
+    def rest_all(self, symbol: str) -> list[int]:
+        """Pause the running algorithms of a symbol and return their ids."""
+        resting = [record.id for record in self._running() if record.ticker == symbol]
+        for algorithm_id in resting:
+            self.pause(algorithm_id)
+        return resting
+
     def refresh_all(self) -> None:
         """Make the claims what fills and failures of the last minute call for."""
         for algorithm_id in self._books.records:
@@ -123,6 +134,9 @@ class Roster:
         position = self._books.ledger.position(algorithm_id, record.ticker)
         self._set(record.ticker, _algorithm(algorithm_id), is_needed=record.needs_prices)
         self._set(record.ticker, _position(algorithm_id), is_needed=position.is_open)
+
+    def _running(self) -> list[AlgorithmRecord]:
+        return [record for record in self._books.records.values() if record.status is AlgorithmStatus.RUNNING]
 
     def _set(self, symbol: str, owner: str, *, is_needed: bool) -> None:
         if is_needed:

@@ -225,3 +225,15 @@ def test_bars_across_a_clock_change_follow_each_other_by_session_time(store: Bar
     steps = [later.ts - earlier.ts for earlier, later in pairwise(stored)]
     assert min(set(steps)) == MINUTE
     assert len([step for step in steps if step != MINUTE]) == 1
+
+
+def test_each_bar_tells_where_it_came_from_and_how_often_it_was_replaced(store: BarStore) -> None:
+    first, second = SESSION.open, SESSION.open + MINUTE
+    for source in (BarSource.STREAM, BarSource.STREAM_UPDATED, BarSource.HISTORY, BarSource.STREAM_UPDATED):
+        store.insert([bar_at(first, 10.0 + source, source=source)])
+    store.insert([bar_at(second, 10.0, source=BarSource.OWN_TICKS)])
+    assert store.origins("SPY", first, second + MINUTE) == [
+        (first, BarSource.HISTORY, 2),
+        (second, BarSource.OWN_TICKS, 0),
+    ]
+    assert store.origins("SPY", second, second) == store.origins("NONE", first, second) == []

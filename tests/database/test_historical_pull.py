@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from database.bar import MINUTE, BarSource
 from database.bars.market_world import MarketWorld
+from database.errors import MarketDataError
 from database.historical_pull import HistoricalPull
 from tests.database.market import bar_at, minutes_from_open, open_world, session_on
 
@@ -28,10 +29,13 @@ class Broker:
         self.asked: list[tuple[tuple[str, ...], int, int]] = []
         self.extra: list[tuple[str, dict[str, Any]]] = []
         self.now = FRIDAY.close
+        self.is_out = self.is_quiet = False
 
     def fetch(self, symbols: Sequence[str], start: int, end: int) -> Iterable[tuple[str, Mapping[str, Any]]]:
         self.asked.append((tuple(symbols), start, end))
-        for symbol in symbols:
+        if self.is_out:
+            raise MarketDataError("the broker does not answer.")
+        for symbol in () if self.is_quiet else symbols:
             yield from ((symbol, message(ts)) for ts in range(start, end, MINUTE))
         yield from self.extra
 
@@ -175,3 +179,33 @@ def test_missing_minutes_are_neither_stored_nor_known_to_be_empty(
     missing = pull_for(world, Broker()).missing_minutes("SPY", THURSDAY.open, FRIDAY.close)
     assert missing == [minute for minute in minutes if minute not in known]
     world.bar_store.store.close()
+
+
+@pytest.mark.requirement("S2-60")
+def test_what_history_does_not_tell_is_a_gap_until_it_does(world: MarketWorld, broker: Broker) -> None:
+    broker.now = FRIDAY.open + 30 * MINUTE
+    today = [FRIDAY.open + i * MINUTE for i in (*range(5), *range(12, 28))]
+    world.bar_store.insert(minutes_from_open(390, day=date(2026, 11, 19)) + [bar_at(ts, 100.0) for ts in today])
+    pull = pull_for(world, broker)
+    broker.is_out = True
+    with pytest.raises(MarketDataError):
+        pull.catch_up(["SPY"])
+    assert pull.gaps() == [("SPY", FRIDAY.open + 5 * MINUTE, FRIDAY.open + 12 * MINUTE)]
+    broker.is_out = False
+    pull.catch_up(["SPY"])
+    assert pull.gaps() == []
+    assert world.bar_store.newest_ts("SPY") == FRIDAY.open + 29 * MINUTE
+
+
+@pytest.mark.requirement("S2-60")
+def test_minutes_in_which_a_thin_symbol_did_not_trade_are_no_gap(world: MarketWorld, broker: Broker) -> None:
+    broker.now = FRIDAY.open + 30 * MINUTE
+    world.bar_store.insert([bar_at(THURSDAY.close - MINUTE, 100.0), bar_at(FRIDAY.open, 100.0)])
+    broker.is_quiet = True
+    pull = pull_for(world, broker)
+    pull.catch_up(["SPY"])
+    assert pull.gaps() == []
+    assert len(broker.asked) > 0
+    asked = len(broker.asked)
+    pull.catch_up(["SPY"])
+    assert len(broker.asked) == asked + 1  # only the minutes that were not settled yet

@@ -14,6 +14,7 @@ import pytest
 
 from database.errors import MarketDataError
 from orchestra.alpaca_wrapper import CONNECT_SECONDS, ORDERS_PER_PAGE, READ_SECONDS, AlpacaWrapper, TimeLimits
+from orchestra.runtime.clock import SystemClock
 from system_databse.errors import BrokerError, BrokerOutcomeUnknown, BrokerRejected, BrokerUnavailable
 
 LIMITS = TimeLimits(connect_seconds=0.3, read_seconds=0.3)
@@ -28,6 +29,7 @@ class TinyServer:
     def __init__(self) -> None:
         self.requests: list[tuple[str, str, bytes]] = []
         self.answer: Callable[[str, str], Answer | int | None] = lambda _method, _target: (200, "{}")
+        self.headers = ""
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
@@ -60,7 +62,9 @@ class TinyServer:
             answer = self.answer(method, target)
             if isinstance(answer, tuple):
                 body = answer[1].encode() if isinstance(answer[1], str) else answer[1]
-                start = f"HTTP/1.1 {answer[0]} X\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+                start = (
+                    f"HTTP/1.1 {answer[0]} X\r\nContent-Length: {len(body)}\r\nConnection: close\r\n{self.headers}\r\n"
+                )
                 connection.sendall(start.encode() + body)
                 connection.close()
             elif isinstance(answer, int):
@@ -300,7 +304,7 @@ def test_proxy_settings_of_the_machine_are_ignored(server: TinyServer, monkeypat
 
 def test_blind_repetition_is_switched_off_and_every_request_is_limited() -> None:
     alpaca = AlpacaWrapper("k", "s", is_paper=True, feed="iex")
-    for client in (alpaca._trading, alpaca._data):
+    for client in (alpaca._trading, alpaca._looking_up, alpaca._data):
         assert {"_retry", "_retry_codes", "_session"} <= vars(client).keys()
         assert (client._retry, client._retry_codes) == (0, [])
         for address in ("http://x", "https://x"):
@@ -313,3 +317,106 @@ def test_blind_repetition_is_switched_off_and_every_request_is_limited() -> None
 def test_paper_and_live_are_two_hosts(is_paper: bool, host: str) -> None:
     alpaca = AlpacaWrapper("k", "s", is_paper=is_paper, feed="iex")
     assert urlsplit(str(getattr(alpaca._trading._base_url, "value", alpaca._trading._base_url))).hostname == host
+
+
+class HandClock(SystemClock):
+    """Time that only waiting moves."""
+
+    def __init__(self) -> None:
+        self.seconds = 5_000.0
+        self.waits: list[float] = []
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds, UTC)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.seconds += seconds
+
+
+def counted(server: TinyServer, clock: HandClock) -> AlpacaWrapper:
+    return AlpacaWrapper("key", "secret", is_paper=True, base_url=server.url, feed="iex", limits=LIMITS, clock=clock)
+
+
+@pytest.mark.requirement("S2-71")
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504, 200])
+def test_question_without_an_answer_is_asked_four_times_and_an_order_once(server: TinyServer, status: int) -> None:
+    clock = HandClock()
+    alpaca = counted(server, clock)
+    server.answer = lambda *_: (status, "<html>")
+    with pytest.raises(BrokerUnavailable):
+        alpaca.account()
+    assert len(server.requests) == len(clock.waits) + 1 == 4
+    assert all(base <= wait <= base + 0.25 for base, wait in zip((0.5, 1.0, 2.0), clock.waits, strict=True))
+    with pytest.raises(BrokerOutcomeUnknown):
+        submit(alpaca)
+    assert [method for method, _, _ in server.requests].count("POST") == 1
+
+
+def test_question_is_answered_by_the_third_attempt(server: TinyServer) -> None:
+    alpaca = counted(server, HandClock())
+    server.answer = lambda *_: (200, '{"a":1}') if len(server.requests) == 3 else (503, "")
+    assert alpaca.account() == {"a": 1}
+
+
+@pytest.mark.requirement("S2-71")
+def test_refused_question_is_not_asked_again(server: TinyServer) -> None:
+    server.answer = lambda *_: (403, '{"message": "forbidden."}')
+    with pytest.raises(BrokerRejected):
+        counted(server, HandClock()).account()
+    assert len(server.requests) == 1
+
+
+@pytest.mark.requirement("S2-71")
+def test_host_that_says_too_many_is_left_alone_until_it_counts_anew_and_the_other_is_not(server: TinyServer) -> None:
+    clock = HandClock()
+    alpaca = counted(server, clock)
+    server.headers = "X-RateLimit-Reset: 5040\r\n"
+    server.answer = lambda *_: (429, '{"code":42910000,"message":"rate limit exceeded"}')
+    for call in (lambda: submit(alpaca), lambda: submit(alpaca), alpaca.positions, lambda: alpaca.cancel_order("1")):
+        with pytest.raises(BrokerUnavailable):
+            call()
+    assert len(server.requests) == 1
+    server.answer = lambda *_: (200, '{"bars":{}}')
+    assert list(alpaca.bars(["SPY"], 0, 60)) == []
+    assert (len(server.requests), clock.seconds) == (2, 5_000.0)
+    clock.seconds = 5_040.0
+    server.answer = lambda *_: (200, "[]")
+    assert alpaca.positions() == []
+
+
+def test_pages_count_against_the_budget(server: TinyServer) -> None:
+    clock = HandClock()
+    alpaca = counted(server, clock)
+
+    def page(_method: str, target: str) -> Answer:
+        number = int(parse_qs(urlsplit(target).query).get("page_token", ["0"])[0])
+        return 200, json.dumps({"bars": {}, "next_page_token": str(number + 1) if number < 30 else None})
+
+    server.answer = page
+    for _ in range(3):
+        list(alpaca.bars(["SPY"], 0, 60))
+    assert clock.waits == []
+    list(alpaca.bars(["SPY"], 0, 60))
+    assert sum(clock.waits) > 0
+
+
+def test_time_of_the_exchange_is_read_with_its_zone(server: TinyServer, alpaca: AlpacaWrapper) -> None:
+    server.answer = lambda *_: (200, '{"timestamp":"2026-11-19T10:15:22.123456789-05:00","is_open":true}')
+    assert alpaca.clock() == datetime(2026, 11, 19, 15, 15, 22, 123456, tzinfo=UTC)
+    for nonsense in ("{}", '{"timestamp":null}', '{"timestamp":"2026-11-19T10:15:22"}', "[]"):
+        server.answer = lambda *_, body=nonsense: (200, body)
+        with pytest.raises(BrokerUnavailable):
+            alpaca.clock()
+
+
+def test_latest_bars_are_those_that_exist(server: TinyServer, alpaca: AlpacaWrapper) -> None:
+    server.answer = lambda *_: (200, '{"bars":{"SPY":{"t":"2026-11-20T14:31:00Z","c":1.0}}}')
+    assert alpaca.latest_bars(["SPY", "THIN"]) == {"SPY": {"t": "2026-11-20T14:31:00Z", "c": 1.0}}
+    assert "feed=iex" in server.requests[0][1]
+    server.answer = lambda *_: (500, "")
+    with pytest.raises(MarketDataError, match="THIN"):
+        alpaca.latest_bars(["SPY", "THIN"])

@@ -44,8 +44,35 @@ def test_a_replay_never_touches_the_account_of_the_keys(program: Program, alpaca
     assert alpaca.paths == []
 
 
-def test_no_keys_and_no_replay_says_what_is_needed(program: Program) -> None:
-    assert_refused(program.run(), "--replay", ".env")
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--seed", "-1"), "whole number"),
+        (("--seed", "one"), "whole number"),
+        (("--seed", "٣"), "whole number"),
+        (("--seed", "9" * 30), "whole number"),
+        (("--speed", "fast"), "number such as 60"),
+        (("--speed", "61"), "60 at most"),
+        (("--speed", "-1"), "60 at most"),
+        (("--speed", "nan"), "60 at most"),
+    ],
+)
+def test_a_demo_of_no_possible_seed_or_speed_is_refused(
+    program: Program, arguments: tuple[str, ...], words: str
+) -> None:
+    assert_refused(program.run(*arguments), words)
+
+
+@pytest.mark.parametrize("option", ["--seed", "--speed"])
+def test_seed_and_speed_are_refused_where_the_market_is_not_the_demo(program: Program, option: str) -> None:
+    assert_refused(program.replay(option, "7"), option, "demo")
+    assert_refused(program.trade(option, "7", **KEYS), option, "APP_MODE=DEMO")
+
+
+@pytest.mark.requirement("S2-70")
+@pytest.mark.parametrize(("ticker", "words"), [("ZZTOP", "does not know ZZTOP"), ("ZHALT", "always halted")])
+def test_a_demo_ticker_that_cannot_be_traded_is_refused(program: Program, ticker: str, words: str) -> None:
+    assert_refused(program.run("--algorithm=sma_crossover", f"--ticker={ticker}", "--capital=20000"), words)
 
 
 @pytest.mark.requirement("S0-22")

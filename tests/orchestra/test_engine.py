@@ -5,7 +5,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
@@ -59,16 +59,21 @@ class HeldClock(SystemClock):
 
 
 class MoodyAlpaca:
-    """Alpaca, whose history can be out or slow."""
+    """Alpaca, whose history can be out or slow, and whose clock is ours unless it is told to be wrong."""
 
-    def __init__(self, alpaca: AlpacaWrapper) -> None:
+    def __init__(self, alpaca: AlpacaWrapper, clock: HeldClock) -> None:
         self._alpaca = alpaca
+        self._clock = clock
+        self.clock_is_behind = timedelta(0)
         self.is_out = False
         self.refused = 0
         self.answer_slowly: Callable[[], None] | None = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._alpaca, name)
+
+    def clock(self) -> datetime:
+        return self._clock.now() - self.clock_is_behind
 
     def bars(self, symbols: Sequence[str], start: int, end: int) -> Iterable[tuple[str, Mapping[str, Any]]]:
         if self.answer_slowly:
@@ -153,7 +158,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def world_in_real_time(url: str, calendar: MarketCalendar, exchange: PaperExchange, clock: HeldClock) -> World:
     offline = offline_world(url, calendar, SimulatedClock(exchange, OPEN), account_number=exchange.account_number)
-    alpaca = cast("AlpacaWrapper", MoodyAlpaca(offline.alpaca))
+    alpaca = cast("AlpacaWrapper", MoodyAlpaca(offline.alpaca, clock))
     return dataclasses.replace(offline, alpaca=alpaca, clock=clock, mode=Mode.PAPER)
 
 
@@ -303,6 +308,7 @@ def test_a_history_that_was_out_is_asked_again_between_the_minutes(house: House)
     house.alpaca.is_out = False
     house.clock.skipped_seconds += 5
     house.engine._between_minutes()
+    house.engine._backfill.wait(5)
     assert (house.alpaca.refused, house.stored()) == (1, 10)
 
 

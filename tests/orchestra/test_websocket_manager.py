@@ -5,7 +5,7 @@ import logging
 import random
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,49 +15,14 @@ from alpaca.trading.stream import TradingStream
 
 from database.bar import MINUTE
 from orchestra.messages.events import OrderUpdateReceived, StreamConnected, StreamDisconnected, StreamName
-from orchestra.paper_exchange.server import PaperExchangeServer
+from orchestra.paper_exchange.wire.sockets.subscriptions import Subscriptions
 from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.inbox import Inbox
 from orchestra.websocket_manager import StreamAccess, WebSocketManager
 from tests.orchestra.paper_exchange.made_market import OPEN, Desk
+from tests.orchestra.stream_house import KEY, WAIT, House, until
 
-WAIT = 15.0
 STOP_WITHIN = 4.0
-KEY = "key"
-
-
-class House:
-    """A manager, what it brings, and the server's side of it."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.server = PaperExchangeServer(desk.exchange, key=KEY, secret=KEY)
-        base_url = self.server.start().replace("http", "ws")
-        self.bars: list[Mapping[str, Any]] = []
-        self.inbox = Inbox()
-        access = StreamAccess(
-            KEY, KEY, is_paper=True, feed="iex", data_url=f"{base_url}/v2/iex", orders_url=f"{base_url}/stream"
-        )
-        self.streams = WebSocketManager(access, self.bars.append, self.inbox)
-
-    @property
-    def at_server(self) -> frozenset[str]:
-        """Return what the server would send to anybody."""
-        feed = self.desk.exchange.streams._feeds["/v2/iex"]
-        channels = [client._channels for client in feed._clients]
-        assert all(each["bars"] == each["updatedBars"] for each in channels)
-        return frozenset().union(*(each["bars"] for each in channels))
-
-    def expect(self, kind: type, stream: StreamName | None = None) -> Any:
-        """Return the next message of that kind."""
-        while (message := self.inbox.take(WAIT)) is not None:
-            if isinstance(message, kind) and stream in (None, getattr(message, "stream", None)):
-                return message
-        raise AssertionError(f"no {kind.__name__} came")
-
-    def drop(self) -> None:
-        """Break every connection as a server that goes away does."""
-        self.desk.exchange.streams.close()
 
 
 @pytest.fixture
@@ -73,15 +38,6 @@ def house(desk: Desk) -> Iterator[House]:
     yield house
     house.streams.stop()
     house.server.stop()
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    """Wait for what another thread brings about."""
-    clock = SystemClock()
-    deadline = clock.monotonic() + WAIT
-    while not is_so():
-        assert clock.monotonic() < deadline
-        clock.sleep(0.005)
 
 
 @pytest.mark.requirement("S2-27", "S2-29", "S2-64")
@@ -238,17 +194,17 @@ def test_server_that_keeps_refusing_a_symbol_is_not_asked_for_ever(
     house.streams.claim("AAA", "one")
     house.streams.start()
     assert house.streams.wait_ready(WAIT)
-    client = next(iter(feed._clients))
-    change = client._change
+    assert len(feed._clients) == 1
+    change = Subscriptions.change
 
-    def forgetful(message: dict[str, Any], *, is_adding: bool) -> None:
+    def forgetful(held: Subscriptions, message: dict[str, Any], *, is_adding: bool) -> int | None:
         asked.append(message)
         kept = {
             name: value if name == "action" else [s for s in value if s != "ZZZ"] for name, value in message.items()
         }
-        change(kept, is_adding=is_adding)
+        return change(held, kept, is_adding=is_adding)
 
-    client._change = forgetful
+    monkeypatch.setattr(Subscriptions, "change", forgetful)
     house.streams.claim("ZZZ", "one")
     until(lambda: len(asked) >= 2)
     house.streams.claim("BBB", "one")

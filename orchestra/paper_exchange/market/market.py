@@ -35,8 +35,11 @@ class Market(Protocol):
         """Return what changes the symbols' shares with start <= ex_date <= end, by ex date."""
 
     @property
-    def days(self) -> frozenset[date]:
-        """Return the New York dates of the sessions that can be traded."""
+    def days(self) -> frozenset[date] | None:
+        """Return the New York dates of the sessions that can be traded; None for every session there will ever be.
+
+        A market without an end makes its bars when somebody asks: ask only for the symbols that are needed.
+        """
 
     @property
     def fingerprint(self) -> str:
@@ -71,6 +74,6 @@ def decimal_text(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def traded(market: Market, minute: int) -> frozenset[str]:
-    """Return the symbols with a bar [minute - 60, minute)."""
-    return frozenset(bar.symbol for bar in market.bars_at(minute - 60))
+def traded(market: Market, minute: int, among: Collection[str] | None = None) -> frozenset[str]:
+    """Return the symbols with a bar [minute - 60, minute), of these or of all listed ones."""
+    return frozenset(bar.symbol for bar in market.bars_at(minute - 60, among))

@@ -5,8 +5,8 @@ keep-alive, and a replay asks often.
 """
 
 import contextlib
-import io
 import socket
+import struct
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -14,6 +14,7 @@ from flask import Flask
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.test import run_wsgi_app
 
+from orchestra.paper_exchange.wire.faults.rest_faults import Ending, HttpAnswer, RestFaults
 from orchestra.paper_exchange.wire.sockets.connection import HandshakeRefused
 
 LOOPBACK = "127.0.0.1"
@@ -41,9 +42,7 @@ class ExchangeHandler(WSGIRequestHandler):
         elif int(length) > LARGEST_BODY:
             self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         else:
-            environ["wsgi.input"] = io.BytesIO(self.rfile.read(int(length)))
-            parts, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
-            self._answer(status, headers.to_wsgi_list(), b"".join(parts))
+            self._answer(self.server.faults.serve(environ, self.rfile.read(int(length)), self._ask_app))
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Keep quiet: a replay makes thousands of requests."""
@@ -52,17 +51,32 @@ class ExchangeHandler(WSGIRequestHandler):
         self.close_connection = True
         try:
             serve_socket(environ)
-        except HandshakeRefused:
-            self.send_error(HTTPStatus.BAD_REQUEST)
+        except HandshakeRefused as refused:
+            self.send_error(refused.status)
 
-    def _answer(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
-        code, _, reason = status.partition(" ")
+    def _ask_app(self, environ: dict[str, object]) -> HttpAnswer:
+        parts, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
+        return HttpAnswer(status, tuple(headers.to_wsgi_list()), b"".join(parts))
+
+    def _answer(self, answer: HttpAnswer) -> None:
+        if answer.ending is not Ending.KEPT:
+            self._end(answer.ending)
+            return
+        code, _, reason = answer.status.partition(" ")
         self.send_response(int(code), reason)
-        for name, value in headers:
+        for name, value in answer.headers:
             self.send_header(name, value)
         # Headers and body leave in one write, so that no answer waits for a delayed acknowledgement.
-        self._headers_buffer.extend((b"\r\n", body if self.command != "HEAD" else b""))
+        self._headers_buffer.extend((b"\r\n", answer.body if self.command != "HEAD" else b""))
         self.flush_headers()
+
+    def _end(self, ending: Ending) -> None:
+        """End the connection without a word. A reset reaches the client as an error of its own."""
+        self.close_connection = True
+        if ending is Ending.RESET:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            # Closed below the files that are open on it, or the goodbye would go out first.
+            socket.socket(fileno=self.connection.detach()).close()
 
 
 class ExchangeServer(ThreadedWSGIServer):
@@ -70,7 +84,10 @@ class ExchangeServer(ThreadedWSGIServer):
 
     daemon_threads = True
 
-    def __init__(self, app: Flask, port: int, socket_server_of: Callable[[str], SocketServer | None]) -> None:
+    def __init__(
+        self, app: Flask, port: int, *, faults: RestFaults, socket_server_of: Callable[[str], SocketServer | None]
+    ) -> None:
+        self.faults = faults
         self.socket_server_of = socket_server_of
         self._open: set[socket.socket] = set()
         # Bound here, because Werkzeug ends the whole program when it cannot bind. Raises OSError instead.

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from database.bar import Bar
 from database.calendar_manager import Session
 from orchestra.paper_exchange.book.account import Account, PriceOf
 from orchestra.paper_exchange.book.orders import (
@@ -197,24 +196,6 @@ def session_json(session: Session) -> Json:
         "session_open": "0400",
         "session_close": "2000",
         "settlement_date": session.day.isoformat(),
-    }
-
-
-def bar_json(bar: Bar) -> Json:
-    """Return one bar of market data; n and vw are null where the source does not know them."""
-    return {"t": utc_text(microseconds(bar.ts)), **bar_numbers(bar)}
-
-
-def bar_numbers(bar: Bar) -> Json:
-    """Return what a bar says beside its time, the same on the stream and in history."""
-    return {
-        "o": bar.open,
-        "h": bar.high,
-        "l": bar.low,
-        "c": bar.close,
-        "v": int(bar.volume) if bar.volume.is_integer() else bar.volume,
-        "n": bar.trade_count,
-        "vw": bar.vwap,
     }
 
 

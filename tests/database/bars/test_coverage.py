@@ -66,3 +66,40 @@ def test_touching_ranges_become_one_row_with_their_rows_summed(tmp_path: Path) -
         rows = connection.execute("SELECT symbol, from_ts, to_ts, status, rows FROM backfills").fetchall()
     assert rows == [("SPY", FIRST.open, FIRST.open + 1800, "DONE", 20)]
     store.close()
+
+
+def test_gaps_are_kept_beside_what_was_asked_for_until_history_has_them(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    coverage = Coverage(store, CALENDAR)
+    gap = (FIRST.open + 600, FIRST.open + 900)
+    coverage.record("SPY", (FIRST.open, FIRST.open + 600), rows=10, at=LAST.close)
+    coverage.note_gaps("SPY", [gap, (LAST.open, LAST.open + 60)], at=LAST.close)
+    coverage.note_gaps("QQQ", [gap], at=LAST.close)
+    assert coverage.gaps() == [("QQQ", *gap), ("SPY", *gap), ("SPY", LAST.open, LAST.open + 60)]
+    assert Coverage(store, CALENDAR).uncovered("SPY", FIRST.open, FIRST.close) == [(FIRST.open + 600, FIRST.close)]
+    coverage.record("SPY", gap, rows=5, at=LAST.close)
+    assert coverage.gaps("SPY") == [("SPY", LAST.open, LAST.open + 60)]
+    coverage.note_gaps("SPY", [], at=LAST.close)
+    assert coverage.gaps() == [("QQQ", *gap)]
+    assert coverage.uncovered("SPY", FIRST.open, FIRST.open + 900) == []
+    store.close()
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.booleans(), a_range), max_size=10))
+def test_gaps_and_answers_in_any_order_never_get_in_each_others_way(steps: list[tuple[bool, tuple[int, int]]]) -> None:
+    with TemporaryDirectory() as folder:
+        store = open_store(Path(folder))
+        coverage = Coverage(store, CALENDAR)
+        asked: list[tuple[int, int]] = []
+        for is_gap, part in steps:
+            if is_gap:
+                coverage.note_gaps("SPY", coverage.uncovered("SPY", *part), at=LAST.close)
+            else:
+                coverage.record("SPY", part, rows=1, at=LAST.close)
+                asked.append(part)
+        known = {minute for start, end in asked for minute in session_minutes(start, end)}
+        left = coverage.uncovered("SPY", FIRST.open, LAST.close)
+        whole = session_minutes(FIRST.open, LAST.close)
+        assert {minute for part in left for minute in session_minutes(*part)} == whole - known
+        store.close()

@@ -178,7 +178,9 @@ class FakePort:
         self._crash_point = crash_point
         exchange.requests.append("connect")
 
-    def submit_order(self, *, symbol: str, qty: Decimal, side: str, client_order_id: str) -> dict[str, Any]:
+    def submit_order(
+        self, *, symbol: str, qty: Decimal, side: str, client_order_id: str, is_exit: bool = False
+    ) -> dict[str, Any]:
         self.exchange.requests.append(f"submit {client_order_id}")
         self._crash_point("submit")
         request = {"symbol": symbol, "qty": qty, "side": side, "client_order_id": client_order_id}
@@ -238,6 +240,8 @@ class FakePort:
             raise BrokerUnavailable("The broker answered 429: too many requests")
         if fault == "refused":
             raise BrokerRejected("insufficient buying power", status=403, code=40310000)
+        if fault == "untradable":
+            raise BrokerRejected(f'asset "{request["symbol"]}" is not tradable', status=422, code=42210000)
         if fault.isdigit():
             raise BrokerRejected("request is not authorized", status=int(fault), code=None)
         if fault in ("dropped", "server_error"):

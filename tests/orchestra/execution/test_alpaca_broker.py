@@ -64,6 +64,13 @@ def test_each_status_of_alpaca_has_one_of_ours(raw: str) -> None:
     assert (report.status, report.raw_status, report.filled_notional) == (partly, raw, 401)
 
 
+def test_order_that_is_wholly_filled_is_done_whatever_its_status_is_called() -> None:
+    filled = {"filled_qty": "10", "filled_avg_price": "100.25"}
+    assert read_order(ROW | {"status": "a new word"} | filled).status is OrderStatus.FILLED
+    assert read_order(ROW | {"status": "canceled"} | filled).status is OrderStatus.CANCELED
+    assert read_order(ROW | {"status": "a new word", "qty": None} | filled).status is OrderStatus.PARTIALLY_FILLED
+
+
 def test_only_a_rejected_order_carries_a_reason() -> None:
     assert read_order(ROW | {"status": "rejected"}).reject_reason == "rejected by the broker"
     assert read_order(ROW | {"status": "expired"}).reject_reason is None

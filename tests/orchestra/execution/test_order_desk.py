@@ -429,3 +429,37 @@ def test_a_fill_that_beats_the_cancel_is_booked(path: OrderPath) -> None:
     path.desk.cancel(path.orders()[0], "the owner stopped it")
     assert statuses(path) == [OrderStatus.FILLED]
     assert path.books.ledger.position(1, "AAA").qty == 10
+
+
+@pytest.mark.requirement("S2-49")
+def test_open_orders_are_polled_each_five_seconds_while_the_stream_is_down(path: OrderPath) -> None:
+    buy_with(path)
+    asked_at = []
+    for second in range(41):
+        before = asked(path)
+        path.desk.run_due(is_stream_down=second <= 20)
+        asked_at += [second] if asked(path) > before else []
+        path.clock.sleep(1)
+    assert asked_at == [5, 10, 15, 20]
+
+
+@pytest.mark.requirement("S2-49")
+def test_stream_that_owes_a_fill_is_in_doubt_until_it_tells_it(path: OrderPath) -> None:
+    buy_with(path)
+    fill_all(path)
+    later(path, seconds=20)
+    watch = path.desk.stream_watch
+    assert watch.is_in_doubt
+    later(path, seconds=10)
+    assert watch.take_overdue() == path.orders()[0].client_order_id
+    for message in path.port.exchange.stream:
+        path.hear(message)
+    assert not watch.is_in_doubt
+
+
+@pytest.mark.requirement("S2-70")
+def test_symbol_the_broker_refuses_to_trade_is_told_once(path: OrderPath) -> None:
+    buy_with(path, "untradable")
+    assert statuses(path) == [OrderStatus.REJECTED]
+    assert path.desk.take_not_tradable() == {"AAA"}
+    assert path.desk.take_not_tradable() == frozenset()

@@ -11,15 +11,13 @@ START_SECONDS = 60
 
 
 class Child:
-    """One run of the program in front of one book."""
+    """One run of the program: on a file or the synthetic market, in a directory or a temporary one."""
 
-    def __init__(self, file: Path, data_dir: Path, *more: str) -> None:
+    def __init__(self, file: Path | None, data_dir: Path | None, *more: str) -> None:
+        replay = () if file is None else ("--replay", str(file))
+        directory = () if data_dir is None else ("--data-dir", str(data_dir))
         self.process = subprocess.Popen(
-            [
-                sys.executable,
-                *("-m", "orchestra.paper_exchange", "--replay", str(file), "--data-dir", str(data_dir), "--port", "0"),
-                *more,
-            ],
+            [sys.executable, *("-m", "orchestra.paper_exchange"), *replay, *directory, *("--port", "0"), *more],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

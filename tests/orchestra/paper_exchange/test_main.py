@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from orchestra.paper_exchange.lockstep_client import LockStepClient
 from tests.orchestra.paper_exchange.child import Child
 from tests.orchestra.paper_exchange.made_market import NEXT_CLOSE, OPEN, default_lines, line, write
 
@@ -46,6 +47,57 @@ def test_lock_step_waits_for_its_engine_and_ends_cleanly_on_ctrl_c(bars: Path, t
         assert child.finish(signal.SIGINT) == (0, "")
 
 
+def test_alone_it_plays_a_synthetic_market_in_a_directory_of_its_own(tmp_path: Path) -> None:
+    child = Child(None, None, "--lock-step")
+    try:
+        base_url = child.base_url()
+        assert child.process.stdout is not None
+        said = child.process.stdout.readline()
+        folder = Path(said.removeprefix("Keeping the book in ").partition(",")[0])
+        assert (folder / "exchange.db").exists()
+        clock = requests.get(f"{base_url}/v2/clock", headers=HEADERS, timeout=5).json()
+        assert clock["is_open"]
+        listed = requests.get(f"{base_url}/v2/assets", headers=HEADERS, timeout=5).json()
+        assert len(listed) > 250
+        unknown = requests.get(f"{base_url}/v9/unknown", headers=HEADERS, timeout=5)
+        assert (unknown.status_code, unknown.json()["code"]) == (404, 40400000)
+        assert child.finish(signal.SIGTERM) == (0, "")
+        assert not folder.exists()
+    finally:
+        child.process.kill()
+
+
+def test_synthetic_book_goes_on_where_it_stopped_and_keeps_its_seed(tmp_path: Path) -> None:
+    def run(*more: str) -> tuple[int, int]:
+        child = Child(None, tmp_path, *more)
+        try:
+            base_url = child.base_url()
+            now = market_time(base_url)
+            lock_step = LockStepClient(base_url)
+            assert lock_step.done(now).is_settled
+            tick = lock_step.next_tick(now, 1.0)
+            assert tick is not None
+            return now, tick.minute
+        finally:
+            child.finish(signal.SIGKILL)
+
+    first, moved_to = run("--lock-step", "--seed", "5")
+    assert moved_to == first + 60
+    assert run("--lock-step", "--seed", "5")[0] == first + 60
+    code, errors = Child(None, tmp_path, "--seed", "6").finish()
+    assert code == 2
+    assert "was kept for other market data" in errors
+
+
+def test_second_exchange_in_the_same_directory_is_refused(bars: Path, tmp_path: Path) -> None:
+    with running(bars, tmp_path / "run", "--lock-step"):
+        code, errors = Child(bars, tmp_path / "run").finish()
+        assert code == 2
+        assert errors.strip() == (
+            f"Another exchange is using {tmp_path / 'run'}: stop it, or choose another --data-dir."
+        )
+
+
 def test_bad_file_is_one_plain_sentence_and_nothing_is_made(tmp_path: Path) -> None:
     bad = write(tmp_path / "bad.csv", [line(OPEN), "AAA,never,1,1,1,1,1"])
     code, errors = Child(bad, tmp_path / "run").finish()
@@ -60,12 +112,27 @@ def test_taken_port_is_one_plain_sentence(bars: Path, tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         code, errors = Child(bars, tmp_path / "run", "--port", str(port)).finish()
     assert code == 2
-    assert errors.strip() == f"Port {port} cannot be used (Address already in use): choose another one with --port."
+    assert errors.strip() == (
+        f"Port {port} cannot be used (Address already in use): "
+        f"see who listens there with `ss -ltnp 'sport = :{port}'`, or choose another one with --port."
+    )
 
 
-@pytest.mark.parametrize("wrong", [("--cash", "none"), ("--cash", "-1"), ("--speed", "0"), ("--speed", "fast")])
+WRONG = [
+    ("--cash", "none"),
+    ("--cash", "-1"),
+    ("--speed", "0"),
+    ("--speed", "fast"),
+    ("--port", "99999"),
+    ("--plan", "gold"),
+    ("--rate-limit", "maybe"),
+    ("--seed", "1"),
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=" ".join)
 def test_bad_argument_is_refused(bars: Path, tmp_path: Path, wrong: tuple[str, str]) -> None:
     code, errors = Child(bars, tmp_path / "run", *wrong).finish()
     assert code == 2
-    assert wrong[1] in errors
+    assert wrong[1] in errors or wrong[0] in errors
     assert "Traceback" not in errors

@@ -46,6 +46,7 @@ def judge(
     frozen: bool = False,
     decided_until: int = 0,
     missing: int = 0,
+    held_by: str = "",
 ) -> Decision:
     """Judge one signal; as it stands every rule lets a buy pass."""
     position = Position(1, "SPY", Decimal(held), Decimal(100), Decimal(0), None)
@@ -63,6 +64,7 @@ def judge(
         closed_gates=lambda: gates,
         frozen=lambda: frozenset({"SPY"} if frozen else ()),
         missing=lambda _symbol: Decimal(missing),
+        holds=lambda: {held_by: {"SPY": "wait for it"}},
     )
     (decision,) = gate.judge([signal], snapshot, minute)
     return decision
@@ -96,6 +98,12 @@ CASES = [
     ("STALE_DATA", {"bar_age": 300}),
     ("STALE_DATA", {"bar_age": 300, "action": "sell", "held": 10}),
     ("STALE_DATA", {"has_bar": False}),
+    # What the market says of the symbol stops entries, and nothing else.
+    ("TRADING_HALT", {"held_by": "TRADING_HALT"}),
+    (None, {"held_by": "TRADING_HALT", "action": "sell", "held": 10}),
+    ("PRICE_JUMP", {"held_by": "PRICE_JUMP"}),
+    (None, {"held_by": "PRICE_JUMP", "action": "sell", "held": 10}),
+    (None, {"held_by": "NO_SUCH_GATE"}),
     # Nothing is opened while something is unproven; exits pass.
     ("CLOSED_GATE", {"gates": ("the order stream is down",)}),
     (None, {"gates": ("the order stream is down",), "action": "sell", "held": 10}),

@@ -16,6 +16,13 @@ def test_nothing_is_asked_for_by_default() -> None:
     given = read_arguments([])
     assert (given.replay, given.algorithms, given.data_dir, given.summary) == ((), (), None, None)
     assert not given.is_insecure_env_allowed
+    assert (given.seed, given.speed) == (None, None)
+
+
+@pytest.mark.parametrize(("seed", "speed"), [("0", "0"), ("7", "60"), (str(2**63 - 1), "0.5")])
+def test_a_demo_has_a_seed_and_a_speed(seed: str, speed: str) -> None:
+    given = read_arguments(["--seed", seed, "--speed", speed])
+    assert (given.seed, given.speed) == (int(seed), float(speed))
 
 
 def test_algorithms_are_paired_in_order_and_files_add_up() -> None:

@@ -1,5 +1,6 @@
 """Closing a minute: what is waited for, what is fetched, what is late."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,8 +44,8 @@ class Hall:
         )
         calendar = MarketCalendar()
         self.world = MarketWorld(BarStore(store, calendar), calendar)
-        self.stream = RealtimePull(self.world)
         self.clock = HandClock()
+        self.stream = RealtimePull(self.world, now=lambda: self.clock.seconds)
         self.history: dict[str, dict[str, Any]] = {}
         self.fetched: list[list[str]] = []
         self.wanted = frozenset({"SPY", "QQQ"})
@@ -152,3 +153,89 @@ def test_frames_of_the_night_are_dropped_and_do_not_pile_up(hall: Hall) -> None:
     hall.view.take_late_frames()
     assert hall.stored("SPY") == []
     assert hall.stream.flush() == []
+
+
+@pytest.mark.requirement("S2-75")
+def test_step_beyond_forty_percent_is_not_stored_and_history_settles_it(hall: Hall) -> None:
+    minute = busy(hall, minutes=2)
+    hall.send("SPY", minute - 60, o=1050.0, h=1100.0, l=900.0, c=1050.0)
+    hall.close(minute)
+    assert hall.stored("SPY") == [OPEN, OPEN + 60]
+    assert (hall.view.jumps["SPY"].previous_close, hall.view.prices) == (10.5, {"SPY": 10.5})
+    hall.send("SPY", minute, c=10.6)
+    hall.close(minute + 60)
+    assert (hall.view.prices, list(hall.view.jumps)) == ({"SPY": 10.6}, ["SPY"])
+    hall.view.settle_jump("SPY")
+    assert hall.view.jumps == {}
+
+
+@pytest.mark.requirement("S2-75", "S2-77")
+def test_step_on_a_day_with_a_recorded_split_is_believed(hall: Hall) -> None:
+    split = MarketView(
+        hall.world,
+        hall.stream,
+        hall.clock,
+        fetch=hall.fetch,
+        wanted=lambda: hall.wanted,
+        has_split=lambda symbol, ts: (symbol, ts) == ("SPY", OPEN + 60),
+    )
+    hall.send("SPY", OPEN)
+    hall.send("SPY", OPEN + 60, o=2.0, h=3.0, l=2.0, c=2.5)
+    hall.clock.seconds = OPEN + 122
+    split.close(Tick(OPEN + 120))
+    assert (hall.stored("SPY"), split.jumps, split.prices) == ([OPEN, OPEN + 60], {}, {"SPY": 2.5})
+
+
+@pytest.mark.requirement("S2-75")
+@pytest.mark.parametrize(("in_history", "close"), [({"o": 1.0, "h": 99.0, "l": 1.0, "c": 99.0}, 99.0), ({}, 10.5)])
+def test_on_simulated_time_history_is_asked_at_once(hall: Hall, in_history: dict[str, float], close: float) -> None:
+    hall.clock.is_simulated = True
+    hall.send("SPY", OPEN)
+    hall.close(OPEN + 60, traded=frozenset({"SPY"}), sent=frozenset({"SPY"}))
+    hall.history = {"SPY": BAR | in_history}
+    hall.send("SPY", OPEN + 60, o=1050.0, h=1100.0, l=900.0, c=1050.0)
+    hall.close(OPEN + 120, traded=frozenset({"SPY"}), sent=frozenset({"SPY"}))
+    assert (hall.view.jumps, hall.view.prices) == ({}, {"SPY": close})
+
+
+@pytest.mark.parametrize(("seconds", "is_stored"), [(-8, True), (-10, True), (-11, False), (-3600, False)])
+def test_bar_of_the_future_is_never_stored(hall: Hall, seconds: int, is_stored: bool) -> None:
+    hall.send("SPY", OPEN)
+    hall.clock.seconds = OPEN + 60 + seconds
+    hall.view.take_late_frames()
+    assert hall.stored("SPY") == ([OPEN] if is_stored else [])
+
+
+def test_expected_bar_that_never_came_is_named_once_for_the_backfill(hall: Hall) -> None:
+    minute = busy(hall, minutes=5)
+    hall.close(minute)
+    hall.clock.seconds = minute + 5.0
+    hall.view.await_late(minute)
+    assert hall.view.take_unfilled() == {"SPY"}
+    assert hall.view.take_unfilled() == frozenset()
+
+
+def test_updated_bar_behind_a_better_one_changes_no_price(hall: Hall) -> None:
+    hall.history = {"SPY": BAR | {"c": 10.9}}
+    hall.close(OPEN + 60, traded=frozenset({"SPY"}))
+    hall.send("SPY", OPEN, T="u", c=10.1)
+    hall.close(OPEN + 120)
+    assert hall.view.prices == {"SPY": 10.9}
+
+
+def test_prices_written_by_somebody_else_are_read_again(hall: Hall) -> None:
+    hall.send("SPY", OPEN)
+    hall.close(OPEN + 120)
+    (bar,) = hall.world.bar_store.bars_between("SPY", OPEN, OPEN + 60)
+    hall.world.store_bars([dataclasses.replace(bar, ts=OPEN + 60, close=10.9)])
+    hall.view.forget_prices()
+    assert hall.view.prices == {"SPY": 10.9}
+
+
+def test_halt_of_the_stream_holds_until_trading_resumes(hall: Hall) -> None:
+    hall.stream.on_message({"T": "s", "S": "SPY", "sc": "H", "rm": "News Pending", "t": msgpack.Timestamp(OPEN + 5, 0)})
+    hall.close(OPEN + 60)
+    assert hall.view.halts == {"SPY": "News Pending"}
+    hall.stream.on_message({"T": "s", "S": "SPY", "sc": "T", "t": msgpack.Timestamp(OPEN + 65, 0)})
+    hall.close(OPEN + 120)
+    assert hall.view.halts == {}

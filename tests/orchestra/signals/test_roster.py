@@ -249,3 +249,21 @@ def test_algorithm_that_cannot_be_built_is_switched_off_and_the_others_run(house
     instances.broken = set()
     roster.resume(2)
     assert feed.subscribed == set(SYMBOLS)
+
+
+@pytest.mark.requirement("S2-70")
+def test_all_running_algorithms_of_a_symbol_rest_and_nobody_else(house: House) -> None:
+    rows, feed, instances, roster = house
+    for number, ticker in ((1, "AAA"), (2, "AAA"), (3, "BBB"), (4, "AAA")):
+        roster.start(record(number, ticker))
+    roster.stop(4)
+    assert roster.running_symbols() == {"AAA", "BBB"}
+    assert roster.rest_all("AAA") == [1, 2]
+    assert [each.status for each in rows.records.values()] == [
+        AlgorithmStatus.PAUSED,
+        AlgorithmStatus.PAUSED,
+        AlgorithmStatus.RUNNING,
+        AlgorithmStatus.STOPPED,
+    ]
+    assert (instances.built, roster.running_symbols(), roster.rest_all("AAA")) == ({3}, {"BBB"}, [])
+    assert feed.claims.count("AAA") == 2

@@ -2,32 +2,37 @@
 
 import hmac
 import logging
+from collections.abc import Sequence
 from uuid import uuid4
 
-from flask import Flask, Response, request
+from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from database.bar import MINUTE
 from orchestra.paper_exchange.book.refusal import Refusal
 from orchestra.paper_exchange.exchange import PaperExchange
-from orchestra.paper_exchange.wire.rest import account, bars, control, orders, reference
+from orchestra.paper_exchange.wire.request_budget import RequestBudget, watch
+from orchestra.paper_exchange.wire.rest import account, control, orders, reference
 from orchestra.paper_exchange.wire.rest.answers import Answer, BadRequest, answer, refused
 
 log = logging.getLogger(__name__)
 
-REQUESTS_A_MINUTE = 200
 UNAUTHORIZED = Refusal(401, 40110000, "request is not authorized")
 BROKEN = Refusal(500, 50010000, "internal server error occurred")
 
 
-def create_app(exchange: PaperExchange, *, key: str, secret: str) -> Flask:
-    """Return the app that answers for this exchange to whoever knows key and secret."""
+def create_app(
+    exchange: PaperExchange, *, key: str, secret: str, budget: RequestBudget, more: Sequence[Blueprint] = ()
+) -> Flask:
+    """Return the app that answers for this exchange to whoever knows key and secret. more: routes of other parts."""
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, its base class does not
-    for noun in (account, bars, control, orders, reference):
+    for noun in (account, control, orders, reference):
         app.register_blueprint(noun.routes(exchange))
+    for blueprint in more:
+        app.register_blueprint(blueprint)
+    watch(app, budget)
     _check_keys(app, key, secret)
-    _add_headers(app, exchange)
+    _name_requests(app)
     _speak_json_on_errors(app)
     return app
 
@@ -45,19 +50,10 @@ def _check_keys(app: Flask, key: str, secret: str) -> None:
         return None if has_key and has_secret else refused(UNAUTHORIZED)
 
 
-def _add_headers(app: Flask, exchange: PaperExchange) -> None:
-    """Count requests a minute of market time. The count is told, not enforced: a replay runs as fast as it can."""
-    count = {"minute": 0, "requests": 0}
-
+def _name_requests(app: Flask) -> None:
     @app.after_request
     def add(response: Response) -> Response:
-        minute = exchange.now
-        count["requests"] = count["requests"] + 1 if count["minute"] == minute else 1
-        count["minute"] = minute
         response.headers["X-Request-ID"] = uuid4().hex
-        response.headers["X-Ratelimit-Limit"] = str(REQUESTS_A_MINUTE)
-        response.headers["X-Ratelimit-Remaining"] = str(max(0, REQUESTS_A_MINUTE - count["requests"]))
-        response.headers["X-Ratelimit-Reset"] = str(minute + MINUTE)
         return response
 
 

@@ -68,6 +68,7 @@ def _tick_json(tick: Tick) -> Json:
         "traded": sorted(tick.traded),
         "sent": sorted(tick.sent),
         "has_ended": tick.has_ended,
+        "told": None if tick.told is None else sorted(tick.told),
     }
 
 

@@ -1,136 +1,114 @@
-"""Alpaca's market-data WebSocket: binary msgpack arrays, subscriptions by channel, minute bars as they close.
+"""Alpaca's market-data WebSocket: one feed, its clients, and what they are told each minute.
 
-Thread: messages of a client on its request thread, `send_bars` on the exchange's.
+Thread: messages of a client on its request thread, `send` on the exchange's.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
 
-import msgpack
+from orchestra.paper_exchange.wire.faults.board import FaultBoard
+from orchestra.paper_exchange.wire.faults.fault import FaultKind, FaultTarget
+from orchestra.paper_exchange.wire.faults.stream_faults import Message, StreamFaults, cut
+from orchestra.paper_exchange.wire.sockets.connection import Connection, HandshakeRefused
+from orchestra.paper_exchange.wire.sockets.data_client import DataClient, is_json_asked, keys_of
+from orchestra.paper_exchange.wire.sockets.subscriptions import CHANNELS, EVERYTHING, Subscriptions
 
-from database.bar import Bar
-from orchestra.paper_exchange.wire.shapes import Json, bar_numbers
-from orchestra.paper_exchange.wire.sockets.connection import Connection, Frame
-
-CHANNELS = ("trades", "quotes", "bars", "updatedBars", "dailyBars", "statuses", "lulds")
-FOLLOW_TRADES = ("corrections", "cancelErrors")
-EVERYTHING = "*"
 AUTH_SECONDS = 10
+SLOW_CLIENT, AUTH_TIMEOUT = 407, 404
+BARS = "bars"
 
-ERRORS = {
-    400: "invalid syntax",
-    401: "not authenticated",
-    402: "auth failed",
-    403: "already authenticated",
-    404: "auth timeout",
-    406: "connection limit exceeded",
-    407: "slow client",
-}
+News = Callable[[Subscriptions], Iterable[Message]]
 
 
-class DataClient:
-    """One connection and what it listens to."""
+@dataclass(frozen=True, slots=True)
+class FeedTerms:
+    """What a feed offers. is_in_plan: False answers every login with 409, as Alpaca does for a feed not paid for."""
 
-    def __init__(self, connection: Connection, hub: "DataStream") -> None:
-        self.connection = connection
-        self.is_authenticated = False
-        self._hub = hub
-        self._channels: dict[str, set[str]] = {channel: set() for channel in CHANNELS}
-
-    def wants(self, symbol: str) -> bool:
-        """Tell whether the client listens to the minute bars of a symbol."""
-        bars = self._channels["bars"]
-        return symbol in bars or EVERYTHING in bars
-
-    def on_message(self, frame: Frame) -> None:
-        """Act on one message of the client."""
-        message = _decoded(frame)
-        action = message.get("action") if message else None
-        if message and action == "auth":
-            self._authenticate(message)
-        elif not self.is_authenticated:
-            self._error(401)
-        elif message and action in {"subscribe", "unsubscribe"}:
-            self._change(message, is_adding=action == "subscribe")
-        else:
-            self._error(400)
-
-    def _authenticate(self, message: Mapping[str, object]) -> None:
-        if self.is_authenticated:
-            self._error(403)
-        elif not self._hub.is_known(str(message.get("key")), str(message.get("secret"))):
-            self._error(402)
-        elif not self._hub.admit(self):
-            self.connection.close(_packed([_error(406)]))
-        else:
-            self.connection.send(_packed([{"T": "success", "msg": "authenticated"}]))
-
-    def _change(self, message: Mapping[str, object], *, is_adding: bool) -> None:
-        """Add or remove all or, when any part is malformed, nothing; answer with the complete state."""
-        named = {channel: message.get(channel) or [] for channel in CHANNELS}
-        if not all(_is_symbol_list(symbols) for symbols in named.values()):
-            self._error(400)
-            return
-        changed = {
-            channel: self._channels[channel].union(symbols)
-            if is_adding
-            else self._channels[channel].difference(symbols)
-            for channel, symbols in named.items()
-            if isinstance(symbols, list)
-        }
-        self._channels = changed
-        state: Json = {"T": "subscription", **{channel: sorted(symbols) for channel, symbols in changed.items()}}
-        state |= {channel: sorted(changed["trades"]) for channel in FOLLOW_TRADES}
-        self.connection.send(_packed([state]))
-
-    def _error(self, code: int) -> None:
-        self.connection.send(_packed([_error(code)]))
+    channels: tuple[str, ...] = CHANNELS
+    symbol_limit: int | None = None
+    is_in_plan: bool = True
 
 
 class DataStream:
-    """Every data connection of one feed; at most one is authenticated, as Alpaca allows."""
+    """Every data connection of one feed; at most one is authenticated, as Alpaca allows. Satisfies Doorkeeper."""
 
-    def __init__(self, is_known: Callable[[str, str], bool]) -> None:
-        self.is_known = is_known
+    def __init__(self, is_known: Callable[[str, str], bool], board: FaultBoard, terms: FeedTerms) -> None:
+        self._is_known = is_known
+        self._board = board
+        self._terms = terms
+        self._faults = StreamFaults(board, FaultTarget.DATA)
         self._lock = threading.Lock()
         self._clients: set[DataClient] = set()
         self._admitted: DataClient | None = None
 
     def serve(self, environ: dict[str, object]) -> None:
-        """Serve one connection until it ends."""
-        client = DataClient(Connection(environ), self)
+        """Serve one connection until it ends. Raises HandshakeRefused when it gets none."""
+        if self._board.take_at_connecting(FaultTarget.DATA, FaultKind.REFUSE_429):
+            raise HandshakeRefused("too many requests", HTTPStatus.TOO_MANY_REQUESTS)
+        subscriptions = Subscriptions(self._terms.channels, self._terms.symbol_limit)
+        client = DataClient(Connection(environ), self, is_json=is_json_asked(environ), subscriptions=subscriptions)
         timer = threading.Timer(AUTH_SECONDS, self._time_out, (client,))
         timer.daemon = True
         timer.start()
         with self._lock:
             self._clients.add(client)
         try:
-            client.connection.send(_packed([{"T": "success", "msg": "connected"}]))
+            client.greet(keys_of(environ))
             client.connection.run(client.on_message)
         finally:
             timer.cancel()
             self._leave(client)
 
-    def admit(self, client: DataClient) -> bool:
-        """Give the feed's one place to the client, if it is free."""
+    def admit(self, client: DataClient, key: str, secret: str) -> int | None:
+        """Give the feed's one place to a client with the right keys, if it is free; else return the error."""
+        refusal = self._board.take_at_connecting(FaultTarget.DATA, FaultKind.REFUSE_402, FaultKind.REFUSE_406)
+        if refusal is FaultKind.REFUSE_402 or not self._is_known(key, secret):
+            return 402
+        if not self._terms.is_in_plan:
+            return 409
         with self._lock:
-            if self._admitted is not None and not self._admitted.connection.is_closing:
-                return False
+            is_taken = self._admitted is not None and not self._admitted.connection.is_closing
+            if is_taken or refusal is FaultKind.REFUSE_406:
+                return 406
             self._admitted = client
-            client.is_authenticated = True
-            return True
+            client.welcome()
+        return None
 
-    def send_bars(self, bars: Sequence[Bar]) -> frozenset[str]:
-        """Queue one array of bars for the client that wants them; return the symbols that went out."""
+    def wanted(self) -> frozenset[str] | None:
+        """Return the symbols the client listens to; None for every listed one."""
         with self._lock:
             client = self._admitted
-        wanted = [bar for bar in bars if client and client.wants(bar.symbol)]
-        if client is None or not wanted:
+        symbols = client.subscriptions.symbols() if client else frozenset[str]()
+        return None if EVERYTHING in symbols else symbols
+
+    def send(self, minute: int, news: News) -> frozenset[str]:
+        """Tell the client what it wants of the news of a minute; return the symbols whose bars went out.
+
+        A planted fault may lose them on the way: the answer says what was promised, not what arrives.
+        """
+        with self._lock:
+            client = self._admitted
+        if client is None:
             return frozenset()
-        if client.connection.send(_packed(_bar_message(bar) for bar in wanted)):
-            return frozenset(bar.symbol for bar in wanted)
-        client.connection.close(_packed([_error(407)]))
-        return frozenset()
+        wants = client.subscriptions.wants
+        messages = list(news(client.subscriptions))
+        bent = self._faults.bend(messages, minute)
+        told = [message.body for message in bent.messages if wants(message.channel, message.symbol)]
+        if told and not client.tell(told):
+            client.dismiss(SLOW_CLIENT)
+            return frozenset()
+        if bent.cut:
+            cut(client.connection, bent.cut)
+        return frozenset(message.symbol for message in messages if message.channel == BARS)
+
+    def heal(self) -> None:
+        """Let mute and half-open connections speak again."""
+        with self._lock:
+            clients = list(self._clients)
+        for client in clients:
+            client.connection.heal()
 
     def close(self) -> None:
         """End every connection, politely where the client still reads."""
@@ -149,28 +127,4 @@ class DataStream:
 
     def _time_out(self, client: DataClient) -> None:
         if not client.is_authenticated:
-            client.connection.close(_packed([_error(404)]))
-
-
-def _packed(messages: Iterable[Json]) -> bytes:
-    return bytes(msgpack.packb(list(messages)))
-
-
-def _error(code: int) -> Json:
-    return {"T": "error", "code": code, "msg": ERRORS[code]}
-
-
-def _bar_message(bar: Bar) -> Json:
-    return {"T": "b", "S": bar.symbol, **bar_numbers(bar), "t": msgpack.Timestamp(bar.ts)}
-
-
-def _decoded(frame: Frame) -> Mapping[str, object] | None:
-    try:
-        message = msgpack.unpackb(frame) if isinstance(frame, bytes) else None
-    except (ValueError, msgpack.UnpackException):
-        return None
-    return message if isinstance(message, dict) else None
-
-
-def _is_symbol_list(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(symbol, str) and symbol for symbol in value)
+            client.dismiss(AUTH_TIMEOUT)

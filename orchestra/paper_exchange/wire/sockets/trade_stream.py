@@ -6,10 +6,14 @@ Thread: messages of a client on its request thread, `send_update` on the exchang
 import json
 import threading
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 
 from orchestra.paper_exchange.book.orders import OrderUpdate
+from orchestra.paper_exchange.wire.faults.board import FaultBoard
+from orchestra.paper_exchange.wire.faults.fault import FaultKind, FaultTarget
+from orchestra.paper_exchange.wire.faults.stream_faults import Message, StreamFaults, cut
 from orchestra.paper_exchange.wire.shapes import Json, update_json
-from orchestra.paper_exchange.wire.sockets.connection import Connection, Frame
+from orchestra.paper_exchange.wire.sockets.connection import Connection, Frame, HandshakeRefused
 
 TRADE_UPDATES = "trade_updates"
 
@@ -61,13 +65,17 @@ class TradeClient:
 class TradeStream:
     """Every trade-updates connection of the account."""
 
-    def __init__(self, is_known: Callable[[str, str], bool]) -> None:
+    def __init__(self, is_known: Callable[[str, str], bool], board: FaultBoard) -> None:
         self._is_known = is_known
+        self._board = board
+        self._faults = StreamFaults(board, FaultTarget.ORDERS)
         self._lock = threading.Lock()
         self._clients: set[TradeClient] = set()
 
     def serve(self, environ: dict[str, object]) -> None:
-        """Serve one connection until it ends."""
+        """Serve one connection until it ends. Raises HandshakeRefused when it gets none."""
+        if self._board.take_at_connecting(FaultTarget.ORDERS, FaultKind.REFUSE_429):
+            raise HandshakeRefused("too many requests", HTTPStatus.TOO_MANY_REQUESTS)
         client = TradeClient(Connection(environ), self._is_known)
         with self._lock:
             self._clients.add(client)
@@ -81,10 +89,22 @@ class TradeStream:
         """Queue one order event for everybody who listens; whoever reads too slowly is closed."""
         with self._lock:
             listeners = [client for client in self._clients if client.is_listening]
-        message: Json = {"stream": TRADE_UPDATES, "data": update_json(update)} if listeners else {}
+        if not listeners:
+            return
+        message = Message(TRADE_UPDATES, update.order.symbol, {"stream": TRADE_UPDATES, "data": update_json(update)})
+        bent = self._faults.bend([message])
         for client in listeners:
-            if not client.send(message):
+            if not all(client.send(each.body) for each in bent.messages):
                 client.connection.close()
+            if bent.cut:
+                cut(client.connection, bent.cut)
+
+    def heal(self) -> None:
+        """Let mute and half-open connections speak again."""
+        with self._lock:
+            clients = list(self._clients)
+        for client in clients:
+            client.connection.heal()
 
     def close(self) -> None:
         """End every connection, politely where the client still reads."""

@@ -116,7 +116,6 @@ def test_latest_bar_is_the_last_one_that_is_over(desk: Desk, client: StockHistor
     [
         {"symbols": ""},
         {"symbols": "A B"},
-        {"timeframe": "5Min"},
         {"limit": "0"},
         {"limit": "10001"},
         {"limit": "²"},

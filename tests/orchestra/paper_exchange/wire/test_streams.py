@@ -1,10 +1,8 @@
 """Both WebSockets, byte for byte with a plain client and through the unmodified alpaca-py streams."""
 
 import json
-import logging
 import queue
 import threading
-from collections.abc import Iterator
 from contextlib import ExitStack
 from http.client import HTTPConnection, HTTPException
 from typing import Any
@@ -18,7 +16,6 @@ from alpaca.data.requests import StockBarsRequest
 from alpaca.data.timeframe import TimeFrame
 from alpaca.trading.stream import TradingStream
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
 
 from database.bar import MINUTE, Bar, BarSource
 from database.normaliser import bar_from_alpaca
@@ -27,74 +24,7 @@ from orchestra.paper_exchange.server import PaperExchangeServer
 from orchestra.paper_exchange.wire.sockets.connection import QUEUE_LENGTH
 from orchestra.paper_exchange.wire.sockets.hub import StreamHub
 from tests.orchestra.paper_exchange.made_market import OPEN, Desk
-
-WAIT = 10
-AUTH = {"action": "auth", "key": "key", "secret": "secret"}
-
-
-@pytest.fixture
-def hub(desk: Desk, base_url: str) -> StreamHub:
-    assert isinstance(desk.exchange.streams, StreamHub)
-    return desk.exchange.streams
-
-
-@pytest.fixture
-def sockets(base_url: str) -> Iterator["Sockets"]:
-    with ExitStack() as stack:
-        yield Sockets("ws" + base_url.removeprefix("http"), stack)
-
-
-class Sockets:
-    def __init__(self, url: str, stack: ExitStack) -> None:
-        self.url = url
-        self._stack = stack
-
-    def open(self, path: str) -> ClientConnection:
-        # Compressed frames would hardly ever fill a socket; alpaca-py, below, does ask for compression.
-        return self._stack.enter_context(connect(self.url + path, proxy=None, compression=None))
-
-    def data(self, *symbols: str, path: str = "/v2/iex") -> ClientConnection:
-        """Return a data connection that listens to these bars."""
-        socket = self.open(path)
-        assert tell(socket) == [{"T": "success", "msg": "connected"}]
-        say(socket, AUTH)
-        assert tell(socket) == [{"T": "success", "msg": "authenticated"}]
-        if symbols:
-            say(socket, {"action": "subscribe", "bars": list(symbols)})
-            assert tell(socket)[0]["bars"] == sorted(symbols)
-        return socket
-
-    def orders(self) -> ClientConnection:
-        """Return a trade-updates connection that listens."""
-        socket = self.open("/stream")
-        socket.send(json.dumps({"action": "authenticate", "data": {"key_id": "key", "secret_key": "secret"}}))
-        assert heard(socket)["data"]["status"] == "authorized"
-        socket.send(json.dumps({"action": "listen", "data": {"streams": ["trade_updates"]}}))
-        assert heard(socket) == {"stream": "listening", "data": {"streams": ["trade_updates"]}}
-        return socket
-
-
-def say(socket: ClientConnection, message: object) -> None:
-    socket.send(msgpack.packb(message))
-
-
-def tell(socket: ClientConnection) -> list[dict[str, Any]]:
-    frame = socket.recv(WAIT)
-    assert isinstance(frame, bytes)
-    messages = msgpack.unpackb(frame)
-    assert all(next(iter(message)) == "T" for message in messages)
-    return messages
-
-
-def heard(socket: ClientConnection) -> dict[str, Any]:
-    frame = socket.recv(WAIT)
-    assert isinstance(frame, bytes)
-    return json.loads(frame)
-
-
-def error(code: int, text: str) -> list[dict[str, Any]]:
-    return [{"T": "error", "code": code, "msg": text}]
-
+from tests.orchestra.paper_exchange.wire.clients import AUTH, WAIT, Recorded, Sockets, error, heard, say, tell
 
 # Market data
 
@@ -339,42 +269,6 @@ def test_upgrade_without_a_websocket_key_is_a_bad_request(base_url: str) -> None
 
 
 # Unmodified alpaca-py
-
-
-class Recorded:
-    """Whatever a stream's handler is given."""
-
-    def __init__(self) -> None:
-        self.queue: queue.Queue[Any] = queue.Queue()
-
-    async def take(self, message: Any) -> None:
-        self.queue.put(message)
-
-    def next(self) -> Any:
-        return self.queue.get(timeout=WAIT)
-
-
-class SubscriptionLog(logging.Handler):
-    """Tell when alpaca-py logs that a subscription was acknowledged."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.INFO)
-        self.is_subscribed = threading.Event()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if "subscribed to" in record.getMessage():
-            self.is_subscribed.set()
-
-
-@pytest.fixture
-def subscribed() -> Iterator[threading.Event]:
-    log = logging.getLogger("alpaca.data.live.websocket")
-    handler, level = SubscriptionLog(), log.level
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    yield handler.is_subscribed
-    log.removeHandler(handler)
-    log.setLevel(level)
 
 
 @pytest.mark.requirement("S2-34", "S2-35")

@@ -13,10 +13,15 @@ from system_databse.order import Order, OrderReport
 
 SILENCES_UNTIL_CLOSED = 5
 CLOSED_SECONDS = 60.0
+# Alpaca's words for an asset that may not be bought or sold (422).
+NOT_TRADABLE = "not tradable"
 
 
 class WatchedBroker:
-    """Pass calls on and count those without an answer. monotonic: steady seconds; silences: since the start."""
+    """Pass calls on and count those without an answer. monotonic: steady seconds; silences: since the start.
+
+    not_tradable: symbols in which the broker has refused an order for what they are.
+    """
 
     def __init__(self, broker: OrderBroker, monotonic: Callable[[], float]) -> None:
         self._broker = broker
@@ -25,6 +30,7 @@ class WatchedBroker:
         self._rests_until = 0.0
         self._closed_until = 0.0
         self.silences = 0
+        self.not_tradable: set[str] = set()
 
     @property
     def is_resting(self) -> bool:
@@ -38,8 +44,13 @@ class WatchedBroker:
 
     def submit(self, order: Order) -> OrderReport:
         """Send an order once."""
-        with self._watching():
-            return self._broker.submit(order)
+        try:
+            with self._watching():
+                return self._broker.submit(order)
+        except BrokerRejected as error:
+            if NOT_TRADABLE in str(error):
+                self.not_tradable.add(order.symbol)
+            raise
 
     def cancel(self, broker_order_id: str) -> None:
         """Ask to cancel an order."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from orchestra.execution.watched_broker import CLOSED_SECONDS, WatchedBroker
+from orchestra.execution.watch.watched_broker import CLOSED_SECONDS, WatchedBroker
 from system_databse.errors import BrokerError, BrokerOutcomeUnknown, BrokerRejected, BrokerUnavailable
 from system_databse.order import Order, OrderReport, OrderStatus
 from tests.orchestra.execution.order_path import FIRST, OrderPath, SteppedClock, later
@@ -136,3 +136,12 @@ def test_five_calls_in_a_row_without_an_answer_close_entries_for_a_minute(path: 
     assert path.desk.is_broker_silent
     path.clock.sleep(1)
     assert not path.desk.is_broker_silent
+
+
+@pytest.mark.requirement("S2-70")
+@pytest.mark.parametrize(
+    ("words", "symbols"), [('asset "SPY" is not tradable', {"SPY"}), ("insufficient buying power", set())]
+)
+def test_symbol_refused_for_what_it_is_is_remembered(watching: Watching, words: str, symbols: set[str]) -> None:
+    watching.fail(BrokerRejected(words, status=422), lambda: watching.broker.submit(order_in()))
+    assert watching.broker.not_tradable == symbols

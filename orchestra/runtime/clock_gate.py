@@ -1,0 +1,124 @@
+"""The clock gate: no order before the exchange's clock agrees with ours, since a small machine boots in the past.
+
+In: the exchange's time, asked on the fetcher. Out: why nothing may be opened now, in words. Thread: engine.
+Everything we do hangs on minutes: two seconds of difference are allowed, and half the time the question was under way.
+"""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from orchestra.runtime.clock import Clock
+from system_databse.errors import BrokerError
+
+log = logging.getLogger(__name__)
+
+LARGEST_OFFSET_SECONDS = 2.0
+LARGEST_JUMP_SECONDS = 1.0
+CHECK_SECONDS = 900.0
+RETRY_SECONDS = 10.0
+NOT_COMPARED = "this machine's clock has not been compared with the exchange's yet"
+
+Start = Callable[[Callable[[], Any]], "Future[Any]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """By how much our clock is ahead of the exchange's, and how far that may be off, in seconds."""
+
+    ahead_seconds: float
+    uncertain_seconds: float
+
+    @property
+    def is_good(self) -> bool:
+        """Say whether the two may agree within what is allowed."""
+        return abs(self.ahead_seconds) - self.uncertain_seconds <= LARGEST_OFFSET_SECONDS
+
+
+class ClockGate:
+    """Compare the clocks at the start, every 15 minutes and after each jump. start: runs a call on the fetcher."""
+
+    def __init__(self, clock: Clock, ask: Callable[[], datetime], start: Start) -> None:
+        self._clock = clock
+        self._ask = ask
+        self._start = start
+        self._due_at = clock.monotonic()
+        self._drift = self._drift_now()
+        self._under_way: Future[Any] | None = None
+        self._reason: str | None = NOT_COMPARED
+
+    @property
+    def reason(self) -> str | None:
+        """Return why nothing may be opened, None when the clocks agree."""
+        return self._reason
+
+    def run_due(self) -> None:
+        """Ask when it is time to, and take the answer that has come."""
+        self._notice_jump()
+        if self._under_way is not None:
+            if self._under_way.done():
+                self._take(self._under_way)
+        elif self._clock.monotonic() >= self._due_at:
+            self._drift = self._drift_now()
+            self._under_way = self._start(self._measure)
+
+    def wait(self, seconds: float) -> None:
+        """Ask now and wait for the answer, at most that long."""
+        self.run_due()
+        if self._under_way is not None:
+            try:
+                self._under_way.exception(seconds)
+            except (TimeoutError, CancelledError):
+                return
+            self.run_due()
+
+    def _notice_jump(self) -> None:
+        """Close the gate when the clock was set or the machine slept: what was compared is worth nothing then."""
+        drift = self._drift_now()
+        if abs(drift - self._drift) <= LARGEST_JUMP_SECONDS:
+            return
+        log.warning("This machine's clock moved by %.1f s; it is compared again.", drift - self._drift)
+        self._drift = drift
+        self._reason = self._reason or NOT_COMPARED
+        self._due_at = self._clock.monotonic()
+        self._under_way = None
+
+    def _take(self, answer: "Future[Any]") -> None:
+        self._under_way = None
+        try:
+            measured: Measured = answer.result()
+        except (BrokerError, CancelledError) as error:
+            # What was found before still holds: the clock has not moved since.
+            log.warning("The exchange's clock could not be read: %s", error)
+            self._due_at = self._clock.monotonic() + RETRY_SECONDS
+            return
+        before, self._reason = self._reason, None if measured.is_good else in_words(measured.ahead_seconds)
+        self._due_at = self._clock.monotonic() + (CHECK_SECONDS if measured.is_good else RETRY_SECONDS)
+        if self._reason and self._reason != before:
+            log.error("Nothing is bought: %s.", self._reason)
+
+    def _measure(self) -> Measured:
+        """Ask the exchange; on the fetcher. Its time is as of some moment between the question and the answer."""
+        ours, asked_at = self._clock.now(), self._clock.monotonic()
+        theirs = self._ask()
+        half = (self._clock.monotonic() - asked_at) / 2
+        return Measured((ours + timedelta(seconds=half) - theirs).total_seconds(), half)
+
+    def _drift_now(self) -> float:
+        return self._clock.now().timestamp() - self._clock.monotonic()
+
+
+def in_words(ahead_seconds: float) -> str:
+    """Return what an owner has to do about a clock that is wrong by so much."""
+    where = "ahead of" if ahead_seconds > 0 else "behind"
+    return f"this machine's clock is {_length(abs(ahead_seconds))} {where} the exchange's: check the time"
+
+
+def _length(seconds: float) -> str:
+    for unit, size in (("days", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * size or (size == 3_600 and seconds >= size):
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
