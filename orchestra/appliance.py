@@ -20,8 +20,8 @@ from orchestra.run import run_identity
 from orchestra.run.run_files import RunFiles
 from orchestra.run.run_identity import RunIdentity
 from orchestra.runtime.clock import SystemClock
-from orchestra.runtime.command_desk import CommandDesk
-from orchestra.runtime.live_board import LiveBoard
+from orchestra.runtime.owner.command_desk import CommandDesk
+from orchestra.runtime.owner.live_board import LiveBoard
 from orchestra.signals.strategy_catalog import StrategyCatalog
 from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.turn_timer import TurnTimer

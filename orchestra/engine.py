@@ -34,9 +34,9 @@ from orchestra.risk.halt_switch import HaltSwitch
 from orchestra.risk.risk_gate import RiskGate
 from orchestra.runtime.agenda import Agenda
 from orchestra.runtime.inbox import Inbox
-from orchestra.runtime.live_board import LiveBoard
 from orchestra.runtime.minute_loop import MinuteLoop
 from orchestra.runtime.news_log import log_news
+from orchestra.runtime.owner.live_board import LiveBoard
 from orchestra.runtime.tick_thread import TickThread
 from orchestra.signals.backfill import Backfill, here_and_now
 from orchestra.signals.roster import Roster

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from database.sqlite_store import SqliteStore
 from orchestra.messages.halt import Halt
 from orchestra.runtime.clock import Clock
-from orchestra.runtime.command_desk import CommandDesk
-from orchestra.runtime.live_board import LiveBoard
+from orchestra.runtime.owner.command_desk import CommandDesk
+from orchestra.runtime.owner.live_board import LiveBoard
 from system_databse.door.door_store import DoorStore
 
 

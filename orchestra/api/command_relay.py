@@ -11,7 +11,7 @@ from uuid import uuid4
 from orchestra.api.answers import Refused, Reply, plain, reply
 from orchestra.api.request_body import command_id
 from orchestra.messages.commands import Answer, Command, Refusal
-from orchestra.runtime.command_desk import CommandDesk
+from orchestra.runtime.owner.command_desk import CommandDesk
 
 STATUS = {Refusal.INVALID: 400, Refusal.NOT_FOUND: 404, Refusal.CONFLICT: 409}
 

@@ -16,7 +16,7 @@ from orchestra.office.equity_log import EquityLog
 from orchestra.office.market_clock import market_clock
 from orchestra.office.sparklines import Sparklines
 from orchestra.runtime.clock import Clock
-from orchestra.runtime.live_board import LiveBoard
+from orchestra.runtime.owner.live_board import LiveBoard
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
 from system_databse.card_calculations import Card, card_of
 from system_databse.snapshot import AlgorithmView

@@ -17,12 +17,12 @@ from database.timestamps import iso_milliseconds, iso_minute
 from orchestra.execution.order_desk import OrderDesk
 from orchestra.messages.events import AlertRaised, StreamConnected, StreamName
 from orchestra.runtime.agenda import Agenda
-from orchestra.runtime.clock_gate import ClockGate
 from orchestra.runtime.fetcher import Fetcher
-from orchestra.signals.asset_watch import Assets, AssetWatch
+from orchestra.runtime.network.clock_gate import ClockGate
 from orchestra.signals.backfill import Backfill
-from orchestra.signals.feed_watch import FeedWatch, History
 from orchestra.signals.market_view import MarketView
+from orchestra.signals.watch.asset_watch import Assets, AssetWatch
+from orchestra.signals.watch.feed_watch import FeedWatch, History
 from orchestra.websocket_manager import WebSocketManager
 from orchestra.worlds import World
 from system_databse.rows import events

@@ -47,7 +47,7 @@ from orchestra.pipeline import Pipeline
 from orchestra.risk.halt_switch import HaltSwitch
 from orchestra.runtime.agenda import Agenda
 from orchestra.runtime.inbox import Inbox
-from orchestra.runtime.live_board import LiveBoard
+from orchestra.runtime.owner.live_board import LiveBoard
 from orchestra.signals.roster import Roster
 from orchestra.signals.strategy_runner import StrategyRunner
 from orchestra.worlds import World

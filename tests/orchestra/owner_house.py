@@ -23,8 +23,8 @@ from orchestra.paper_exchange.market.replay import ReplayMarket
 from orchestra.paper_exchange.server import PaperExchangeServer
 from orchestra.risk.halt_switch import HaltSwitch
 from orchestra.runtime.clock import SimulatedClock, SystemClock
-from orchestra.runtime.command_desk import CommandDesk
-from orchestra.runtime.live_board import LiveBoard
+from orchestra.runtime.owner.command_desk import CommandDesk
+from orchestra.runtime.owner.live_board import LiveBoard
 from orchestra.runtime.settings import Mode
 from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.turn_timer import TurnTimer

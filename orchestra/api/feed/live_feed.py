@@ -15,7 +15,7 @@ from orchestra.api.feed.event_json import Event, event_json, events_between
 from orchestra.api.feed.state_json import State, changes_between
 from orchestra.api.protocol import HEARTBEAT, SNAPSHOT, UPDATE
 from orchestra.runtime.clock import Clock
-from orchestra.runtime.live_board import LiveBoard
+from orchestra.runtime.owner.live_board import LiveBoard
 
 log = logging.getLogger(__name__)
 

@@ -41,9 +41,9 @@ from orchestra.messages.live_snapshot import (
     StreamHealth,
 )
 from orchestra.risk.halt_switch import HaltSwitch
-from orchestra.runtime.command_desk import CommandDesk
 from orchestra.runtime.inbox import Inbox
-from orchestra.runtime.live_board import LiveBoard
+from orchestra.runtime.owner.command_desk import CommandDesk
+from orchestra.runtime.owner.live_board import LiveBoard
 from system_databse import system_schema
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
 from system_databse.card_calculations import Card

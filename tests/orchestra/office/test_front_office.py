@@ -19,8 +19,8 @@ from orchestra.messages.commands import (
 from orchestra.messages.events import AlgorithmPaused, AlgorithmResumed, RiskHalted, RiskResumed
 from orchestra.office.front_office import FrontOffice
 from orchestra.risk.halt_switch import Halt
-from orchestra.runtime.command_desk import CommandDesk
 from orchestra.runtime.inbox import Inbox
+from orchestra.runtime.owner.command_desk import CommandDesk
 from system_databse.system_db_manager import get_pin, verify_pin
 from tests.orchestra.owner_house import OPEN, HeldClock, OwnerHouse
 

@@ -9,7 +9,7 @@ import pytest
 
 from database.calendar_manager import MarketCalendar
 from orchestra.runtime.clock import SystemClock
-from orchestra.signals.asset_watch import BEFORE_OPEN_SECONDS, RETRY_SECONDS, Assets, AssetWatch
+from orchestra.signals.watch.asset_watch import BEFORE_OPEN_SECONDS, RETRY_SECONDS, Assets, AssetWatch
 from system_databse.errors import BrokerUnavailable
 
 OPEN = int(datetime(2026, 11, 20, 14, 30, tzinfo=UTC).timestamp())

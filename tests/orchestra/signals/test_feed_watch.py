@@ -12,7 +12,7 @@ from database.errors import MarketDataError
 from database.timestamps import iso_minute
 from orchestra.messages.events import StreamName
 from orchestra.runtime.clock import SystemClock
-from orchestra.signals.feed_watch import FeedWatch, History
+from orchestra.signals.watch.feed_watch import FeedWatch, History
 
 CALENDAR = MarketCalendar()
 OPEN = int(datetime(2026, 11, 20, 14, 30, tzinfo=UTC).timestamp())

@@ -18,7 +18,7 @@ from orchestra.api.feed.state_json import State, state_of
 from orchestra.messages.events import DecisionMade, MinuteFinished, OrderChanged, OrderFilled
 from orchestra.messages.halt import Halt
 from orchestra.messages.live_snapshot import LiveSnapshot, MarketPhase, StreamHealth
-from orchestra.runtime.live_board import LiveBoard
+from orchestra.runtime.owner.live_board import LiveBoard
 from system_databse.algorithm_record import AlgorithmStatus
 from system_databse.decision import denied
 from system_databse.fill import Fill

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestra.runtime.clock import SystemClock
-from orchestra.runtime.clock_gate import CHECK_SECONDS, NOT_COMPARED, RETRY_SECONDS, ClockGate, in_words
+from orchestra.runtime.network.clock_gate import CHECK_SECONDS, NOT_COMPARED, RETRY_SECONDS, ClockGate, in_words
 from system_databse.errors import BrokerUnavailable
 
 

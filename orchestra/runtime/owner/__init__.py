@@ -1,0 +1,1 @@
+"""What passes between the engine and the screens of its owner: commands in, snapshots out."""
