@@ -3,7 +3,6 @@
 In: the files and the world of a run. Out: an engine ready to run, its page. Thread: main; the page has its own.
 """
 
-from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,15 +63,18 @@ class Appliance:
         page: PageWish | None = None,
         speed: float | None = None,
     ) -> None:
-        self._stack = ExitStack()
         self._files = files
         self._world = world
         self._wish = page
         self._board = LiveBoard() if page else None
-        self._door = self._open_door() if page else None
+        self._door = DoorStore.open(files.directory.door) if page else None
+        self._commands: CommandDesk | None = None
+        self._server: ApiServer | None = None
         stores = files.open_stores()
         identity = RunIdentity(world.account_number, world.mode, replay)
         install = run_identity.claim(stores.system, identity, iso_milliseconds(world.clock.now()))
+        if page and self._door and page.forget_pin:
+            reset_pin(stores.system, self._door, SystemClock())
         self._halt = self._kept_halt()
         self.engine = Engine(
             world,
@@ -85,24 +87,27 @@ class Appliance:
             halt=self._halt,
             speed=speed,
         )
-        self._stack.callback(self.engine.stop)
 
     def open_page(self) -> int | None:
         """Serve the page and return its port, None when none is wanted; raises ConfigError for a taken port."""
         if self._wish is None or self._board is None or self._door is None:
             return None
-        if self._wish.forget_pin:
-            reset_pin(self._files.stores.system, self._door, SystemClock())
-        commands = CommandDesk(self.engine.inbox, SystemClock())
-        server = ApiServer(self._parts(self._board, self._door, commands), ROOT / "frontend", port=self._wish.port)
-        server.start()
-        self._stack.callback(server.stop)
-        self._stack.callback(commands.close)
-        return server.port
+        self._commands = CommandDesk(self.engine.inbox, SystemClock())
+        parts = self._parts(self._board, self._door, self._commands)
+        self._server = ApiServer(parts, ROOT / "frontend", port=self._wish.port)
+        self._server.start()
+        return self._server.port
 
     def close(self) -> None:
-        """Take down the page, then the engine, then close what the page wrote."""
-        self._stack.close()
+        """Stop the engine, which answers what it was asked, then the page, then close what the page wrote."""
+        with ExitStack() as stack:
+            if self._door:
+                stack.callback(self._door.close)
+            if self._server:
+                stack.callback(self._server.stop)
+            if self._commands:
+                stack.callback(self._commands.close)
+            stack.callback(self.engine.stop)
 
     def _parts(self, board: LiveBoard, door: DoorStore, commands: CommandDesk) -> ApiParts:
         return ApiParts(
@@ -113,18 +118,10 @@ class Appliance:
             system=self._files.stores.system,
             door=door,
             lookups=self._world.alpaca,
-            strategies=self._strategies,
+            strategies=StrategyCatalog(ROOT / "algorithm").listings,
             mode=self._world.mode,
             boot=uuid4().hex,
         )
-
-    def _strategies(self) -> Sequence[Mapping[str, object]]:
-        return StrategyCatalog(ROOT / "algorithm").listings()
-
-    def _open_door(self) -> DoorStore:
-        door = DoorStore.open(self._files.directory.door)
-        self._stack.callback(door.close)
-        return door
 
     def _kept_halt(self) -> HaltSwitch:
         if self._door is None:
