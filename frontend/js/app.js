@@ -17,6 +17,8 @@ import { Store } from "./store.js";
 
 const ASK_AGAIN_MS = 2000;
 const TICK_MS = 1000;
+// Whether this browser has been unlocked; the session itself is in a cookie that no script can read.
+const UNLOCKED = "unlocked";
 
 class App {
   store = new Store();
@@ -46,10 +48,11 @@ class App {
 
   /** Let in who may see the page: with a session at once, else by PIN. Retries while the server is down. */
   async start() {
-    const session = await this.server.call("GET", route("session"));
-    if (session.status === 200) {
+    // A browser that never unlocked has no session to ask for: the refusal would stand in its console as an error.
+    const { status } = wasUnlocked() ? await this.server.call("GET", route("session")) : { status: 401 };
+    if (status === 200) {
       this.#enter();
-    } else if (session.status === 401) {
+    } else if (status === 401) {
       await this.#askForPin();
     } else {
       setText(document.getElementById("loading"), "AutoTrader is starting. This page tries again by itself.");
@@ -59,6 +62,7 @@ class App {
 
   /** Lock the page; it stays as it is below. */
   lock() {
+    noteUnlocked(false);
     this.#feed.close();
     this.gate.lock(() => this.#enter());
   }
@@ -76,6 +80,7 @@ class App {
   }
 
   #enter() {
+    noteUnlocked(true);
     this.#feed.open();
   }
 
@@ -132,6 +137,15 @@ class App {
     if (status === 401) this.lock();
     else if (status === 200) this.#feed.open();
   }
+}
+
+function wasUnlocked() {
+  return localStorage.getItem(UNLOCKED) !== null;
+}
+
+function noteUnlocked(isUnlocked) {
+  if (isUnlocked) localStorage.setItem(UNLOCKED, "yes");
+  else localStorage.removeItem(UNLOCKED);
 }
 
 /** Start the page. */

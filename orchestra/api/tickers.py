@@ -86,7 +86,7 @@ def _judged(symbol: str, asset: Mapping[str, Any]) -> TickerAnswer:
     elif is_halted:
         reason = f"Trading in {symbol} is halted by the exchange: wait until it is resumed."
     elif not is_tradable:
-        reason = f"{symbol} cannot be traded at the broker now."
+        reason = f"{symbol} cannot be traded at the broker now; it may be halted."
     return TickerAnswer(
         symbol,
         is_valid=is_stock,
