@@ -11,7 +11,7 @@ from uuid import uuid4
 from database.timestamps import iso_milliseconds
 from orchestra.api.api_parts import ApiParts
 from orchestra.api.auth.pin_keeper import reset_pin
-from orchestra.api.stored_halt import halt_keeper, stored_halt
+from orchestra.api.stored_halt import halt_for_lost_door, halt_keeper, stored_halt
 from orchestra.api_server import ApiServer
 from orchestra.engine import Engine
 from orchestra.risk.halt_switch import HaltSwitch
@@ -73,6 +73,8 @@ class Appliance:
         stores = files.open_stores()
         identity = RunIdentity(world.account_number, world.mode, replay)
         install = run_identity.claim(stores.system, identity, iso_milliseconds(world.clock.now()))
+        if self._door:
+            halt_for_lost_door(stores.system, self._door, iso_milliseconds(world.clock.now()))
         if page and self._door and page.forget_pin:
             reset_pin(stores.system, self._door, SystemClock())
         self._halt = self._kept_halt()

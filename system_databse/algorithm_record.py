@@ -21,6 +21,7 @@ class AlgorithmRecord:
     """A row of `algorithms`. file: path as the owner gave it or `algorithm/<name>.py`.
 
     is_sell_wanted: the owner stopped it and wants its shares sold; it stays set until they are gone.
+    command_id: of the command that started it, None where it had none.
     """
 
     id: int
@@ -34,6 +35,7 @@ class AlgorithmRecord:
     error_count: int = 0
     last_error: str | None = None
     is_sell_wanted: bool = False
+    command_id: str | None = None
 
     @property
     def needs_prices(self) -> bool:

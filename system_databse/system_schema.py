@@ -22,6 +22,13 @@ def m001_trading_state(database: Database) -> None:
         database.execute(statement)
 
 
+@migrations()
+def m002_commands_of_algorithms(database: Database) -> None:
+    """Keep the id of the command that started an algorithm: repeated, even after a restart, it starts no second one."""
+    database.execute("ALTER TABLE algorithms ADD COLUMN command_id TEXT")
+    database.execute("CREATE UNIQUE INDEX ux_algorithm_command ON algorithms(command_id)")
+
+
 def _statements(script: str) -> Iterator[str]:
     """Split the script; executescript would commit and so break the migration's transaction."""
     statement = ""

@@ -65,7 +65,8 @@ export class Server extends EventTarget {
 }
 
 function notDelivered() {
-  return { status: 0, body: { error: "Not delivered: AutoTrader did not get it. Nothing was changed." } };
+  // It never arrived, or AutoTrader was restarted after it had begun: from here both look the same.
+  return { status: 0, body: { error: "AutoTrader knows nothing of it. Look whether it was done before trying again." } };
 }
 
 async function asJson(response) {

@@ -4,10 +4,15 @@ In: the halt switch's `keep`. Out: what the builder gives the switch at the next
 """
 
 import json
+import logging
 from collections.abc import Callable
 
+from database.sqlite_store import SqliteStore
+from orchestra.api.auth.pin_keeper import FOREIGN_DOOR, PinKeeper
 from orchestra.messages.halt import Halt
 from system_databse.door.door_store import DoorStore
+
+log = logging.getLogger(__name__)
 
 KEY = "halt"
 
@@ -19,6 +24,15 @@ def halt_keeper(door: DoorStore) -> Callable[[Halt | None], None]:
         door.put_control(KEY, json.dumps({"at": halt.at, "by": halt.by}) if halt else None)
 
     return keep
+
+
+def halt_for_lost_door(system: SqliteStore, door: DoorStore, at: str) -> None:
+    """Halt when door.db was lost: a halt may have been lost with it. at: ISO-Z. Only the PIN lets trading go on."""
+    if not PinKeeper(system, door).is_door_foreign:
+        return
+    log.error("%s Until then nothing is bought, for door.db may have held a halt.", FOREIGN_DOOR)
+    if stored_halt(door) is None:
+        halt_keeper(door)(Halt(at, "the loss of door.db"))
 
 
 def stored_halt(door: DoorStore) -> Halt | None:

@@ -15,12 +15,14 @@ class StartAlgorithm:
     """Run a strategy on a ticker.
 
     algorithm: a name in `algorithm/` or a path; capital: dollars; params: values by the names of its PARAMETERS.
+    command_id: the asker's; what was started under it is not started again, not even after a restart.
     """
 
     algorithm: str
     ticker: str
     capital: Decimal
     params: Mapping[str, object] = field(default_factory=dict)
+    command_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,9 @@ class StartCounter:
         mistake = _mistake(command)
         if mistake:
             return refused(Refusal.INVALID, mistake)
+        earlier = self._earlier(command)
+        if earlier is not None:
+            return earlier
         available = self._available()
         if command.capital > available:
             wanted = f"${command.capital:,.2f} wanted, ${available:,.2f} available"
@@ -74,7 +77,20 @@ class StartCounter:
             file=strategy.file,
             file_sha256=strategy.sha256,
             params=json.dumps(params),
+            command_id=command.command_id,
         )
+
+    def _earlier(self, command: StartAlgorithm) -> Answer | None:
+        """Return the answer to a command that was carried out before, of which a crash may have left no other trace."""
+        if command.command_id is None:
+            return None
+        record = next((each for each in self._books.records.values() if each.command_id == command.command_id), None)
+        if record is None:
+            return None
+        started = record.name, record.ticker, record.initial_capital, json.loads(record.params)
+        if started != (command.algorithm, command.ticker, command.capital, dict(command.params)):
+            return refused(Refusal.CONFLICT, f"This id belongs to the command that started algorithm {record.id}.")
+        return Answer({"id": record.id})
 
 
 def _mistake(command: StartAlgorithm) -> str | None:

@@ -21,6 +21,8 @@ class HaltSwitch:
     def __init__(self, keep: Callable[[Halt | None], None], *, set_by_disk: Halt | None = None) -> None:
         self._keep = keep
         self._event = threading.Event()
+        self._lock = threading.Lock()
+        self._presses = 0
         self._halt = set_by_disk
         if set_by_disk is not None:
             self._event.set()
@@ -37,13 +39,20 @@ class HaltSwitch:
 
     def set(self, halt: Halt) -> None:
         """Stop entries, at once; the flag stands even when it cannot be stored."""
-        if not self._event.is_set():
-            self._halt = halt
-            self._event.set()
+        with self._lock:
+            self._presses += 1
+            if not self._event.is_set():
+                self._halt = halt
+                self._event.set()
         self._keep(self._halt)
 
     def clear(self) -> None:
-        """Allow entries again, once that is on disk."""
+        """Allow entries again, once that is on disk; whoever halts in that very moment wins, and the halt stands."""
+        presses = self._presses
         self._keep(None)
-        self._event.clear()
-        self._halt = None
+        with self._lock:
+            if self._presses == presses:
+                self._event.clear()
+                self._halt = None
+                return
+        self._keep(self._halt)

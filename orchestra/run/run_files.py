@@ -24,6 +24,7 @@ from orchestra.run.data_directory import DataDirectory, DirectoryLock
 from orchestra.run.run_identity import RunIdentity
 from orchestra.runtime.log_setup import LogSetup
 from system_databse import system_schema
+from system_databse.door import door_schema
 from system_databse.system_db_manager import POINTER_FILE
 
 log = logging.getLogger(__name__)
@@ -142,6 +143,7 @@ class RunFiles:
     def _inspect(self) -> None:
         inspect_database(self.directory.market, market_schema.migrations, market_schema.APPLICATION_ID)
         inspect_database(self.directory.system, system_schema.migrations, system_schema.APPLICATION_ID)
+        inspect_database(self.directory.door, door_schema.migrations, door_schema.APPLICATION_ID)
         inspect_database(self.directory.exchange, exchange_schema.migrations, exchange_schema.APPLICATION_ID)
 
     def _has_traded(self) -> bool:

@@ -5,14 +5,17 @@ from decimal import Decimal
 
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
 
-COLUMNS = "id, name, ticker, initial_capital, file, file_sha256, params, status, error_count, last_error, sell_wanted"
+COLUMNS = (
+    "id, name, ticker, initial_capital, file, file_sha256, params, status, error_count, last_error, sell_wanted,"
+    " command_id"
+)
 
 
 def insert(connection: sqlite3.Connection, record: AlgorithmRecord, created_at: str) -> None:
     """Add a new algorithm; the record carries the id it is to have."""
     connection.execute(
-        "INSERT INTO algorithms(id, name, ticker, initial_capital, file, file_sha256, params, status, created_at)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO algorithms(id, name, ticker, initial_capital, file, file_sha256, params, status, created_at,"
+        " command_id) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             record.id,
             record.name,
@@ -23,6 +26,7 @@ def insert(connection: sqlite3.Connection, record: AlgorithmRecord, created_at: 
             record.params,
             record.status,
             created_at,
+            record.command_id,
         ),
     )
 
@@ -30,6 +34,12 @@ def insert(connection: sqlite3.Connection, record: AlgorithmRecord, created_at: 
 def load(connection: sqlite3.Connection) -> list[AlgorithmRecord]:
     """Return every algorithm, in the order of their ids."""
     return [_record(row) for row in connection.execute(f"SELECT {COLUMNS} FROM algorithms ORDER BY id")]
+
+
+def started_by(connection: sqlite3.Connection, command_id: str) -> int | None:
+    """Return the id of the algorithm that a command started, None when it started none."""
+    row = connection.execute("SELECT id FROM algorithms WHERE command_id = ?", (command_id,)).fetchone()
+    return int(row[0]) if row else None
 
 
 def update(connection: sqlite3.Connection, record: AlgorithmRecord, at: str) -> None:
@@ -53,7 +63,7 @@ def update(connection: sqlite3.Connection, record: AlgorithmRecord, at: str) -> 
 
 
 def _record(row: tuple[object, ...]) -> AlgorithmRecord:
-    identifier, name, ticker, capital, file, sha256, params, status, error_count, last_error, sell_wanted = row
+    identifier, name, ticker, capital, file, sha256, params, status, error_count, last_error, sell_wanted, command = row
     return AlgorithmRecord(
         id=int(str(identifier)),
         name=str(name),
@@ -66,4 +76,5 @@ def _record(row: tuple[object, ...]) -> AlgorithmRecord:
         error_count=int(str(error_count)),
         last_error=None if last_error is None else str(last_error),
         is_sell_wanted=bool(sell_wanted),
+        command_id=None if command is None else str(command),
     )

@@ -105,6 +105,6 @@ def test_a_stop_that_did_not_arrive_says_so(new_screen: Callable[..., Screen], h
     screen.pass_time(2_100)
     screen.page.wait_for_timeout(200)
     screen.pass_time(2_100)
-    screen.shows("Not delivered: AutoTrader did not get it. Nothing was changed.")
+    screen.shows("AutoTrader knows nothing of it. Look whether it was done before trying again.")
     assert house.commands(CancelOpenOrders) == []
     expect(screen.button("Hold to stop all")).to_be_enabled()

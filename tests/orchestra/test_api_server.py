@@ -370,6 +370,16 @@ def test_sockets_opened_one_after_another_are_slowed_down(tmp_path: Path) -> Non
     served.close()
 
 
+@pytest.mark.parametrize("extra", ["", "&xsid=1", "&sid=", "&t=sid=1"])
+def test_no_word_in_the_address_opens_sockets_past_their_limits(tmp_path: Path, extra: str) -> None:
+    served = small(tmp_path, handshake_burst=2)
+    cookie, origin = f"autotrader_session={served.cookie()}", f"http://localhost:{served.port}"
+    path = f"/socket.io/?EIO=4&transport=polling{extra}"
+    statuses = [served.request("GET", path, Cookie=cookie, Origin=origin)[0] for _ in range(4)]
+    assert statuses == [200, 200, 429, 429]
+    served.close()
+
+
 def test_stopping_ends_the_sockets_and_every_thread_and_frees_the_port(tmp_path: Path) -> None:
     before = set(threading.enumerate())
     served = Served(tmp_path, ApiLimits())

@@ -16,6 +16,10 @@ from system_databse.rows import settings
 log = logging.getLogger(__name__)
 
 PEPPER = "pepper"
+FOREIGN_DOOR = (
+    "door.db does not belong to this system.db: no PIN can be right. "
+    "Put its copy back, or start once with --reset-pin and choose a new PIN."
+)
 
 
 class PinKeeper:
@@ -42,16 +46,22 @@ class PinKeeper:
         """Compare with the stored PIN; without one the answer is no, and takes as long."""
         stored = self.get_pin()
         pepper = self._pepper()
-        if stored is not None and (pepper is None or not pin_digest.is_peppered_with(pepper, stored)):
-            log.error(
-                "door.db does not belong to this system.db: no PIN can be right. "
-                "Put its copy back, or start once with --reset-pin and choose a new PIN."
-            )
+        if _is_foreign(pepper, stored):
+            log.error(FOREIGN_DOOR)
         return pin_digest.is_match(pin, pepper or bytes(pin_digest.PEPPER_BYTES), stored or "") and stored is not None
+
+    @property
+    def is_door_foreign(self) -> bool:
+        """Say whether door.db was lost or is another one's: it lacks the pepper that this PIN was made with."""
+        return _is_foreign(self._pepper(), self.get_pin())
 
     def _pepper(self) -> bytes | None:
         text = self._door.control(PEPPER)
         return bytes.fromhex(text) if text else None
+
+
+def _is_foreign(pepper: bytes | None, digest: str | None) -> bool:
+    return digest is not None and (pepper is None or not pin_digest.is_peppered_with(pepper, digest))
 
 
 def reset_pin(system: SqliteStore, door: DoorStore, clock: Clock) -> bool:

@@ -7,6 +7,7 @@ from orchestra.api.api_context import ApiContext
 from orchestra.api.protocol import ROUTES
 from orchestra.api.request_body import (
     ALGORITHM_NAME,
+    command_id,
     flag_field,
     money_field,
     params_field,
@@ -59,7 +60,7 @@ def _start(api: ApiContext) -> StartAlgorithm:
     ticker = api.tickers.check(text_field(body, "ticker"))
     if ticker.reason:
         raise Refused(400, ticker.reason)
-    return StartAlgorithm(name, ticker.symbol, capital, params)
+    return StartAlgorithm(name, ticker.symbol, capital, params, command_id())
 
 
 def _known(algorithm_id: int) -> int:

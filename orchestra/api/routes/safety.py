@@ -41,6 +41,8 @@ def routes(api: ApiContext) -> Blueprint:
             # The tries tell it from a session that has ended.
             raise Refused(401, "The PIN is wrong.", tries_left=result.tries_left)
         api.parts.halt.clear()
+        if api.parts.halt.halt is not None:
+            raise Refused(409, "Trading was halted again in this very moment: resume once more if it is safe.")
         log.warning("Trading goes on: resumed by %s.", _name())
         return reply({"halted": False})
 
@@ -48,15 +50,16 @@ def routes(api: ApiContext) -> Blueprint:
 
 
 def _set_halt(api: ApiContext) -> None:
-    if api.parts.halt.halt is not None:
-        return
+    # Set even when it is set: a resume that is on its way to the disk must not win over it.
+    is_first = api.parts.halt.halt is None
     snapshot = api.parts.board.snapshot
     at = time_text(snapshot.market.now if snapshot else api.parts.clock.now())
     try:
         api.parts.halt.set(Halt(str(at), _name()))
     except StorageError as error:
         log.error("The halt stands, but it could not be stored and ends with this process: %s", error)  # noqa: TRY400
-    log.warning("Halted by %s: nothing is bought any more.", _name())
+    if is_first:
+        log.warning("Halted by %s: nothing is bought any more.", _name())
 
 
 def _halted(api: ApiContext) -> Body:

@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import parse_qs
 
 from werkzeug.http import parse_cookie
 
@@ -54,7 +55,8 @@ class Gate:
         start = _with_headers(start_response, environ["HTTP_HOST"] if is_known else "")
         if not is_known:
             return _refuse(
-                start, ("403 Forbidden", "This is not an address of AutoTrader: open http://localhost:5001.")
+                start,
+                ("403 Forbidden", f"This is not an address of AutoTrader: open http://localhost:{_port(environ)}."),
             )
         if environ["REQUEST_METHOD"] in ("OPTIONS", "TRACE", "CONNECT"):
             return _refuse(start, ("405 Method Not Allowed", "This method is not answered."))
@@ -75,7 +77,8 @@ class Gate:
         if session is None:
             return "401 Unauthorized", "Unlock with the PIN first."
         environ[SESSION_KEY] = session.id
-        if "sid=" in environ.get("QUERY_STRING", ""):
+        if "sid" in parse_qs(environ.get("QUERY_STRING", "")):
+            # As Engine.IO reads it: anything else, an empty one too, opens another socket.
             return None
         now = self._clock.monotonic()
         if self._count_sockets() >= self._limits.sockets:
@@ -100,6 +103,10 @@ def _with_headers(start_response: Any, host: str) -> Any:
         return start_response(status, kept, *rest)
 
     return start
+
+
+def _port(environ: Environ) -> str:
+    return str(environ.get("SERVER_PORT", ""))
 
 
 def _refuse(start_response: Any, refusal: Refusal) -> Iterable[bytes]:

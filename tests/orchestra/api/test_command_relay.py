@@ -1,9 +1,13 @@
 """An act is done once, however often it is asked for, and its answer can be fetched later."""
 
+from decimal import Decimal
+
 import pytest
 
 from orchestra.api.api_parts import ApiLimits
 from orchestra.messages.commands import StartAlgorithm
+from system_databse.algorithm_record import AlgorithmRecord
+from system_databse.rows import algorithms
 from tests.orchestra.api.api_house import ApiHouse, Visitor
 
 WISH = {"name": "sma_crossover", "ticker": "AAPL", "initial_capital": 10000}
@@ -42,7 +46,8 @@ def test_an_act_that_takes_long_is_told_later(quick_folder) -> None:
     url = f"/api/commands/{KEY['Idempotency-Key']}"
     assert (owner.get(url).status_code, owner.get(url).json) == (202, {"status": "pending"})
     assert owner.post("/api/algorithms", WISH, **KEY).status_code == 202
-    assert house.engine.given == [StartAlgorithm(algorithm="sma_crossover", ticker="AAPL", capital=10000)]
+    wish = StartAlgorithm(algorithm="sma_crossover", ticker="AAPL", capital=10000, command_id=KEY["Idempotency-Key"])
+    assert house.engine.given == [wish]
     house.engine.answer()
     assert (owner.get(url).status_code, owner.get(url).json) == (200, {"status": 201, "body": {"id": 7}})
     assert owner.post("/api/algorithms", WISH, **KEY).json == {"id": 7}
@@ -50,6 +55,17 @@ def test_an_act_that_takes_long_is_told_later(quick_folder) -> None:
     house.clock.advance(seconds=601)
     assert owner.get(url).status_code == 404
     house.close()
+
+
+def test_what_an_earlier_run_has_started_is_told_although_nothing_else_of_it_is_remembered(
+    house: ApiHouse, owner: Visitor
+) -> None:
+    record = AlgorithmRecord(3, "sma_crossover", "AAPL", Decimal(10000), "f", "s", command_id=KEY["Idempotency-Key"])
+    with house.system.transaction() as connection:
+        algorithms.insert(connection, record, "2026-11-20T17:00:00.000Z")
+    answer = owner.get(f"/api/commands/{KEY['Idempotency-Key']}")
+    assert (answer.status_code, answer.json) == (200, {"status": 201, "body": {"id": 3}})
+    assert owner.get("/api/commands/another-key").status_code == 404
 
 
 def test_what_came_of_a_refused_act_can_be_fetched_too(house: ApiHouse, owner: Visitor) -> None:

@@ -1,6 +1,7 @@
 """Starting an algorithm from the outside: checked, tried, stored, running in the next minute; or refused in words."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -133,3 +134,19 @@ def test_a_file_that_loops_when_it_is_imported_is_refused_and_trading_goes_on(tm
         assert house.position(buyer) == 5
     finally:
         house.close()
+
+
+@pytest.mark.requirement("S2-47")
+def test_a_command_repeated_after_a_crash_starts_no_second_algorithm(house: OwnerHouse) -> None:
+    wish = StartAlgorithm("buyer", "BETA", Decimal(5_000), {"shares": 7.0}, command_id="key-of-the-page")
+    first = house.give(wish)
+    house.restart()
+    assert house.give(wish) == first
+    other = house.give(replace(wish, capital=Decimal(5_001)))
+    assert (other.refusal, other.reason) == (
+        Refusal.CONFLICT,
+        "This id belongs to the command that started algorithm 1.",
+    )
+    assert house.give(replace(wish, params={})).refusal is Refusal.CONFLICT
+    assert house.rows("SELECT id, initial_capital, command_id FROM algorithms") == [(1, 5000.0, "key-of-the-page")]
+    assert house.give(replace(wish, command_id=None)).values == {"id": 2}

@@ -5,10 +5,13 @@ import logging
 import pytest
 
 from orchestra.api.api_parts import ApiLimits
-from orchestra.api.stored_halt import stored_halt
+from orchestra.api.auth.pin_keeper import reset_pin
+from orchestra.api.stored_halt import halt_for_lost_door, stored_halt
 from orchestra.messages.commands import CancelOpenOrders
 from orchestra.messages.halt import Halt
 from tests.orchestra.api.api_house import LAN, PIN, WRONG, ApiHouse, Visitor, made_snapshot
+
+AT = "2026-11-20T17:00:00.000Z"
 
 
 @pytest.mark.requirement("S2-18")
@@ -97,6 +100,25 @@ def test_a_halt_of_an_earlier_run_still_stands(quick_folder) -> None:
     assert second.halt.halt == first.halt.halt
     second.door.put_control("halt", "no json")
     assert stored_halt(second.door) == Halt("", "an earlier run")
+    second.close()
+
+
+def test_a_door_db_that_was_lost_may_have_held_a_halt_so_trading_waits_for_a_new_pin(
+    quick_folder, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = ApiHouse(quick_folder)
+    first.make_pin()
+    halt_for_lost_door(first.system, first.door, AT)
+    assert stored_halt(first.door) is None
+    first.close()
+    for path in first.folder.glob("door.db*"):
+        path.unlink()
+    second = ApiHouse(quick_folder, frontend=first.frontend)
+    halt_for_lost_door(second.system, second.door, AT)
+    assert stored_halt(second.door) == Halt(AT, "the loss of door.db")
+    assert "--reset-pin" in caplog.text
+    reset_pin(second.system, second.door, second.clock)
+    assert stored_halt(second.door) == Halt(AT, "the loss of door.db")
     second.close()
 
 
