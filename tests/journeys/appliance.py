@@ -3,6 +3,8 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,29 +26,34 @@ class Appliance(Run):
         places = ["--data-dir", self.name, "--speed", "0", "--port", "0"]
         return [sys.executable, str(self.house / "orchestrator.py"), *places, *self.more]
 
-    def open(self, cookie: str | None = None) -> tuple[subprocess.Popen[str], Page]:
-        """Start it; return the child and a tab at its page."""
-        return open_page(self, cookie)
-
     def held_at_broker(self, symbol: str) -> float:
         """Return the shares in the account itself, whoever they belong to."""
         rows = self.rows("SELECT qty FROM positions WHERE symbol = ?", symbol, database="exchange")
         return sum(float(row[0]) for row in rows)
 
 
-def open_page(run: Run, cookie: str | None = None) -> tuple[subprocess.Popen[str], Page]:
-    """Start a run that has a page; return the child and a tab at the port it names."""
-    earlier = len(_ports(run)) if run.data_dir.exists() else 0
+@contextmanager
+def running(run: Run) -> Iterator[subprocess.Popen[str]]:
+    """Start a run; whatever becomes of the test, the child does not outlive it."""
     child = run.start()
-    for _ in range(MOST_SLICES):
-        ports = _ports(run)
-        if len(ports) > earlier:
-            return child, Page(int(ports[-1]), cookie)
-        assert child.poll() is None, run.errors
-        pause(child)
-    child.kill()
-    child.wait()
-    raise AssertionError(run.errors)
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.wait()
+
+
+@contextmanager
+def opened(run: Run, cookie: str | None = None) -> Iterator[tuple[subprocess.Popen[str], Page]]:
+    """Start a run that has a page; yield the child and a tab at the port it names."""
+    earlier = len(_ports(run)) if run.data_dir.exists() else 0
+    with running(run) as child:
+        for _ in range(MOST_SLICES):
+            if len(_ports(run)) > earlier:
+                break
+            assert child.poll() is None, run.errors
+            pause(child)
+        yield child, Page(int(_ports(run)[earlier]), cookie)
 
 
 def pause(child: subprocess.Popen[str]) -> None:
@@ -65,7 +72,10 @@ def _ports(run: Run) -> list[str]:
 def listening_ports(process_id: int) -> set[int]:
     """Return the TCP ports a process listens at, as the kernel counts them."""
     process = Path("/proc") / str(process_id)
-    links = {file.readlink().as_posix() for file in (process / "fd").iterdir()}
+    links = set()
+    for file in (process / "fd").iterdir():
+        with suppress(FileNotFoundError):  # closed since it was listed
+            links.add(file.readlink().as_posix())
     rows = [line.split() for line in (process / "net" / "tcp").read_text(encoding="ascii").splitlines()[1:]]
     is_listening = "0A"
     return {

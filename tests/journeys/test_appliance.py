@@ -14,7 +14,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from database.bar import BarSource
-from tests.journeys.appliance import Appliance, listening_ports, open_page, pause
+from tests.journeys.appliance import Appliance, listening_ports, opened, pause, running
 from tests.journeys.checks import assert_books_agree, assert_sound, decided
 from tests.journeys.house import Chosen, Run, stop
 from tests.journeys.made_days import Recorded, write_days
@@ -56,11 +56,10 @@ def box_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def box(box_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
     """Return an appliance that several tests share: each has algorithms and a ticker of its own."""
     run = Appliance(box_house, tmp_path_factory.mktemp("box"), (), ())
-    child, page = run.open()
-    page.create_pin()
-    yield Box(run, child, page)
-    stop(child, signal.SIGINT)
-    assert run.wait(child) == 0, run.errors
+    with opened(run) as (child, page):
+        page.create_pin()
+        yield Box(run, child, page)
+        end(run, child)
     assert_sound(run)
     assert_books_agree(run)
 
@@ -186,8 +185,33 @@ def test_two_tabs_see_the_same_numbered_updates(box: Box) -> None:
 
 @pytest.mark.requirement("S2-08", "S2-48", "S2-55", "S2-63", "S2-88")
 def test_a_pulled_plug_changes_nothing_and_a_halt_outlives_it(appliance: Appliance) -> None:
-    child, page = appliance.open()
-    first_pin(page)
+    with opened(appliance) as (child, page):
+        first_pin(page)
+        before = halted_with_a_position(page)
+        child.kill()
+        child.wait()
+    assert_sound(appliance)
+
+    with opened(appliance) as (child, page):
+        assert page.get("/api/pin") == (200, {"exists": True})
+        assert page.post("/api/pin", pin="730582")[0] == 409
+        page.unlock()
+        with Tab(page) as tab:
+            tab.wait(lambda: bool(tab.algorithms))
+            assert {id_: lasting(each) for id_, each in tab.algorithms.items()} == before
+            assert tab.state["is_halted"]
+            halted_buys_nothing(page, tab)
+            resumed_buys(page, tab)
+            stop(child, signal.SIGINT)
+            assert tab.is_left()
+        assert appliance.wait(child, CLEAN_END_SECONDS) == 0, appliance.errors
+    assert "Traceback" not in appliance.errors
+    assert_sound(appliance)
+    assert_books_agree(appliance)
+
+
+def halted_with_a_position(page: Page) -> dict[int, dict[str, Any]]:
+    """Buy, halt and pause everything; return what will have to be the same for ever."""
     with Tab(page) as tab:
         bought = create(page, "KO")
         tab.wait(lambda: tab.shares(bought) == "10")
@@ -197,31 +221,15 @@ def test_a_pulled_plug_changes_nothing_and_a_halt_outlives_it(appliance: Applian
         for id_ in tab.algorithms:
             assert page.post(f"/api/algorithms/{id_}/pause")[0] == 200
         tab.wait(lambda: {each["status"] for each in tab.algorithms.values()} == {"PAUSED"})
-        before = {id_: lasting(each) for id_, each in page.algorithms().items()}
-        child.kill()
-        child.wait()
+    return {id_: lasting(each) for id_, each in page.algorithms().items()}
 
-    assert_sound(appliance)
-    child, page = appliance.open()
-    assert page.get("/api/pin") == (200, {"exists": True})
-    assert page.post("/api/pin", pin="730582")[0] == 409
-    page.unlock()
-    with Tab(page) as tab:
-        tab.wait(lambda: bool(tab.algorithms))
-        assert {id_: lasting(each) for id_, each in tab.algorithms.items()} == before
-        assert tab.state["is_halted"]
-        halted_buys_nothing(page, tab)
-        assert page.post("/resume", pin=WRONG_PIN)[0] == 401
-        assert page.post("/resume", pin=PIN) == (200, {"halted": False})
-        tab.wait(lambda: not tab.state["is_halted"])
-        later = create(page, "PEP")
-        tab.wait(lambda: tab.shares(later) == "10")
-        stop(child, signal.SIGINT)
-        assert tab.is_left()
-    assert appliance.wait(child, CLEAN_END_SECONDS) == 0, appliance.errors
-    assert "Traceback" not in appliance.errors
-    assert_sound(appliance)
-    assert_books_agree(appliance)
+
+def resumed_buys(page: Page, tab: Tab) -> None:
+    assert page.post("/resume", pin=WRONG_PIN)[0] == 401
+    assert page.post("/resume", pin=PIN) == (200, {"halted": False})
+    tab.wait(lambda: not tab.state["is_halted"])
+    later = create(page, "PEP")
+    tab.wait(lambda: tab.shares(later) == "10")
 
 
 def first_pin(page: Page) -> None:
@@ -256,17 +264,17 @@ def halted_buys_nothing(page: Page, tab: Tab) -> None:
 
 @pytest.mark.requirement("S2-88")
 def test_whoever_has_the_machine_may_choose_a_new_pin(appliance: Appliance) -> None:
-    child, page = appliance.open()
-    page.create_pin()
-    end(appliance, child)
+    with opened(appliance) as (child, page):
+        page.create_pin()
+        end(appliance, child)
     appliance.more = ("--reset-pin",)
-    child, again = appliance.open(page.cookie)
-    assert again.get("/api/algorithms")[0] == 401
-    assert again.get("/api/pin") == (200, {"exists": False})
-    assert again.post("/api/validate-pin", pin=PIN)[0] == 401
-    assert again.post("/api/pin", pin=WRONG_PIN)[0] == 201
-    assert again.get("/api/algorithms")[0] == 200
-    end(appliance, child)
+    with opened(appliance, page.cookie) as (child, again):
+        assert again.get("/api/algorithms")[0] == 401
+        assert again.get("/api/pin") == (200, {"exists": False})
+        assert again.post("/api/validate-pin", pin=PIN)[0] == 401
+        assert again.post("/api/pin", pin=WRONG_PIN)[0] == 201
+        assert again.get("/api/algorithms")[0] == 200
+        end(appliance, child)
 
 
 @pytest.mark.requirement("S2-31")
@@ -282,20 +290,20 @@ def test_a_taken_port_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
 def test_a_replay_has_a_page_only_where_a_port_is_given(box_house: Path, tmp_path: Path) -> None:
     file = write_days(tmp_path / "days.csv", MANY_DAYS, (Recorded("ACME"),), seed=5)
     run = ReplayWithPage(box_house, tmp_path, (file,), (Chosen(OWN / "takes_its_time.py"),))
-    child, page = open_page(run)
-    page.create_pin()
-    with Tab(page) as tab:
-        tab.wait(lambda: bool(tab.algorithms.get(1, {}).get("decision")))
-    assert page.port in listening_ports(child.pid)
-    with_page = len(listening_ports(child.pid))
-    end(run, child)
+    with opened(run) as (child, page):
+        page.create_pin()
+        with Tab(page) as tab:
+            tab.wait(lambda: bool(tab.algorithms.get(1, {}).get("decision")))
+        ports = listening_ports(child.pid)
+        assert page.port in ports
+        end(run, child)
 
     silent = Run(box_house, tmp_path, run.files, run.algorithms, name="silent")
-    child = silent.start()
-    while decided(silent) < 3:
-        assert child.poll() is None, silent.errors
-        pause(child)
-    assert len(listening_ports(child.pid)) == with_page - 1
-    end(silent, child)
+    with running(silent) as child:
+        while decided(silent) < 3:
+            assert child.poll() is None, silent.errors
+            pause(child)
+        assert len(listening_ports(child.pid)) == len(ports) - 1
+        end(silent, child)
     assert "The page is at" not in silent.errors
     assert not (silent.data_dir / "door.db").exists()
