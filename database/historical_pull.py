@@ -28,7 +28,7 @@ NEW_SYMBOL_MINUTES = 20 * 390
 RECENT_SESSIONS = 2
 # A late trade may still change a bar half a minute after its end, so younger minutes may be asked for again.
 SETTLE_SECONDS = 120
-_BARS_A_COMMIT = 10_000
+_BARS_A_COMMIT = 1_000
 
 
 class HistoricalPull:

@@ -129,7 +129,9 @@ def _replay(given: RunArguments, settings: Settings, person: Person) -> int:
         appliance = Appliance(files, world, tools, replay=replay, page=page)
         stack.callback(appliance.close)
         appliance.engine.add_algorithms(strategies, given.algorithms)
-        appliance.open_page()
+        if (port := appliance.open_page()) is not None:
+            # On this screen a replay shows warnings only, and --port 0 takes any port.
+            person.terminal.say(f"The page is at http://localhost:{port}")
         return _play(appliance.engine, files, person, summary=given.summary)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.source_tree import PACKAGES, ROOT
 
-DELIVERED = (*PACKAGES, "orchestrator.py")
+DELIVERED = (*PACKAGES, "frontend", "orchestrator.py")
 KEYS = {"ALPACA_API_KEY": "PKTESTTESTTESTTEST", "ALPACA_SECRET_KEY": "s" * 40}
 HEADER = "symbol,timestamp,open,high,low,close,volume\n"
 

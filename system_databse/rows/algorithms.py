@@ -68,7 +68,7 @@ def _record(row: tuple[object, ...]) -> AlgorithmRecord:
         id=int(str(identifier)),
         name=str(name),
         ticker=str(ticker),
-        initial_capital=Decimal(repr(capital)),
+        initial_capital=_dollars(float(str(capital))),
         file=str(file),
         file_sha256=str(sha256),
         params=str(params),
@@ -78,3 +78,8 @@ def _record(row: tuple[object, ...]) -> AlgorithmRecord:
         is_sell_wanted=bool(sell_wanted),
         command_id=None if command is None else str(command),
     )
+
+
+def _dollars(capital: float) -> Decimal:
+    """Return the stored amount as it was given: 20000, not 20000.0."""
+    return Decimal(int(capital)) if capital.is_integer() else Decimal(repr(capital))

@@ -1,7 +1,7 @@
 """History is asked for once, filtered and stored; gaps are the calendar's, not the clock's."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -59,6 +59,22 @@ def test_two_sessions_are_one_request_and_only_regular_minutes_are_stored(world:
     assert pull.pull("SPY", THURSDAY.open, FRIDAY.close) == 0
     assert len(broker.asked) == 1
     assert [bar.source for bar in world.bar_store.last_bars("SPY", 1, before=FRIDAY.close)] == [BarSource.HISTORY]
+
+
+def test_a_long_history_is_stored_as_it_comes_and_never_held_whole(world: MarketWorld) -> None:
+    waiting: list[int] = []
+
+    def fetch(symbols: Sequence[str], start: int, end: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        sessions = world.calendar.sessions_between(start, end)
+        minutes = [ts for session in sessions for ts in range(session.open, session.close, MINUTE)]
+        for told, ts in enumerate(minutes):
+            waiting.append(told - len(world.bar_store.bars_between("SPY", start, end)) if told % 100 == 0 else 0)
+            yield "SPY", message(ts)
+
+    pull = HistoricalPull(world.bar_store, world.calendar, fetch, now=lambda: FRIDAY.close, settle_seconds=0)
+    start = world.calendar.minutes_back(FRIDAY.close, 6 * 390)
+    assert pull.pull("SPY", start, FRIDAY.close) == 6 * 390
+    assert 0 < max(waiting) <= 1_000
 
 
 def test_nothing_of_the_future_is_asked_for_or_stored(world: MarketWorld, broker: Broker) -> None:

@@ -7,13 +7,15 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from database.errors import MarketDataError
-from orchestra.alpaca_wrapper import CONNECT_SECONDS, ORDERS_PER_PAGE, READ_SECONDS, AlpacaWrapper, TimeLimits
+from database.timestamps import parse_iso
+from orchestra.alpaca_wrapper import CONNECT_SECONDS, DAY, ORDERS_PER_PAGE, READ_SECONDS, AlpacaWrapper, TimeLimits
 from orchestra.runtime.clock import SystemClock
 from system_databse.errors import BrokerError, BrokerOutcomeUnknown, BrokerRejected, BrokerUnavailable
 
@@ -278,6 +280,21 @@ def test_bars_come_whole_over_all_pages(server: TinyServer, alpaca: AlpacaWrappe
     query = parse_qs(urlsplit(server.requests[0][1]).query)
     assert query["feed"] == ["iex"]
     assert query["timeframe"] == ["1Min"]
+
+
+@pytest.mark.parametrize("symbols", [["SPY"], ["SPY", "QQQ", "NVDA"]])
+def test_a_long_range_is_asked_for_in_parts_that_fit_together(
+    server: TinyServer, alpaca: AlpacaWrapper, symbols: list[str]
+) -> None:
+    server.answer = lambda _method, _target: (200, json.dumps({"bars": {}, "next_page_token": None}))
+    start, end = 1_795_185_000, 1_795_185_000 + 28 * DAY
+    assert list(alpaca.bars(symbols, start, end)) == []
+    queries = [parse_qs(urlsplit(target).query) for _, target, _ in server.requests]
+    parts = [tuple(parse_iso(query[name][0]).timestamp() for name in ("start", "end")) for query in queries]
+    assert (parts[0][0], parts[-1][1]) == (start, end - 1)
+    assert [after[0] - before[1] for before, after in pairwise(parts)] == [1] * (len(parts) - 1)
+    days = max((last + 1 - first) / DAY for first, last in parts)
+    assert 1_000 < days * 390 * len(symbols) <= 3_000
 
 
 @pytest.mark.requirement("S2-74")

@@ -65,10 +65,14 @@ class ScreenSocket:
     def event(self, name: str) -> dict[str, Any]:
         """Return the body of the next event of that name."""
         while True:
-            got, body = json.loads(self.packet("42")[2:])
+            got, body = self.any_event()
             if got == name:
-                found: dict[str, Any] = body
-                return found
+                return body
+
+    def any_event(self) -> tuple[str, dict[str, Any]]:
+        """Return name and body of the next event."""
+        name, body = json.loads(self.packet("42")[2:])
+        return name, body
 
     def is_hung_up_on_while_sending(self, piece: str, *, most_pieces: int) -> bool:
         """Say whether the server ends the connection in the middle of a message of so many pieces."""
