@@ -85,8 +85,9 @@ def test_three_algorithms_trade_and_the_page_shows_it(box: Box) -> None:
     with Tab(box.page) as tab:
         tab.wait(lambda: bool(tab.heard("order.filled")) and all(each["decision"] for each in tab.algorithms.values()))
         filled = tab.heard("order.filled")[0]
-    assert "frontend/" in box.page.fetch("GET", "/")[2]
-    assert box.page.fetch("GET", "/frontend/dashboard.html")[2] == box.page.fetch("GET", "/")[2]
+    status, _, shell = Page(box.page.port).fetch("GET", "/")
+    assert (status, "<title>AutoTrader" in shell) == (200, True)
+    assert Page(box.page.port).fetch("GET", "/frontend/dashboard.html")[2] == shell
     status, health = box.page.get("/health")
     assert (status, health["status"], health["mode"], health["db"]) == (200, "healthy", "DEMO", "ok")
     assert {"SPY", "NVDA", "TSLA"} <= {each["ticker"] for each in box.page.algorithms().values()}
@@ -192,7 +193,11 @@ def test_a_pulled_plug_changes_nothing_and_a_halt_outlives_it(appliance: Applian
         child.wait()
     assert_sound(appliance)
 
-    with opened(appliance) as (child, page):
+    with opened(appliance, page.cookie) as (child, unlocked):
+        # That tab still is; another one has to know the PIN.
+        assert unlocked.get("/api/session")[0] == 200
+        page = Page(unlocked.port)
+        assert page.get("/api/algorithms")[0] == 401
         assert page.get("/api/pin") == (200, {"exists": True})
         assert page.post("/api/pin", pin="730582")[0] == 409
         page.unlock()
