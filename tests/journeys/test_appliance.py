@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -182,6 +183,20 @@ def test_two_tabs_see_the_same_numbered_updates(box: Box) -> None:
         common = sorted(first.updates.keys() & second.updates.keys())
         assert len(common) >= 2
         assert [first.updates[number] for number in common] == [second.updates[number] for number in common]
+
+
+@pytest.mark.requirement("S2-10", "S2-12", "S2-28")
+def test_two_tabs_cannot_give_away_the_same_cash(box: Box) -> None:
+    status, cash = box.page.get("/api/account/cash")
+    assert status == 200
+    most = float(cash["available"]) // 1 - 1
+    wish = {"name": "sma_crossover", "ticker": "MSFT", "initial_capital": most}
+    with ThreadPoolExecutor(2) as tabs:
+        answers = list(tabs.map(lambda _: box.page.post("/api/algorithms", **wish), range(2)))
+    (created, body), (refused, refusal) = sorted(answers, key=lambda answer: answer[0])
+    assert (created, refused) == (201, 409), answers
+    assert "not enough cash" in refusal["error"]
+    assert box.page.post(f"/api/algorithms/{body['id']}/stop", liquidate=True)[0] == 200
 
 
 @pytest.mark.requirement("S2-08", "S2-48", "S2-55", "S2-63", "S2-88")
