@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -85,8 +86,9 @@ def test_three_algorithms_trade_and_the_page_shows_it(box: Box) -> None:
     with Tab(box.page) as tab:
         tab.wait(lambda: bool(tab.heard("order.filled")) and all(each["decision"] for each in tab.algorithms.values()))
         filled = tab.heard("order.filled")[0]
-    assert "frontend/" in box.page.fetch("GET", "/")[2]
-    assert box.page.fetch("GET", "/frontend/dashboard.html")[2] == box.page.fetch("GET", "/")[2]
+    status, _, shell = Page(box.page.port).fetch("GET", "/")
+    assert (status, "<title>AutoTrader" in shell) == (200, True)
+    assert Page(box.page.port).fetch("GET", "/frontend/dashboard.html")[2] == shell
     status, health = box.page.get("/health")
     assert (status, health["status"], health["mode"], health["db"]) == (200, "healthy", "DEMO", "ok")
     assert {"SPY", "NVDA", "TSLA"} <= {each["ticker"] for each in box.page.algorithms().values()}
@@ -183,6 +185,20 @@ def test_two_tabs_see_the_same_numbered_updates(box: Box) -> None:
         assert [first.updates[number] for number in common] == [second.updates[number] for number in common]
 
 
+@pytest.mark.requirement("S2-10", "S2-12", "S2-28")
+def test_two_tabs_cannot_give_away_the_same_cash(box: Box) -> None:
+    status, cash = box.page.get("/api/account/cash")
+    assert status == 200
+    most = float(cash["available"]) // 1 - 1
+    wish = {"name": "sma_crossover", "ticker": "MSFT", "initial_capital": most}
+    with ThreadPoolExecutor(2) as tabs:
+        answers = list(tabs.map(lambda _: box.page.post("/api/algorithms", **wish), range(2)))
+    (created, body), (refused, refusal) = sorted(answers, key=lambda answer: answer[0])
+    assert (created, refused) == (201, 409), answers
+    assert "not enough cash" in refusal["error"]
+    assert box.page.post(f"/api/algorithms/{body['id']}/stop", liquidate=True)[0] == 200
+
+
 @pytest.mark.requirement("S2-08", "S2-48", "S2-55", "S2-63", "S2-88")
 def test_a_pulled_plug_changes_nothing_and_a_halt_outlives_it(appliance: Appliance) -> None:
     with opened(appliance) as (child, page):
@@ -192,7 +208,11 @@ def test_a_pulled_plug_changes_nothing_and_a_halt_outlives_it(appliance: Applian
         child.wait()
     assert_sound(appliance)
 
-    with opened(appliance) as (child, page):
+    with opened(appliance, page.cookie) as (child, unlocked):
+        # That tab still is; another one has to know the PIN.
+        assert unlocked.get("/api/session")[0] == 200
+        page = Page(unlocked.port)
+        assert page.get("/api/algorithms")[0] == 401
         assert page.get("/api/pin") == (200, {"exists": True})
         assert page.post("/api/pin", pin="730582")[0] == 409
         page.unlock()
