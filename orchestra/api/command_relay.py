@@ -6,6 +6,7 @@ In: commands of request threads. Out: HTTP answers. Thread: any request thread.
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future
+from itertools import takewhile
 from uuid import uuid4
 
 from orchestra.api.answers import Refused, Reply, plain, reply
@@ -63,7 +64,9 @@ class CommandRelay:
 
     def _remember(self, identifier: str, status: int, shape: Shape) -> None:
         with self._lock:
-            self._shapes = {known: each for known, each in self._shapes.items() if self._desk.find(known) is not None}
+            # In the order they were given, so that those which the desk has forgotten come first.
+            for forgotten in list(takewhile(lambda known: self._desk.find(known) is None, self._shapes)):
+                del self._shapes[forgotten]
             self._shapes.setdefault(identifier, (status, shape))
 
 

@@ -108,16 +108,20 @@ def limit_argument(*, default: int, largest: int) -> int:
 
 
 def _parse(raw: bytes) -> object:
+    body: object
     try:
-        return json.loads(
+        body = json.loads(
             raw.decode("utf-8"),
             parse_float=_decimal,
             parse_int=_whole,
             parse_constant=_no_constant,
             object_pairs_hook=_without_twins,
         )
+        # Half a surrogate pair is a JSON escape, and no text that can be hashed, stored or logged.
+        json.dumps(body, ensure_ascii=False, default=str).encode()
     except (ValueError, RecursionError):
         raise Refused(400, "The body is no valid JSON.") from None
+    return body
 
 
 def _decimal(text: str) -> Decimal:

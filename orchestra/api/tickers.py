@@ -46,7 +46,8 @@ class Tickers:
     def check(self, text: str) -> TickerAnswer:
         """Return what is known of the ticker; raises Refused (503) when the broker cannot be asked."""
         symbol = text.strip().upper()
-        if not TICKER.fullmatch(symbol):
+        # Asked of the text itself: some letters of other alphabets become plain ones as capitals.
+        if not text.isascii() or not TICKER.fullmatch(symbol):
             return TickerAnswer(
                 symbol[:20], is_valid=False, reason="A ticker is one to ten letters, such as AAPL or BRK.B."
             )

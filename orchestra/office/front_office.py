@@ -14,11 +14,13 @@ from orchestra.messages.commands import Answer, CommandGiven, Refusal, refused
 from orchestra.office.stop_counter import Pending
 from orchestra.runtime.clock import Clock
 from orchestra.runtime.inbox import Inbox
+from orchestra.runtime.plain_text import plain_line
 
 log = logging.getLogger(__name__)
 
 # Who asked over HTTP waits ten seconds, and shall hear how far it came.
 LONGEST_WAIT_SECONDS = 8.0
+LONGEST_REASON = 300
 STOPPING = "AutoTrader is stopping."
 
 Handlers = Mapping[type, Callable[[Any], Answer | Pending]]
@@ -83,7 +85,7 @@ class FrontOffice:
         except AutoTraderError as error:
             outcome = refused(Refusal.CONFLICT, str(error))
         if isinstance(outcome, Answer) and outcome.refusal:
-            log.info("%s was refused: %s", name, outcome.reason)
+            log.info("%s was refused: %s", name, plain_line(outcome.reason, longest=LONGEST_REASON))
         else:
             log.info("%s was carried out.", name)
         return outcome

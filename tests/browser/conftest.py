@@ -93,6 +93,8 @@ def new_screen(browser: Browser, site: Site, claimed: tuple[Path, str]) -> Itera
         if is_unlocked:
             cookie = {"name": SESSION_COOKIE, "value": claimed[1], "url": screen.url, "httpOnly": True}
             context.add_cookies([{**cookie, "sameSite": "Strict"}])
+            # As the page notes it when it was unlocked; without it no session is asked for.
+            context.add_init_script("localStorage.setItem('unlocked', 'yes')")
         return screen
 
     yield open_screen

@@ -6,6 +6,7 @@ In: commands of request threads. Out: CommandGiven in the inbox, futures for who
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import takewhile
 
 from orchestra.messages.commands import Answer, Command, CommandGiven, Refusal, refused
 from orchestra.runtime.clock import Clock
@@ -61,12 +62,11 @@ class CommandDesk:
             answer.cancel()
 
     def _forget_old(self) -> None:
+        """Look from the oldest on, as far as they are too old: asking stays cheap however many there are."""
         oldest = self._clock.monotonic() - KEPT_SECONDS
-        self._given = {
-            command_id: given
-            for command_id, given in self._given.items()
-            if given.at >= oldest or not given.answer.done()
-        }
+        old = takewhile(lambda item: item[1].at < oldest, self._given.items())
+        for command_id in [command_id for command_id, given in old if given.answer.done()]:
+            del self._given[command_id]
 
 
 def _settled(reason: str) -> "Future[Answer]":

@@ -10,7 +10,7 @@ from orchestra.api.protocol import ROUTES
 from orchestra.messages.commands import SetPin
 from system_databse.door import lockout_rows, pin_digest
 from system_databse.door.lockout_rows import Tries
-from tests.orchestra.api.api_house import LAN, NOON, PIN, WRONG, ApiHouse, Visitor
+from tests.orchestra.api.api_house import LAN, NOON, OWN_PAGE, PIN, WRONG, ApiHouse, Visitor
 
 
 @pytest.mark.requirement("S2-08", "S2-18", "S2-88")
@@ -182,3 +182,13 @@ def test_two_who_make_the_first_pin_at_once_make_one(house: ApiHouse) -> None:
     assert second.post("/api/pin", {"pin": WRONG}).status_code == 202
     assert first.client.get_cookie("autotrader_session") is None
     assert len(house.engine.waiting) == 2
+
+
+@pytest.mark.parametrize("pin", [rb"\ud800\ud800123", rb"12345\udfff"])
+def test_a_pin_of_half_characters_is_no_json_and_no_try(house: ApiHouse, pin: bytes) -> None:
+    house.make_pin()
+    visitor = house.visitor()
+    for _ in range(2):
+        answer = visitor.send("POST", "/api/validate-pin", b'{"pin": "' + pin + b'"}', OWN_PAGE)
+        assert answer.status_code == 400
+    assert visitor.post("/api/validate-pin", {"pin": WRONG}).json["tries_left"] == 4

@@ -1,5 +1,6 @@
 """Commands and their answers: once, honestly, whatever goes wrong; pause, resume, halt, PIN."""
 
+import logging
 from decimal import Decimal
 
 import pytest
@@ -74,6 +75,17 @@ def test_an_algorithm_that_cannot_be_built_stays_switched_off_and_says_why(house
     file.unlink()
     assert "There is no algorithm idle" in house.give(ResumeAlgorithm(id_)).reason
     assert house.rows("SELECT status FROM algorithms") == [("ERROR",)]
+
+
+def test_a_refusal_is_one_line_of_the_log_whatever_was_asked_for(
+    house: OwnerHouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    wish = StartAlgorithm("idle", "ACME", Decimal(100), {"x\n2026-01-01 - ERROR - a forged line": 1})
+    assert house.give(wish).refusal is Refusal.INVALID
+    (told,) = (message for message in caplog.messages if "forged" in message)
+    assert told.startswith("StartAlgorithm was refused: There is no parameter x 2026-01-01")
+    assert "\n" not in told
 
 
 def test_while_halted_nothing_is_bought_and_both_turns_of_the_switch_are_news(house: OwnerHouse) -> None:

@@ -117,6 +117,8 @@ def test_a_wrong_wish_is_refused_in_one_sentence_and_never_reaches_the_engine(
         (b'"text"', 400),
         (b"[" * 50_000, 400),
         (b'{"name": NaN}', 400),
+        (rb'{"name": "\ud800"}', 400),
+        (rb'{"params": {"\ud800": 1}}', 400),
         (b'{"name": Infinity}', 400),
         (b'{"name": 1' + b"0" * 4000 + b"}", 400),
         (b'{"name": 1e' + b"9" * 100 + b"}", 400),

@@ -30,6 +30,7 @@ def test_a_good_ticker_is_told_with_its_name_price_and_users(house: ApiHouse, ow
 @pytest.mark.parametrize(
     ("ticker", "is_valid", "word"),
     [
+        ("\u017f", False, "one to ten letters"),
         ("NOSUCH", False, "not known"),
         ("OLD", True, "cannot be traded"),
         ("ZHLT", True, "halted"),
