@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -71,9 +72,11 @@ def test_an_algorithm_is_started_in_four_steps(home: Screen, house: FakeHouse) -
     home.shows("It trades simulated money: up to $15,000.00 is at risk.")
     home.button("Start").click()
     home.shows("MSFT started.")
-    assert house.commands(StartAlgorithm) == [
-        StartAlgorithm("sma_crossover", "MSFT", Decimal("15000.00"), {"sma_short": 10})
-    ]
+    [command] = house.commands(StartAlgorithm)
+    assert command.command_id
+    assert replace(command, command_id=None) == StartAlgorithm(
+        "sma_crossover", "MSFT", Decimal("15000.00"), {"sma_short": 10}
+    )
     home.page.wait_for_selector(".summary")
 
 
