@@ -180,6 +180,12 @@ class OwnerHouse:
         assert self.engine.streams.wait_ready(5)
         for _ in range(5):
             self.pass_once()
+        self.pass_until(self._is_caught_up)
+
+    def _is_caught_up(self) -> bool:
+        """Say whether nothing keeps entries back any more but what the test itself holds back."""
+        live = self.engine.live
+        return live is None or not self.alpaca.may_answer.is_set() or not live.closed_gates()
 
     def pass_once(self, wait_seconds: float = 0.0) -> None:
         """Do one pass of the loop, without a minute becoming due."""
