@@ -31,7 +31,8 @@ export PATH="$root/.venv/bin:$PATH"
 step "lint" ruff check .
 step "format" ruff format --check .
 step "types" mypy
-step "tests" python -m pytest -q --durations=5
+# Two at a time, whole files: most of the time is spent waiting for child processes.
+step "tests" python -m pytest -q --durations=5 -n 2 --dist loadfile
 step "requirements without a test" python tests/requirements.py
 
 if [[ "${1:-}" == --full ]]; then

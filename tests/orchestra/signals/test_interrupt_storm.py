@@ -125,7 +125,8 @@ class Endless:
             db_manager.insert_minute_data("QQQ", bar.ts, ohlcv)
 
     def logging_lines(self) -> None:
-        log = logging.getLogger("strategy")
+        # A name of its own: a test before this one may have disabled every logger it knew.
+        log = logging.getLogger("strategy.of_the_storm")
         while True:
             self._ours.lines += 1
             log.info("line %d %s", self._ours.lines, "x" * 200)
