@@ -19,6 +19,16 @@ step() {
     printf '== %s: %d s\n' "$name" "$((SECONDS - started))"
 }
 
+# The browser tests need Debian's Chromium; without it they are skipped, and say so.
+prepare_browser() {
+    command -v chromium >/dev/null && return
+    if [[ "$EUID" == 0 ]] && command -v apt-get >/dev/null; then
+        export DEBIAN_FRONTEND=noninteractive
+        apt-get update -qq && apt-get install -qq --yes chromium >/dev/null && return
+    fi
+    echo "THE PAGE WILL NOT BE TESTED: there is no Chromium. Run 'sudo apt install chromium'." >&2
+}
+
 long_campaigns() {
     # Code 5 says that no test is marked long.
     python -m pytest -q -m long || [[ $? == 5 ]]
@@ -26,6 +36,7 @@ long_campaigns() {
 
 step "packages" prepare_venv requirements-dev.txt
 step "dashboard library" prepare_frontend
+step "browser" prepare_browser
 export PATH="$root/.venv/bin:$PATH"
 
 step "lint" ruff check .
