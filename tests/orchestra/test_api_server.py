@@ -101,7 +101,8 @@ def test_a_taken_port_is_a_plain_sentence_in_the_callers_thread(served: Served, 
     with pytest.raises(ConfigError) as refusal:
         second.start()
     assert str(refusal.value) == (
-        f"Port {served.port} is in use by another program (OctoBot uses it too): see who with "
+        f"Port {served.port} is in use, by an AutoTrader that runs already or by another program (OctoBot "
+        f"uses it too): see who with "
         f"'ss -ltnp sport = :{served.port}', or choose another with --port."
     )
     second.stop()

@@ -82,8 +82,8 @@ def _bound(host: str, port: int) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise ConfigError(
-                f"Port {port} is in use by another program (OctoBot uses it too): see who with "
-                f"'ss -ltnp sport = :{port}', or choose another with --port."
+                f"Port {port} is in use, by an AutoTrader that runs already or by another program (OctoBot uses it "
+                f"too): see who with 'ss -ltnp sport = :{port}', or choose another with --port."
             ) from error
         raise ConfigError(
             f"Port {port} of {host} cannot be used ({error.strerror}): choose another with --port."
