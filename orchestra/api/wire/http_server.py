@@ -9,13 +9,11 @@ import errno
 import socket
 from typing import Any
 
-from werkzeug.serving import ThreadedWSGIServer
-
 from database.errors import ConfigError
 from orchestra.api.api_parts import ApiLimits
 from orchestra.api.wire.admission import Admission
 from orchestra.api.wire.reaper import Reaper, hang_up
-from orchestra.api.wire.request_handler import ApiRequestHandler
+from orchestra.api.wire.request_handler import ApiRequestHandler, GuardedServer
 from orchestra.runtime.clock import Clock
 
 WAITING_CONNECTIONS = 128
@@ -27,7 +25,7 @@ FULL = (
 )
 
 
-class ApiHttpServer(ThreadedWSGIServer):
+class ApiHttpServer(GuardedServer):
     """Listen and serve; no thread of it keeps the process alive.
 
     Raises ConfigError, in the caller's thread, when the port cannot be had.

@@ -9,15 +9,14 @@ import json
 import logging
 import socket
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from werkzeug.serving import WSGIRequestHandler
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.test import run_wsgi_app
 
+from orchestra.api.api_parts import ApiLimits
+from orchestra.api.wire.reaper import Reaper
 from orchestra.api.wire.security_headers import SECURITY_HEADERS
-
-if TYPE_CHECKING:
-    from orchestra.api.wire.http_server import ApiHttpServer
 
 log = logging.getLogger(__name__)
 
@@ -59,12 +58,19 @@ class _Head:
         self._stream.close()
 
 
+class GuardedServer(ThreadedWSGIServer):
+    """What the handler needs of its server: limits, and the reaper that ends what takes too long."""
+
+    limits: ApiLimits
+    reaper: Reaper
+
+
 class ApiRequestHandler(WSGIRequestHandler):
     """Serve the requests of one connection."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    server: "ApiHttpServer"
+    server: "GuardedServer"
 
     def setup(self) -> None:
         """Put the guard of heads in front of what is read."""
