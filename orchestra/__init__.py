@@ -91,7 +91,6 @@ office/                     The owner's office: commands in, what every screen s
   stop_counter.py           The stop counter: ending an algorithm, and canceling everything that works, with an honest …
 paper_exchange/             the offline Alpaca: a simulated exchange that speaks its protocols on loopback
   __main__.py               the exchange alone, for any Alpaca client
-  book_lock.py              One exchange a data directory: two of them would keep the same book.
   exchange.py               one market, one account, and the clock that waits for its engine
   extended_hours.py         The hours around a session in which orders for extended hours trade: 04:00 to the open, …
   lockstep_client.py        the handshake with an exchange in another process
@@ -219,6 +218,7 @@ run/                        one run of the program: what was asked for, its file
 runtime/                    what every stage may use
   agenda.py                 jobs that come back, run by the engine between minutes
   clock.py                  the only place that looks at the system clock; the clock of an exchange
+  directory_lock.py         One process a data directory: AutoTrader, or an exchange that runs alone.
   fetcher.py                a small pool for slow look-ups
   inbox.py                  whatever comes back from the world arrives here as a message
   log_setup.py              log lines on disk and on the screen
@@ -227,13 +227,13 @@ runtime/                    what every stage may use
   plain_text.py             strangers' text made fit for a database, a log line and a screen
   settings.py               environment > .env > settings.toml > defaults; the only reader of the environment
   stop_switch.py            Ctrl-C and SIGTERM become a message
-  subscriptions.py          who wants which symbol: reference counts, never negative
   tick_thread.py            the clock thread of simulated time: ticks into the inbox
   network/                  The line to the broker: how often it is used, asked again, made anew.
     clock_gate.py           The clock gate: no order before the exchange's clock agrees with ours, since a small …
     reconnect_pace.py       How often a stream may connect: a server that throws us out is not stormed.
     request_line.py         A line to one host: one request at a time, within the budget, and questions asked again …
     steady_stream.py        What alpaca-py's streams lack: an end, a pace, a limit to a silent start, and a reason in …
+    subscriptions.py        Who needs which symbol's prices: reference counts that cannot go wrong.
     token_bucket.py         A broker's request budget: what may be asked now, and what has to leave room for something …
   owner/                    What passes between the engine and the screens of its owner: commands in, snapshots out.
     command_desk.py         Commands of the owner on their way to the engine; the same id twice is the same command.

@@ -27,7 +27,7 @@ from orchestra.runtime.clock import Clock, SystemClock
 from orchestra.runtime.inbox import Inbox
 from orchestra.runtime.network.reconnect_pace import ReconnectPace
 from orchestra.runtime.network.steady_stream import CLOSE_SECONDS, REFUSALS, OnState, SteadyStream
-from orchestra.runtime.subscriptions import Claim, Subscriptions
+from orchestra.runtime.network.subscriptions import Claim, Subscriptions
 
 log = logging.getLogger(__name__)
 

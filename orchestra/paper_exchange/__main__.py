@@ -18,7 +18,7 @@ from pathlib import Path
 
 from database.calendar_manager import MarketCalendar
 from database.errors import AutoTraderError, ConfigError
-from orchestra.paper_exchange.book_lock import BookLock
+from orchestra.paper_exchange.book.fill_model import EXACT_FILLS, FillModel, FrictionFills
 from orchestra.paper_exchange.exchange import PaperExchange
 from orchestra.paper_exchange.market.replay import ReplayMarket
 from orchestra.paper_exchange.market.synthetic import SyntheticMarket
@@ -27,6 +27,7 @@ from orchestra.paper_exchange.server import PaperExchangeServer
 from orchestra.paper_exchange.wire.data_plan import DataPlan
 from orchestra.paper_exchange.wire.request_budget import RateLimit
 from orchestra.runtime.clock import SystemClock
+from orchestra.runtime.directory_lock import DirectoryLock
 
 DEFAULT_SPEED = 60.0
 DEFAULT_PORT = 5002
@@ -54,6 +55,7 @@ def _serve(options: argparse.Namespace, stop: threading.Event) -> None:
     calendar, clock = MarketCalendar(), SystemClock()
     # Read before anything is made: a bad file leaves no trace.
     replay = ReplayMarket.read(options.replay, calendar) if options.replay else None
+    fill_model = _fill_model(options)
     with _directory(options.data_dir) as directory:
         exchange = PaperExchange.open(
             directory / BOOK,
@@ -62,6 +64,7 @@ def _serve(options: argparse.Namespace, stop: threading.Event) -> None:
             cash=options.cash,
             clock=clock,
             speed=_speed(options),
+            fill_model=fill_model,
             start=None if replay else latest_start(calendar, int(clock.now().timestamp())),
         )
         try:
@@ -113,12 +116,19 @@ def _directory(given: Path | None) -> Iterator[Path]:
         given.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"{given} cannot be used ({error.strerror}): choose another --data-dir.") from error
-    lock = BookLock(given)
+    lock = DirectoryLock(given / "lock")
     lock.take()
     try:
         yield given
     finally:
         lock.release()
+
+
+def _fill_model(options: argparse.Namespace) -> FillModel:
+    """Return the model of the given costs; without any, orders fill whole at the bar's own prices."""
+    if options.volume_cap is None and not options.spread_bps and not options.slippage_bps:
+        return EXACT_FILLS
+    return FrictionFills(options.volume_cap, options.spread_bps, options.slippage_bps)
 
 
 def _speed(options: argparse.Namespace) -> float | None:
@@ -140,6 +150,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--secret", default=DEMO_KEY, help="API secret clients must give")
     parser.add_argument("--lock-step", action="store_true", help="move on only when an engine says it is done")
     parser.add_argument("--speed", type=_speed_limit, help=f"market seconds a second at most, {DEFAULT_SPEED:g} alone")
+    parser.add_argument("--volume-cap", type=_number, help="fraction of a bar's volume that orders get at most")
+    parser.add_argument("--spread-bps", type=_number, default=Decimal(0), help="distance of bid and ask, basis points")
+    parser.add_argument("--slippage-bps", type=_number, default=Decimal(0), help="paid on top, basis points")
     parser.add_argument("--plan", choices=("basic", "paid"), default="paid", help="market-data subscription")
     parser.add_argument(
         "--rate-limit",
@@ -151,13 +164,20 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _dollars(text: str) -> Decimal:
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        raise argparse.ArgumentTypeError(f"{text} is no amount of dollars") from None
-    if not amount.is_finite() or amount <= 0:
+    amount = _number(text)
+    if amount <= 0:
         raise argparse.ArgumentTypeError(f"{text} is no amount above 0")
     return amount
+
+
+def _number(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise argparse.ArgumentTypeError(f"{text} is no number") from None
+    if not number.is_finite():
+        raise argparse.ArgumentTypeError(f"{text} is no number")
+    return number
 
 
 def _seed(text: str) -> int:

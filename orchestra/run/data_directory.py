@@ -1,10 +1,9 @@
-"""Where a run keeps its files, and that only one process uses them.
+"""Where a run keeps its files.
 
 `--data-dir DIR` holds exactly market.db system.db door.db exchange.db logs/ lock; without it the files lie
 in the folders of the house, those of DEMO below `demo/` in each.
 """
 
-import fcntl
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,32 +67,3 @@ def in_house(root: Path, *, is_demo: bool) -> DataDirectory:
         logs=root / "logs" / below,
         lock=system / "lock",
     )
-
-
-class DirectoryLock:
-    """An exclusive lock on the run's files; it goes with the process, however that ends."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file: int | None = None
-
-    def take(self) -> None:
-        """Lock; raises ConfigError when another process holds the directory."""
-        try:
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self.release()
-            raise ConfigError(
-                f"Another AutoTrader is using {self._path.parent}: stop it, or choose another --data-dir."
-            ) from error
-        except OSError as error:
-            raise ConfigError(
-                f"{self._path} cannot be written ({error.strerror}): choose another --data-dir."
-            ) from error
-
-    def release(self) -> None:
-        """Unlock."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None

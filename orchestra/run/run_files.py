@@ -20,8 +20,9 @@ from database.sqlite_store import SqliteStore
 from orchestra.engine import Stores
 from orchestra.paper_exchange.book import schema as exchange_schema
 from orchestra.run import run_identity
-from orchestra.run.data_directory import DataDirectory, DirectoryLock
+from orchestra.run.data_directory import DataDirectory
 from orchestra.run.run_identity import RunIdentity
+from orchestra.runtime.directory_lock import DirectoryLock
 from orchestra.runtime.log_setup import LogSetup
 from system_databse import system_schema
 from system_databse.door import door_schema

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping
 from typing import Protocol
 
-from orchestra.runtime.subscriptions import Claim
+from orchestra.runtime.network.subscriptions import Claim
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
 from system_databse.errors import StrategyError
 from system_databse.ledger import Ledger

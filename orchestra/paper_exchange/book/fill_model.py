@@ -56,9 +56,12 @@ class FrictionFills:
     def __post_init__(self) -> None:
         """Raise ConfigError for a model that no market can have."""
         if self.volume_fraction is not None and not 0 < self.volume_fraction <= 1:
-            raise ConfigError("The fraction of a bar's volume must be above 0 and at most 1.")
+            raise ConfigError(f"No bar gives {self.volume_fraction} of its volume: the cap is above 0 and at most 1.")
         if not 0 <= self.cost_bps < BASIS_POINTS or min(self.spread_bps, self.slippage_bps) < 0:
-            raise ConfigError("Spread and slippage must be 0 basis points or more, and less than the whole price.")
+            raise ConfigError(
+                f"A spread of {self.spread_bps} and a slippage of {self.slippage_bps} basis points cannot be: "
+                "give 0 or more, and less than the whole price."
+            )
 
     @property
     def cost_bps(self) -> Decimal:

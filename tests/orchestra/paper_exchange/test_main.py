@@ -86,12 +86,24 @@ def test_killed_synthetic_market_goes_on_where_it_stopped(tmp_path: Path) -> Non
     assert run("--lock-step", "--seed", "5")[0] == first + 60
 
 
+def test_costs_and_volume_caps_are_switched_on_by_arguments(tmp_path: Path) -> None:
+    bars = write(tmp_path / "bars.csv", [line(OPEN + 60 * minute, volume="100") for minute in range(5)])
+    costs = ("--volume-cap", "0.5", "--spread-bps", "20", "--slippage-bps", "10")
+    with running(bars, tmp_path / "run", "--lock-step", *costs) as (_, base_url):
+        body = {"symbol": "AAA", "qty": 80, "side": "buy", "type": "market", "time_in_force": "day"}
+        order = requests.post(f"{base_url}/v2/orders", json=body, headers=HEADERS, timeout=5).json()
+        LockStepClient(base_url).done(OPEN)
+        filled = requests.get(f"{base_url}/v2/orders/{order['id']}", headers=HEADERS, timeout=5).json()
+    # Half of the bar's 100 shares, at its open of 10.00 and half of 20 plus 10 basis points.
+    assert (filled["status"], filled["filled_qty"], filled["filled_avg_price"]) == ("partially_filled", "50", "10.02")
+
+
 def test_second_exchange_in_the_same_directory_is_refused(bars: Path, tmp_path: Path) -> None:
     with running(bars, tmp_path / "run", "--lock-step"):
         code, errors = Child(bars, tmp_path / "run").finish()
         assert code == 2
         assert errors.strip() == (
-            f"Another exchange is using {tmp_path / 'run'}: stop it, or choose another --data-dir."
+            f"Another AutoTrader or exchange is using {tmp_path / 'run'}: stop it, or choose another --data-dir."
         )
 
 
@@ -124,6 +136,10 @@ WRONG = [
     ("--plan", "gold"),
     ("--rate-limit", "maybe"),
     ("--seed", "1"),
+    ("--volume-cap", "no"),
+    ("--volume-cap", "1.5"),
+    ("--slippage-bps", "much"),
+    ("--spread-bps", "-1"),
 ]
 
 

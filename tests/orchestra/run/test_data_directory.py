@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from database.errors import ConfigError
-from orchestra.run.data_directory import DirectoryLock, in_folder, in_house
+from orchestra.run.data_directory import in_folder, in_house
+from orchestra.runtime.directory_lock import DirectoryLock
 from tests.source_tree import ROOT
 
 
@@ -47,7 +48,7 @@ def test_second_user_of_a_folder_is_refused_until_the_first_ends(tmp_path: Path)
     first.take()
     before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(20):
-        with pytest.raises(ConfigError, match="Another AutoTrader is using"):
+        with pytest.raises(ConfigError, match="Another AutoTrader or exchange is using"):
             second.take()
     assert len(list(Path("/proc/self/fd").iterdir())) == before
     first.release()
@@ -58,7 +59,7 @@ def test_second_user_of_a_folder_is_refused_until_the_first_ends(tmp_path: Path)
 
 def test_lock_goes_with_its_process_and_not_to_its_children(tmp_path: Path) -> None:
     script = (
-        "import subprocess, sys; from pathlib import Path; from orchestra.run.data_directory import DirectoryLock\n"
+        "import subprocess, sys; from pathlib import Path; from orchestra.runtime.directory_lock import DirectoryLock\n"
         f"DirectoryLock(Path({str(tmp_path / 'lock')!r})).take()\n"
         "child = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE)\n"
         "print(child.pid, flush=True); input(); import os; os._exit(9)"

@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from orchestra.runtime.subscriptions import Claim, Subscriptions
+from orchestra.runtime.network.subscriptions import Claim, Subscriptions
 from orchestra.signals.roster import Roster
 from system_databse.algorithm_record import FAILURES_UNTIL_ERROR, AlgorithmRecord, AlgorithmStatus
 from system_databse.errors import StrategyError
