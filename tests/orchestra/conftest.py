@@ -1,5 +1,7 @@
 """What the tests of the whole program share."""
 
+import os
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +10,8 @@ import pytest
 
 from tests.one_account_alpaca import OneAccountAlpaca
 from tests.program import Program
+
+MEMORY = Path("/dev/shm")
 
 
 @pytest.fixture
@@ -23,3 +27,13 @@ def alpaca() -> Iterator[OneAccountAlpaca]:
         yield server
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def quick_folder(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder in memory where there is one: databases that many tests open wait for the disk."""
+    if not os.access(MEMORY, os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=MEMORY) as name:
+        yield Path(name)
