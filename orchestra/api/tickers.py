@@ -19,7 +19,6 @@ from system_databse.errors import BrokerError
 TICKER = re.compile(r"[A-Z][A-Z.]{0,9}")
 KEPT_SECONDS = 60
 KEPT_TICKERS = 500
-HALTED = "halted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,6 @@ class TickerAnswer:
     name: str | None = None
     reason: str = ""
     is_fractionable: bool = False
-    is_halted: bool = False
 
 
 class Tickers:
@@ -78,14 +76,11 @@ class Tickers:
 
 def _judged(symbol: str, asset: Mapping[str, Any]) -> TickerAnswer:
     name = str(asset.get("name") or "") or None
-    is_halted = _is_halted(asset)
     is_stock = asset.get("class") in ("us_equity", None)
     is_tradable = bool(asset.get("tradable")) and asset.get("status", "active") == "active"
     reason = ""
     if not is_stock:
         reason = f"{symbol} is no US stock: only stocks can be traded here."
-    elif is_halted:
-        reason = f"Trading in {symbol} is halted by the exchange: wait until it is resumed."
     elif not is_tradable:
         reason = f"{symbol} cannot be traded at the broker now; it may be halted."
     return TickerAnswer(
@@ -95,11 +90,4 @@ def _judged(symbol: str, asset: Mapping[str, Any]) -> TickerAnswer:
         name=name,
         reason=reason,
         is_fractionable=bool(asset.get("fractionable")),
-        is_halted=is_halted,
     )
-
-
-def _is_halted(asset: Mapping[str, Any]) -> bool:
-    attributes = asset.get("attributes")
-    marks = attributes if isinstance(attributes, list) else ()
-    return asset.get("status") == HALTED or bool(asset.get(HALTED)) or HALTED in marks

@@ -31,7 +31,7 @@ MSFT = {"name": "Microsoft Corporation", "tradable": True, "fractionable": True,
 @pytest.fixture
 def shop(site: Site) -> None:
     site.strategies = [STRATEGY, BROKEN]
-    site.lookups.assets = {"MSFT": MSFT, "ZHX": {**MSFT, "attributes": ["halted"]}}
+    site.lookups.assets = {"MSFT": MSFT, "ZHX": {**MSFT, "tradable": False}}
     site.lookups.prices = {"MSFT": 421.0}
 
 
@@ -93,7 +93,7 @@ def test_a_ticker_that_cannot_be_traded_stays_in_its_step(home: Screen) -> None:
     field = home.page.get_by_label("Ticker")
     for ticker, words in [
         ("ZZTOP", "ZZTOP is not known to the broker."),
-        ("ZHX", "Trading in ZHX is halted by the exchange"),
+        ("ZHX", "ZHX cannot be traded at the broker now; it may be halted."),
         ("1$", "A ticker is 1 to 10 letters"),
     ]:
         field.fill(ticker)

@@ -46,7 +46,6 @@ def _answer(api: ApiContext, text: str) -> Reply:
             "name": found.name,
             "reason": found.reason,
             "fractionable": found.is_fractionable,
-            "is_halted": found.is_halted,
             "used_by": [card.record.id for card in cards if _uses(card, found.symbol)],
             "last_price": number(api.tickers.latest_price(found.symbol)) if found.is_valid else None,
         }

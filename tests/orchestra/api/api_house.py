@@ -137,7 +137,7 @@ class MadeUpLookups:
         self.assets: dict[str, dict[str, Any]] = {
             "AAPL": {"name": "Apple Inc.", "tradable": True, "fractionable": True},
             "OLD": {"name": "Old Corp.", "tradable": False, "status": "inactive"},
-            "ZHLT": {"name": "Halted Corp.", "tradable": True, "attributes": ["halted"]},
+            "ZHLT": {"name": "Halted Corp.", "tradable": False},
             "BTCUSD": {"name": "Bitcoin", "tradable": True, "class": "crypto"},
         }
 

@@ -45,7 +45,6 @@ export function tickerStep({ app, body, draft }) {
     if (status !== 200) return answer.error ?? "The ticker could not be checked.";
     if (!answer.valid) return answer.reason || `There is no ticker ${ticker}.`;
     if (!answer.tradable) return answer.reason || `${ticker} cannot be traded.`;
-    if (answer.is_halted) return answer.reason || `${ticker} is halted: it cannot be traded now.`;
     draft.asset = answer;
     return "";
   }

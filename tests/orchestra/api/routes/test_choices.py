@@ -11,7 +11,6 @@ GOOD = {
     "name": "Apple Inc.",
     "reason": "",
     "fractionable": True,
-    "is_halted": False,
     "used_by": [1],
     "last_price": 123.5,
 }
