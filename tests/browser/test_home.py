@@ -150,12 +150,15 @@ def test_nothing_is_touched_while_nothing_changes(home: Screen) -> None:
 
 
 def test_two_tabs_show_the_same(new_screen: Callable[..., Screen], house: FakeHouse) -> None:
-    screens = [new_screen().open(), new_screen("narrow").open()]
+    screens = [new_screen(), new_screen("narrow")]
+    lines = [SocketLine(screen) for screen in screens]
     for screen in screens:
-        screen.shows("$185.90")
+        screen.open().shows("$185.90")
     house.show(cards=(made_card(price=191.5),))
     for screen in screens:
         screen.shows("$191.50")
+    # Told to both, not asked for by one that had noticed a gap.
+    assert [line.asked for line in lines] == [0, 0]
 
 
 RICH = replace(
