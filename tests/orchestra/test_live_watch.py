@@ -147,7 +147,7 @@ def test_order_stream_that_tells_nothing_of_a_fill_is_made_anew(house: LiveHouse
     house.pass_until(house.clock.seconds + 25)
     assert house.rows("SELECT source FROM fills")[:1] == [("poll",)]
     house.pass_until(house.clock.seconds + 15)
-    house.until(lambda: house.engine.streams.is_connected(StreamName.ORDERS))
-    assert not house.engine.desk.stream_watch.is_in_doubt
+    house.until(lambda: not house.engine.desk.stream_watch.is_in_doubt)
+    assert house.engine.streams.is_connected(StreamName.ORDERS)
     house.pass_minutes(2)
     house.until(lambda: "stream" in {source for (source,) in house.rows("SELECT source FROM fills")})

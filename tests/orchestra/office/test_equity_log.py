@@ -18,10 +18,12 @@ def test_each_decided_minute_leaves_a_row_for_each_algorithm_and_the_account(hou
     id_ = house.start_algorithm(capital=10_000)
     house.minute_at(OPEN + MINUTE)
     house.fill()
+    # The account's row holds what the broker last told, here after the fill and before the next bar.
+    house.pass_until(lambda: (latest := house.engine.owner.account.latest) is not None and latest.cash < 100_000)
     house.minute_at(OPEN + 3 * MINUTE)
     assert house.rows(ROWS) == [
         ("account", OPEN + MINUTE, 100_000.0, 100_000.0, 0.0),
-        ("account", OPEN + 3 * MINUTE, 100_000.0, 100_000.0, 0.0),
+        ("account", OPEN + 3 * MINUTE, 99_999.95, 99_749.95, 250.0),
         (f"algo:{id_}", OPEN + MINUTE, 10_000.0, 10_000.0, 0.0),
         # Five shares of 50.01 on a close of 50.02.
         (f"algo:{id_}", OPEN + 3 * MINUTE, 10_000.05, 9_749.95, 250.1),
