@@ -1,0 +1,1 @@
+"""Past minutes in memory, and what of them may be seen when."""

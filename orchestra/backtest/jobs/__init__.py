@@ -1,0 +1,1 @@
+"""Backtests in child processes: queue, progress, cancel, and the results that are kept."""

@@ -1,0 +1,51 @@
+"""What a walk through the minutes leaves behind: facts, nothing calculated from them yet."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from system_databse.algorithm_record import AlgorithmRecord
+from system_databse.fill import Fill
+
+
+@dataclass(frozen=True, slots=True)
+class DayClose:
+    """The books at one session's close. minute: epoch seconds; equity and cash in dollars by algorithm id."""
+
+    day: date
+    minute: int
+    equity: Mapping[int, float]
+    cash: Mapping[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Decisions that said the same. action: buy, sell, hold or none; gate: the rule that stopped them."""
+
+    algorithm_id: int
+    action: str
+    outcome: str
+    gate: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One run.
+
+    minutes: session minutes decided. reasons: why each order was wanted, by client order id. told: how many minutes
+    said what (of reasons that differ every minute, the commonest). prices: the last close by symbol. is_whole: False
+    when it was canceled before its end.
+    """
+
+    minutes: int
+    records: tuple[AlgorithmRecord, ...]
+    fills: tuple[Fill, ...]
+    reasons: Mapping[str, str]
+    days: tuple[DayClose, ...]
+    told: Counter[Told]
+    prices: Mapping[str, float]
+    is_whole: bool = True
+    outcomes: Counter[str] = field(default_factory=Counter)
+    gates: Counter[str] = field(default_factory=Counter)

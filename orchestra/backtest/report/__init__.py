@@ -1,0 +1,1 @@
+"""A result for a person: one HTML file, the terminal, CSV."""

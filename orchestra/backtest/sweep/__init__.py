@@ -1,0 +1,1 @@
+"""Many runs with other parameters, on all cores or a cluster."""

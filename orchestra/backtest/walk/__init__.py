@@ -1,0 +1,1 @@
+"""One run through the minutes: turns, orders, what was decided."""
