@@ -19,11 +19,11 @@ class BacktestResult:
 
     request: as BacktestRequest.to_values. assumptions: by name one sentence each: fill rule, costs, data, prices.
     data: {source: 'files'|'store', files: {name: sha256}, symbols, first, last, bars}. minutes, decisions, fills,
-    result, open_positions: as in the summary of a replay; a fill also has fee and reason. gates: denied minutes by rule.
+    result, open_positions: as in the summary of a replay; a fill also has fee and reason. gates: denied minutes a rule.
     algorithms: {id, name, ticker, initial_capital, params, file_sha256, status, last_error}.
     round_trips: {algorithm_id, symbol, entered_at, exited_at, shares, entry_price, exit_price, pnl, fees, return,
     minutes, enter_reason, exit_reason}; one still open has exited_at null and is marked at the last close.
-    days: session dates; equity, cash: dollars at each close, all algorithms together; equity_by_algorithm: by id as text.
+    days: session dates; equity, cash: dollars at each close, of all algorithms; equity_by_algorithm: by id as text.
     buy_and_hold: {equity: at each close, metrics}. prices: by symbol [[epoch seconds, close], ...], thinned.
     metrics: by 'all' and algorithm id as text. reasons: {algorithm_id, action, outcome, gate, reason, minutes}.
     warnings: sentences. seconds: the machine's, for the run. version: of this form.
