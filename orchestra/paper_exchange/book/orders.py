@@ -217,6 +217,7 @@ class OrderFill:
     position_qty: Decimal
     at: int
     minute: int
+    fee: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)

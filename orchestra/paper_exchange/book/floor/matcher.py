@@ -24,13 +24,13 @@ from orchestra.paper_exchange.book.orders import (
     TimeInForce,
     is_eligible,
 )
-from orchestra.paper_exchange.market.market import Market
+from orchestra.paper_exchange.market.market import MinuteBars
 
 
 class Matcher:
     """Match by the rule of book/matching.py and a fill model."""
 
-    def __init__(self, market: Market, model: FillModel, new_id: Callable[[], UUID]) -> None:
+    def __init__(self, market: MinuteBars, model: FillModel, new_id: Callable[[], UUID]) -> None:
         self._market = market
         self._model = model
         self._new_id = new_id
