@@ -7,13 +7,11 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
-from itertools import count
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from database import db_manager
-from database.calendar_manager import MarketCalendar, Session
+from database.calendar_manager import MarketCalendar
 from orchestra.backtest.history.history import History
 from orchestra.backtest.history.history_bars import HistoryBars
 from orchestra.backtest.history.history_world import HistoryWorld
@@ -21,7 +19,7 @@ from orchestra.backtest.played import Played
 from orchestra.backtest.progress import Tell, tell_nobody
 from orchestra.backtest.request import BacktestRequest, Costs
 from orchestra.backtest.walk.backtest_books import BacktestBooks
-from orchestra.backtest.walk.backtest_desk import BacktestDesk, Execution
+from orchestra.backtest.walk.backtest_desk import BacktestDesk
 from orchestra.backtest.walk.decision_log import DecisionLog
 from orchestra.backtest.walk.decision_row import DecisionSink
 from orchestra.backtest.walk.minute_walk import Feeder, MinuteWalk
@@ -29,7 +27,7 @@ from orchestra.backtest.walk.seat import Seat
 from orchestra.execution.order_numbers import OrderNumbers
 from orchestra.messages.commands import StartAlgorithm
 from orchestra.paper_exchange.book.fill_model import EXACT_FILLS, FillModel, FrictionFills
-from orchestra.paper_exchange.paper_broker import PaperBroker, Refusal
+from orchestra.paper_exchange.paper_broker import PaperBroker
 from orchestra.pipeline import OrderPath
 from orchestra.risk.risk_gate import RiskGate
 from orchestra.runtime.clock import SystemClock
@@ -142,40 +140,26 @@ def _instance(loader: StrategyLoader, record: AlgorithmRecord) -> Any:
 
 
 class _Account:
-    """The book in process as the desk's broker. Satisfies Broker."""
+    """The account in process as the desk's broker: a refusal in words. Satisfies Broker."""
 
     def __init__(self, world: HistoryWorld, request: BacktestRequest) -> None:
-        bars, numbers = HistoryBars(world), count(1)
+        bars = HistoryBars(world)
         self._broker = PaperBroker(
             bars,
             bars.price,
             cash=sum((algorithm.capital for algorithm in request.algorithms), ZERO),
-            new_id=lambda: UUID(int=next(numbers)),
             fill_model=_fill_model(request.costs),
         )
+        self.fill_at_open = self._broker.fill_at_open
+        self.expire = self._broker.expire
 
     @property
     def has_working(self) -> bool:
         return self._broker.has_working
 
-    def open(self, session: Session) -> None:
-        self._broker.open(session)
-
-    def reach(self, minute: int) -> None:
-        self._broker.reach(minute)
-
     def market_order(self, symbol: str, side: str, *, qty: Decimal, client_order_id: str) -> str | None:
-        answer = self._broker.market_order(symbol, side, qty=qty, client_order_id=client_order_id)
-        return f"{answer.status} {answer.code} {answer.message}" if isinstance(answer, Refusal) else None
-
-    def fill_at_open(self) -> Sequence[Execution]:
-        return self._broker.fill_at_open()
-
-    def fill_in_bar(self) -> Sequence[Execution]:
-        return self._broker.fill_in_bar()
-
-    def expire(self, minute: int) -> Sequence[str]:
-        return self._broker.expire(minute)
+        refusal = self._broker.market_order(symbol, side, qty=qty, client_order_id=client_order_id)
+        return None if refusal is None else f"{refusal.status} {refusal.code} {refusal.message}"
 
 
 def _fill_model(costs: Costs) -> FillModel:

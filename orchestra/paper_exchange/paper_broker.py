@@ -1,29 +1,54 @@
-"""The same book in process: one account and its matcher for backtests, without a file, a wire or a clock of its own.
+"""Market orders of one account in process, for backtests: the book's rules without the records a client could ask for.
 
-In: the minute, order requests. Out: accepted orders or refusals, executions. Thread: one.
-A minute goes as at the exchange: requests are taken at T, market orders meet the open of [T, T + 60), then all others
-meet that bar; at the close what is left of the day expires.
+In: the minute, orders. Out: refusals, executions. Thread: one.
+
+An algorithm can want nothing but market orders for the day, and a backtest has one for every forty bars: the whole
+book, with its drafts, families and updates, would take most of a run's time. So its rules for this one kind of order
+are told once more, on a few numbers; a property test holds them against the exchange itself.
 """
 
 from collections.abc import Callable
-from decimal import Decimal
-from uuid import UUID
+from decimal import ROUND_DOWN, Decimal
+from typing import NamedTuple
 
-from database.calendar_manager import Session
-from orchestra.paper_exchange.book.account import Account, PriceOf
-from orchestra.paper_exchange.book.draft import Draft
-from orchestra.paper_exchange.book.entry.account_rules import refuse_for_account, refuse_stop_price
-from orchestra.paper_exchange.book.entry.order_entry import Entry, new_orders
-from orchestra.paper_exchange.book.entry.order_terms import OrderRequest
+from orchestra.paper_exchange.book.fees import NO_FEES, FeeModel
 from orchestra.paper_exchange.book.fill_model import EXACT_FILLS, FillModel
-from orchestra.paper_exchange.book.floor.matcher import Matcher
-from orchestra.paper_exchange.book.orders import Order, OrderFill, OrderType, Side, TimeInForce
-from orchestra.paper_exchange.book.refusal import Refusal
-from orchestra.paper_exchange.market.market import MinuteBars
+from orchestra.paper_exchange.book.orders import ZERO, Side
+from orchestra.paper_exchange.book.refusal import Refusal, forbidden
+from orchestra.paper_exchange.market.market import MinuteBars, decimal_text, exact
 
-__all__ = ["Order", "OrderFill", "PaperBroker", "Refusal"]
+WASH_TRADE = "potential wash trade detected. use complex orders"
 
-NUMBER = "BACKTEST"
+PriceOf = Callable[[str], Decimal]
+
+
+class PaperFill(NamedTuple):
+    """One execution. at: epoch seconds, the filling bar's start; fee: dollars beside the price."""
+
+    execution_id: str
+    client_order_id: str
+    qty: Decimal
+    price: Decimal
+    fee: Decimal
+    cumulative_qty: Decimal
+    at: int
+
+
+class _Order:
+    """A working order."""
+
+    __slots__ = ("client_order_id", "filled", "qty", "side", "symbol")
+
+    def __init__(self, client_order_id: str, symbol: str, side: Side, *, qty: Decimal) -> None:
+        self.client_order_id = client_order_id
+        self.symbol = symbol
+        self.side = side
+        self.qty = qty
+        self.filled = ZERO
+
+    @property
+    def open_qty(self) -> Decimal:
+        return self.qty - self.filled
 
 
 class PaperBroker:
@@ -35,112 +60,99 @@ class PaperBroker:
         price_of: PriceOf,
         *,
         cash: Decimal,
-        new_id: Callable[[], UUID],
         fill_model: FillModel = EXACT_FILLS,
+        fees: FeeModel = NO_FEES,
     ) -> None:
+        self._bars = bars
         self._price_of = price_of
-        self._new_id = new_id
         self._fill_model = fill_model
-        self._matcher = Matcher(bars, fill_model, new_id)
-        self._account = Account(NUMBER, NUMBER, 0, cash, cash, cash, "")
-        self._session: Session | None = None
+        self._fees = fees
+        self.cash = cash
+        self._shares: dict[str, Decimal] = {}
+        self._working: list[_Order] = []
+        self._executions = 0
         self._minute = 0
-        self._newest_order_at = 0
-        self._fills: list[OrderFill] = []
+        self._taken: dict[str, Decimal] = {}
 
     @property
     def has_working(self) -> bool:
         """Tell whether an order may still trade."""
-        return bool(self._account.working)
+        return bool(self._working)
 
-    @property
-    def cash(self) -> Decimal:
-        """Return the account's cash."""
-        return self._account.cash
+    def market_order(self, symbol: str, side: str, *, qty: Decimal, client_order_id: str) -> Refusal | None:
+        """Place a market order for the day; return why not, as the exchange says it."""
+        order = _Order(client_order_id, symbol, Side(side), qty=qty)
+        refusal = self._refusal(order)
+        if refusal is None:
+            self._working.append(order)
+        return refusal
 
-    def open(self, session: Session) -> None:
-        """Begin a session."""
-        self._session = session
-        self._minute, self._fills = session.open, []
-
-    def reach(self, minute: int) -> None:
-        """Go on to a later minute of the session."""
+    def fill_at_open(self, minute: int) -> list[PaperFill]:
+        """Let the orders meet the open of the bar [minute, minute + 60); return what it fills, oldest first."""
         if minute != self._minute:
-            self._minute, self._fills = minute, []
+            self._minute, self._taken = minute, {}
+        fills: list[PaperFill] = []
+        for order in list(self._working):
+            bar = self._bars.bar(order.symbol, minute)
+            if bar is None:
+                continue
+            taken = self._taken.get(order.symbol, ZERO)
+            qty = self._qty(order.open_qty, self._fill_model.available(bar.volume, taken))
+            if qty:
+                self._taken[order.symbol] = taken + qty
+                price = self._fill_model.worsened(exact(bar.open), order.side)
+                fills.append(self._execute(order, price, qty=qty, at=minute))
+        return fills
 
-    def market_order(self, symbol: str, side: str, *, qty: Decimal, client_order_id: str) -> Order | Refusal:
-        """Place a market order for the day, or return why not."""
-        request = OrderRequest(
-            symbol=symbol,
-            side=Side(side),
-            type=OrderType.MARKET,
-            time_in_force=TimeInForce.DAY,
-            qty=qty,
-            limit_price=None,
-            client_order_id=client_order_id,
-        )
-        return self.submit(request)
+    def expire(self) -> list[str]:
+        """End what works, at the close of its day; return our ids."""
+        expired = [order.client_order_id for order in self._working]
+        self._working.clear()
+        return expired
 
-    def submit(self, request: OrderRequest) -> Order | Refusal:
-        """Place an order and its legs, or return why not."""
-        if self._session is None:
-            raise ValueError("no session is open")
-        entry = Entry(
-            symbol=request.symbol,
-            session=self._session,
-            now=self._minute,
-            is_settled=False,
-            newest_order_at=self._newest_order_at,
-            last_price=self._price_of(request.symbol),
-            after_hours=(self._session.close, self._session.close),
-        )
-        orders = new_orders(request, entry, client_order_id=request.client_order_id, new_id=self._new_id)
-        refusal = refuse_stop_price(orders, entry.last_price) or refuse_for_account(
-            orders[0], self._account, self._asking_price
-        )
-        if refusal:
-            return refusal
-        draft = self._draft()
-        for order in orders:
-            draft.add(order)
-        self._take_over(draft)
-        return orders[0]
+    def _refusal(self, order: _Order) -> Refusal | None:
+        symbol = order.symbol
+        others = [other for other in self._working if other.symbol == symbol]
+        if any(other.side is not order.side for other in others):
+            return forbidden(WASH_TRADE)
+        if order.side is Side.SELL:
+            return self._without_shares(order, sum((other.open_qty for other in others), ZERO))
+        cost = self._cost(order)
+        if self._working:
+            reserved = sum((self._cost(other) for other in self._working if other.side is Side.BUY), ZERO)
+        else:
+            reserved = ZERO
+        power = max(ZERO, self.cash - reserved)
+        if cost <= power:
+            return None
+        return forbidden("insufficient buying power", buying_power=decimal_text(power), cost_basis=decimal_text(cost))
 
-    def fill_at_open(self) -> list[OrderFill]:
-        """Let market orders meet the open of the bar [minute, minute + 60); return what is new."""
-        if not self._account.working:
-            return []
-        draft = self._draft()
-        self._matcher.match_first_second(draft, self._minute, self._fills)
-        return self._take_over(draft)
+    def _without_shares(self, order: _Order, claimed: Decimal) -> Refusal | None:
+        available = self._shares.get(order.symbol, ZERO) - claimed
+        if order.qty <= available:
+            return None
+        asked, left = decimal_text(order.qty), decimal_text(available)
+        return forbidden(f"insufficient qty available for order (requested: {asked}, available: {left})")
 
-    def fill_in_bar(self) -> list[OrderFill]:
-        """Let all other orders meet the bar [minute, minute + 60); return what is new."""
-        if not self._account.working:
-            return []
-        draft = self._draft()
-        self._matcher.match_bar(draft, self._minute, self._fills)
-        return self._take_over(draft)
+    def _cost(self, order: _Order) -> Decimal:
+        """Return what the rest of a buy is expected to cost, fees included."""
+        price = self._fill_model.worsened(self._price_of(order.symbol), Side.BUY)
+        return order.open_qty * price + self._fees.fee(Side.BUY, order.open_qty, price, is_first=not order.filled)
 
-    def expire(self, minute: int) -> list[str]:
-        """End the orders whose time is over at the minute; return their client order ids."""
-        if not self._account.working:
-            return []
-        before = self._account.working
-        self._minute = minute
-        draft = self._draft()
-        draft.expire()
-        self._take_over(draft)
-        return [order.client_order_id for id_, order in before.items() if id_ not in self._account.working]
+    @staticmethod
+    def _qty(wanted: Decimal, available: Decimal | None) -> Decimal:
+        """Return what the order gets; an order for whole shares gets whole shares."""
+        if available is None or wanted <= available:
+            return wanted
+        return available.to_integral_value(ROUND_DOWN) if wanted % 1 == 0 else available
 
-    def _draft(self) -> Draft:
-        return Draft(self._account, self._minute)
-
-    def _take_over(self, draft: Draft) -> list[OrderFill]:
-        self._account = draft.result
-        self._fills = self._fills + draft.fills
-        self._newest_order_at = max(self._newest_order_at, draft.newest_order_at)
-        return draft.fills
-
-    def _asking_price(self, symbol: str) -> Decimal:
-        return self._fill_model.worsened(self._price_of(symbol), Side.BUY)
+    def _execute(self, order: _Order, price: Decimal, *, qty: Decimal, at: int) -> PaperFill:
+        fee = self._fees.fee(order.side, qty, price, is_first=not order.filled)
+        signed = qty if order.side is Side.BUY else -qty
+        self.cash -= signed * price + fee
+        self._shares[order.symbol] = self._shares.get(order.symbol, ZERO) + signed
+        order.filled += qty
+        if order.filled == order.qty:
+            self._working.remove(order)
+        self._executions += 1
+        return PaperFill(f"{self._executions:08d}", order.client_order_id, qty, price, fee, order.filled, at)

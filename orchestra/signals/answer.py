@@ -49,6 +49,8 @@ def read_answer(returned: object, strategy: object) -> Answer:
 
 def _share_count(shares: object) -> Decimal:
     """Read a share count: whole, not negative, int or whole float; bool is refused."""
+    if type(shares) is int and shares >= 0:
+        return Decimal(shares)
     if isinstance(shares, bool) or not isinstance(shares, (Real, Decimal)):
         raise StrategyError(f"{CONTRACT}; {_short(shares)} is no number of shares.")
     is_possible = math.isfinite(shares) and float(shares) >= 0
@@ -88,6 +90,8 @@ def plain_reason(value: object) -> str:
 
 
 def _fraction(value: object, *, highest: float) -> float | None:
+    if value is None:
+        return None
     if isinstance(value, bool) or not isinstance(value, Real):
         return None
     try:

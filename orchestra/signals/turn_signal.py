@@ -14,7 +14,7 @@ from system_databse.trading_signal import Outcome, TradingSignal
 LastBar = tuple[int, float]
 
 
-def turn_signal(  # noqa: PLR0913 - one turn
+def turn_signal(
     view: AlgorithmView,
     minute: int,
     answer: Answer,

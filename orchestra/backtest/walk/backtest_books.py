@@ -4,7 +4,7 @@ In: orders, executions. Out: the frozen views that minutes are judged on, transa
 Thread: one. Nothing is stored: a backtest that is interrupted is run again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Protocol
 
 from database.bar import MINUTE
-from database.calendar_manager import Session
 from orchestra.backtest.walk.backtest_books import BacktestBooks
 from orchestra.backtest.walk.decision_log import DecisionLog
 from system_databse.decision import Decision
@@ -60,23 +59,14 @@ class Broker(Protocol):
     def has_working(self) -> bool:
         """Tell whether an order may still trade."""
 
-    def open(self, session: Session) -> None:
-        """Begin a session."""
-
-    def reach(self, minute: int) -> None:
-        """Go on to a later minute."""
-
     def market_order(self, symbol: str, side: str, *, qty: Decimal, client_order_id: str) -> str | None:
         """Place a market order for the day; return why not."""
 
-    def fill_at_open(self) -> Sequence[Execution]:
-        """Let market orders meet the open of this minute's bar."""
+    def fill_at_open(self, minute: int) -> Sequence[Execution]:
+        """Let the orders meet the open of the bar [minute, minute + 60)."""
 
-    def fill_in_bar(self) -> Sequence[Execution]:
-        """Let all other orders meet this minute's bar."""
-
-    def expire(self, minute: int) -> Sequence[str]:
-        """End what is over by then; return our ids."""
+    def expire(self) -> Sequence[str]:
+        """End what works; return our ids."""
 
 
 class BacktestDesk:
@@ -96,10 +86,6 @@ class BacktestDesk:
         """Tell whether no order works or waits: then a minute without wishes changes nothing here."""
         return not self._waiting and not self._broker.has_working
 
-    def open(self, session: Session) -> None:
-        """Begin a session."""
-        self._broker.open(session)
-
     def carry_out(self, decisions: Iterable[Decision], minute: int) -> None:
         """Take orders of what was approved, and note what was not; nothing is sent before `settle`."""
         for decision in decisions:
@@ -114,46 +100,36 @@ class BacktestDesk:
         """Refuse: no owner acts in a backtest."""
         raise NotImplementedError("no owner acts in a backtest")
 
-    def begin(self, minute: int) -> None:
+    def begin(self) -> None:
         """End what waited for its moment and did not get it in the minute before."""
-        self._broker.reach(minute)
-        for order in self._waiting:
-            self._books.drop(order)
         self._waiting.clear()
 
-    def settle(self) -> None:
+    def settle(self, minute: int) -> None:
         """Send what may be sent and book what it fills, until nothing new comes of it."""
-        while True:
+        is_news = True
+        while is_news:
             self._send()
-            executions = self._broker.fill_at_open()
-            if not executions:
-                return
+            executions = self._broker.fill_at_open(minute)
             for execution in executions:
                 self._book(execution)
+            is_news = bool(executions and self._waiting)
 
-    def pass_bar(self) -> None:
-        """Let what is not filled at the open meet the rest of the bar."""
-        for execution in self._broker.fill_in_bar():
-            self._book(execution)
-
-    def close(self, minute: int) -> None:
+    def close(self) -> None:
         """End the session's orders."""
-        for client_order_id in self._broker.expire(minute):
+        for client_order_id in self._broker.expire():
             self._books.drop(self._books.order(client_order_id))
 
     def _send(self) -> None:
         """Send what waits; orders of one symbol on opposite sides wait for each other, as live (S2-61)."""
-        working, waiting = self._books.working, self._waiting
-        self._waiting = []
+        waiting, self._waiting = self._waiting, []
         for order in waiting:
-            if any(_opposes(other, order) for other in working):
+            if any(_opposes(other, order) for other in self._books.working):
                 self._waiting.append(order)
                 continue
             refusal = self._broker.market_order(
                 order.symbol, str(order.side), qty=order.qty, client_order_id=order.client_order_id
             )
             if refusal is None:
-                working.append(order)
                 self._books.put(order)
             else:
                 self._log.rejected(order.client_order_id, refusal)

@@ -118,9 +118,8 @@ class MinuteWalk:
     def _play_session(self, session: Session) -> None:
         self.session = session
         texts = self._world.open(session, is_growing=self._feeder is not None)
-        self._desk.open(session)
         self._play_minutes(session, texts)
-        self._desk.close(session.close)
+        self._desk.close()
         self._end_holds()
         self.minutes += session.minutes
         self._note_close(session)
@@ -181,13 +180,12 @@ class MinuteWalk:
         """Take what is wanted through the one path of every order, and settle the minute."""
         # A strategy may have changed the precision of this thread's decimals; money is counted with our own.
         decimal.setcontext(self._decimals.copy())
-        self._desk.begin(minute)
+        self._desk.begin()
         signals = [signal for wish in wishes if (signal := self._signal(wish, minute))]
         if signals:
             self._handle(signals, self._books.snapshot(self._world.prices(), minute=minute), minute)
         if self.session is not None and minute < self.session.close:
-            self._desk.settle()
-            self._desk.pass_bar()
+            self._desk.settle(minute)
         for seat in self._seats:
             seat.view = self._books.views[seat.id]
 

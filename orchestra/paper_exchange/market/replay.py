@@ -12,8 +12,8 @@ from pathlib import Path
 
 from database.bar import MINUTE, Bar
 from database.calendar_manager import MarketCalendar
-from orchestra.paper_exchange.market.corporate_action import CorporateAction
 from database.files.recorded_file import RecordedFile, RecordedFileError, read_recorded_file, told_twice
+from orchestra.paper_exchange.market.corporate_action import CorporateAction
 
 
 class ReplayMarket:
