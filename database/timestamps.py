@@ -37,3 +37,12 @@ def iso_minutes(times: Iterable[int]) -> list[str]:
             day, prefix = of_day, datetime.fromtimestamp(ts, UTC).strftime("%Y-%m-%dT")
         texts.append(prefix + _CLOCK[second // 60])
     return texts
+
+
+def iso_span(start: int, count: int) -> list[str]:
+    """Return `count` minutes in a row from `start`, epoch seconds, as `iso_minute` spells each."""
+    first = start % _SECONDS_A_DAY // 60
+    if first + count > len(_CLOCK):
+        return iso_minutes(range(start, start + 60 * count, 60))
+    prefix = datetime.fromtimestamp(start, UTC).strftime("%Y-%m-%dT")
+    return [prefix + clock for clock in _CLOCK[first : first + count]]

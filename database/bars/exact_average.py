@@ -5,6 +5,7 @@ In: closes. Out: their average. Thread: any.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 UNITS_PER_DOLLAR = 10**9
 
@@ -21,13 +22,8 @@ def average(prices: Sequence[float]) -> float:
 
 def rolling(prices: Iterable[float], count: int) -> list[float | None]:
     """Return at each price the average of the last `count`, None where there are fewer; each equals `average`."""
-    numbers = list(map(units, prices))
+    totals = list(accumulate([round(price * UNITS_PER_DOLLAR) for price in prices], initial=0))
     divisor = count * UNITS_PER_DOLLAR
-    total = sum(numbers[:count])
-    averages: list[float | None] = [None] * min(count - 1, len(numbers))
-    if len(numbers) >= count:
-        averages.append(total / divisor)
-    for oldest, newest in zip(numbers, numbers[count:], strict=False):
-        total += newest - oldest
-        averages.append(total / divisor)
+    averages: list[float | None] = [None] * min(count - 1, len(totals) - 1)
+    averages += [(newest - oldest) / divisor for oldest, newest in zip(totals, totals[count:], strict=False)]
     return averages

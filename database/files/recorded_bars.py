@@ -33,7 +33,7 @@ _INFINITY = float("inf")
 _Line = tuple[str, int, tuple[float, float, float, float, float]]
 
 
-class _Unusual(Exception):  # noqa: N818 - no error: the other reader's turn
+class _Unusual(Exception):
     """Say that a file is for the strict reader."""
 
 

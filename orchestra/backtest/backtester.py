@@ -113,7 +113,7 @@ class Backtester:
             books,
             desk,
             log=log,
-            turns=QuickTurns(self._timer, MinuteWalk.ENTRY),
+            turns=QuickTurns(self._timer, MinuteWalk.ENTRY, is_explained=log.wants_rows),
             seats=seats,
             handle=OrderPath(risk, desk).handle,
             feeder=feeder,

@@ -20,10 +20,15 @@ NO_ANSWER = "did not answer within its time limit"
 
 
 class QuickTurns:
-    """Read turns. entry: the code that calls strategies, below which everything is theirs."""
+    """Read turns.
 
-    def __init__(self, timer: TurnTimer, entry: CodeType) -> None:
+    entry: the code that calls strategies, below which everything is theirs. is_explained: whether anybody will read
+    what a decision was made on.
+    """
+
+    def __init__(self, timer: TurnTimer, entry: CodeType, *, is_explained: bool = True) -> None:
         self._timer = timer
+        self._is_explained = is_explained
         self._entry = entry
 
     def plain(self, reason: object) -> str:
@@ -45,7 +50,7 @@ class QuickTurns:
         except BaseException as error:
             # What it left behind may be a property, and so its own code too.
             raise StrategyError(self._timer.told(error)) from error
-        return turn_signal(view, minute, answer, last_bar=last_bar)
+        return turn_signal(view, minute, answer, last_bar=last_bar, is_explained=self._is_explained)
 
     def failed(
         self, view: AlgorithmView, minute: int, *, error: BaseException, last_bar: LastBar | None

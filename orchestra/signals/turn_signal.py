@@ -22,8 +22,12 @@ def turn_signal(
     last_bar: LastBar | None,
     failure: Outcome | None = None,
     elapsed_ms: float = 0.0,
+    is_explained: bool = True,
 ) -> TradingSignal:
-    """Return the signal of one turn. last_bar: start and close of its ticker's newest visible bar."""
+    """Return the signal of one turn. last_bar: start and close of its ticker's newest visible bar.
+
+    is_explained: whether anybody will read what was seen.
+    """
     return TradingSignal(
         algorithm_id=view.record.id,
         strategy=view.record.name,
@@ -38,7 +42,7 @@ def turn_signal(
         confidence=answer.confidence,
         expected_profit=answer.expected_profit,
         metadata=answer.metadata,
-        saw=saw(view, last_bar, answer.metadata),
+        saw=saw(view, last_bar, answer.metadata) if is_explained else {},
         elapsed_ms=elapsed_ms,
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 from database import db_manager
 from database.bar import MINUTE, Bar
 from database.calendar_manager import MarketCalendar, Session
-from database.timestamps import iso_minutes
+from database.timestamps import iso_span
 from orchestra.backtest.history.history import History
 from orchestra.backtest.history.window import Window
 
@@ -42,7 +42,7 @@ class HistoryWorld:
                 window.open_empty()
             else:
                 window.open(session)
-        return iso_minutes(range(session.open + MINUTE, session.close + MINUTE, MINUTE))
+        return iso_span(session.open + MINUTE, session.minutes)
 
     def verify(self) -> None:
         """Raise StrategyError when a strategy has changed what all of them read."""
@@ -109,9 +109,9 @@ def _bars_reader(world: HistoryWorld) -> Callable[..., Any]:
     def get_data_for_algorithm(  # noqa: PLR0917 - the contract's order
         ticker: str, requirement_type: str, n: Any = None, before_timestamp: Any = None, **others: Any
     ) -> Any:
-        if requirement_type == "last_n_bars" and type(n) is int and n > 0 and not others and ticker in windows:
-            if before_timestamp is None or before_timestamp == world.text:
-                return windows[ticker].bars(n)
+        is_usual = requirement_type == "last_n_bars" and type(n) is int and n > 0 and not others
+        if is_usual and ticker in windows and (before_timestamp is None or before_timestamp == world.text):
+            return windows[ticker].bars(n)
         given = [value for value in (n, before_timestamp) if value is not None]
         return at_length(ticker, requirement_type, *given, **others)
 
@@ -122,9 +122,9 @@ def _closes_reader(world: HistoryWorld) -> Callable[..., Any]:
     windows, at_length = world.windows, db_manager.OWN_FUNCTIONS["get_closes"]
 
     def get_closes(ticker: str, n: int, before_timestamp: Any = None) -> Any:
-        if type(n) is int and n > 0 and ticker in windows:
-            if before_timestamp is None or before_timestamp == world.text:
-                return windows[ticker].last_closes(n)
+        is_usual = type(n) is int and n > 0 and ticker in windows
+        if is_usual and (before_timestamp is None or before_timestamp == world.text):
+            return windows[ticker].last_closes(n)
         return at_length(ticker, n, before_timestamp)
 
     return get_closes

@@ -71,7 +71,11 @@ class Wish:
 
 
 class MinuteWalk:
-    """Walk once. ENTRY: the code below which everything is the strategies' own. handle: the one path of every order; feeder: see Feeder, None when all bars are here."""
+    """Walk once.
+
+    handle: the one path of every order. feeder: see Feeder, None when all bars are here. ENTRY: the code below which
+    everything is the strategies' own.
+    """
 
     def __init__(
         self,
