@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from database.bar import MINUTE
 from database.calendar_manager import MarketCalendar
 from database.errors import ConfigError
+from database.files.recorded_file import RecordedFileError
 from orchestra.paper_exchange.market.market import exact, traded
 from orchestra.paper_exchange.market.replay import ReplayMarket
-from database.files.recorded_file import RecordedFileError
 from tests.orchestra.paper_exchange.made_market import CLOSE, HEADER, NEXT_OPEN, OPEN, line, utc, write
 
 CALENDAR = MarketCalendar()
