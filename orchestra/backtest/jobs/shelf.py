@@ -76,6 +76,10 @@ class Shelf:
             shutil.rmtree(self.folder / old, ignore_errors=True)
         return id_
 
+    def drop(self, begun: Path) -> None:
+        """Throw a begun run away."""
+        shutil.rmtree(begun, ignore_errors=True)
+
     def listings(self) -> list[Listing]:
         """Return what is kept, newest first."""
         return [self._listing(id_) for id_ in self._ids()]
