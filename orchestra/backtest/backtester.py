@@ -26,6 +26,7 @@ from orchestra.backtest.walk.minute_walk import Feeder, MinuteWalk
 from orchestra.backtest.walk.seat import Seat
 from orchestra.execution.order_numbers import OrderNumbers
 from orchestra.messages.commands import StartAlgorithm
+from orchestra.paper_exchange.book.fees import NO_FEES, FeeModel, Fees
 from orchestra.paper_exchange.book.fill_model import EXACT_FILLS, FillModel, FrictionFills
 from orchestra.paper_exchange.paper_broker import PaperBroker
 from orchestra.pipeline import OrderPath
@@ -166,6 +167,7 @@ class _Account:
             bars.price,
             cash=sum((algorithm.capital for algorithm in request.algorithms), ZERO),
             fill_model=_fill_model(request.costs),
+            fees=_fees(request.costs),
         )
         self.fill_at_open = self._broker.fill_at_open
         self.expire = self._broker.expire
@@ -183,6 +185,14 @@ def _fill_model(costs: Costs) -> FillModel:
     if not (costs.spread_bps or costs.slippage_bps or costs.volume_fraction):
         return EXACT_FILLS
     return FrictionFills(costs.volume_fraction, costs.spread_bps, costs.slippage_bps)
+
+
+def _fees(costs: Costs) -> FeeModel:
+    if not (
+        costs.commission_per_order or costs.commission_per_share or costs.commission_bps or costs.has_regulatory_fees
+    ):
+        return NO_FEES
+    return Fees(costs.commission_per_order, costs.commission_per_share, costs.commission_bps, costs.has_regulatory_fees)
 
 
 @contextmanager

@@ -137,7 +137,9 @@ class PaperBroker:
     def _cost(self, order: _Order) -> Decimal:
         """Return what the rest of a buy is expected to cost, fees included."""
         price = self._fill_model.worsened(self._price_of(order.symbol), Side.BUY)
-        return order.open_qty * price + self._fees.fee(Side.BUY, order.open_qty, price, is_first=not order.filled)
+        return order.open_qty * price + self._fees.fee(
+            Side.BUY, order.open_qty, price, is_first=not order.filled, at=self._minute
+        )
 
     @staticmethod
     def _qty(wanted: Decimal, available: Decimal | None) -> Decimal:
@@ -147,7 +149,7 @@ class PaperBroker:
         return available.to_integral_value(ROUND_DOWN) if wanted % 1 == 0 else available
 
     def _execute(self, order: _Order, price: Decimal, *, qty: Decimal, at: int) -> PaperFill:
-        fee = self._fees.fee(order.side, qty, price, is_first=not order.filled)
+        fee = self._fees.fee(order.side, qty, price, is_first=not order.filled, at=at)
         signed = qty if order.side is Side.BUY else -qty
         self.cash -= signed * price + fee
         self._shares[order.symbol] = self._shares.get(order.symbol, ZERO) + signed

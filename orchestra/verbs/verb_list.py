@@ -11,6 +11,7 @@ from orchestra.run.terminal import Terminal
 # Verb, its module in this room, what it does in one line.
 VERBS: dict[str, tuple[str, str]] = {
     "backtest": ("backtest", "try algorithms on recorded or stored minutes"),
+    "report": ("report", "look at kept results, compare two, or forget one"),
 }
 
 

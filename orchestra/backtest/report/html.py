@@ -125,7 +125,7 @@ def _periods(result: BacktestResult) -> Markup:
         ]
         for year, known in months.items()
     ]
-    return tag("section", tag("h2", "Returns by month"), table(["Year", *MONTHS, "Year"], rows))
+    return tag("section", tag("h2", "Returns by month"), table(["Year", *MONTHS, "Year"], rows, kinds="s" + "n" * 13))
 
 
 def _daily(result: BacktestResult) -> Markup:
@@ -133,7 +133,9 @@ def _daily(result: BacktestResult) -> Markup:
     for day, equity in zip(result.days, result.equity, strict=True):
         rows.append([day, money(equity), _coloured(equity / before - 1.0 if before else None)])
         before = equity
-    return tag("section", tag("h2", "Returns by day"), table(["Day", "Value at the close", "Return"], rows))
+    return tag(
+        "section", tag("h2", "Returns by day"), table(["Day", "Value at the close", "Return"], rows, kinds="snn")
+    )
 
 
 def _trips(result: BacktestResult) -> Markup:
@@ -155,7 +157,7 @@ def _trips(result: BacktestResult) -> Markup:
     title = f"Round trips ({len(result.round_trips)}"
     title += f", the last {len(trips)} shown)" if len(trips) < len(result.round_trips) else ")"
     head = ["Bought (UTC)", "Sold", "Ticker", "Shares", "Bought at", "Sold at", "Return", "Profit", "Why"]
-    return tag("section", tag("h2", title), table(head, rows, numbers_from=3) if rows else tag("p", "None."))
+    return tag("section", tag("h2", title), table(head, rows, kinds="sssnnnnnw") if rows else tag("p", "None."))
 
 
 def _metrics(result: BacktestResult) -> Markup:
@@ -172,7 +174,8 @@ def _metrics(result: BacktestResult) -> Markup:
         for name, label, write, words in TABLE
     ]
     names = [f"{each['id']} {each['name']} on {each['ticker']}" for each in result.algorithms] if singles else []
-    return tag("section", tag("h2", "Figures"), table(["", "All", "Buy and hold", *names, "What it says"], rows))
+    head = ["", "All", "Buy and hold", *names, "What it says"]
+    return tag("section", tag("h2", "Figures"), table(head, rows, kinds="s" + "n" * (2 + len(names)) + "w"))
 
 
 def _reasons(result: BacktestResult) -> Markup:
@@ -186,7 +189,7 @@ def _reasons(result: BacktestResult) -> Markup:
         for row in result.reasons[:MOST_TRIPS]
     ]
     head = ["What it said", "What came of it", "Stopped by", "Minutes"]
-    return tag("section", tag("h2", "Reasons"), table(head, rows, numbers_from=3))
+    return tag("section", tag("h2", "Reasons"), table(head, rows, kinds="wssn"))
 
 
 def _assumptions(result: BacktestResult) -> Markup:

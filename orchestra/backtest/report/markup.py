@@ -33,10 +33,12 @@ def join(pieces: Iterable[object]) -> Markup:
     return Markup("".join(piece if isinstance(piece, Markup) else escape(str(piece)) for piece in pieces))
 
 
-def table(head: Iterable[object], rows: Iterable[Iterable[object]], *, numbers_from: int = 1) -> Markup:
-    """Return a table; columns from that one on hold numbers and stand at the right."""
+def table(head: Iterable[object], rows: Iterable[Iterable[object]], *, kinds: str) -> Markup:
+    """Return a table. kinds: a letter a column: n for numbers, at the right; s for short words, w for long ones."""
     names = list(head)
-    kinds = [None if at < numbers_from else "number" for at in range(len(names))]
-    lines = [tag("tr", *(tag("th", name, scope="col", class_=kind) for name, kind in zip(names, kinds, strict=True)))]
-    lines += [tag("tr", *(tag("td", cell, class_=kind) for cell, kind in zip(row, kinds, strict=True))) for row in rows]
+    classes = [{"n": "number", "s": "short", "w": None}[kind] for kind in kinds]
+    lines = [tag("tr", *(tag("th", name, scope="col", class_=kind) for name, kind in zip(names, classes, strict=True)))]
+    lines += [
+        tag("tr", *(tag("td", cell, class_=kind) for cell, kind in zip(row, classes, strict=True))) for row in rows
+    ]
     return tag("div", tag("table", tag("thead", lines[0]), tag("tbody", *lines[1:])), class_="scroll")

@@ -19,6 +19,7 @@ section, .box { background: var(--surface); border: 1px solid var(--line); borde
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
 th, td { text-align: left; padding: 4px 10px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--muted); font-weight: 600; } .number { text-align: right; white-space: nowrap; }
+.short { white-space: nowrap; }
 td { overflow-wrap: anywhere; } .gain { color: var(--gain); } .loss { color: var(--loss); }
 .chart { width: 100%; height: auto; display: block; } .chart text { fill: var(--muted); font-size: 12px; }
 .chart .end { text-anchor: end; } .chart .middle { text-anchor: middle; } .grid { stroke: var(--line); }

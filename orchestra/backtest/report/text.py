@@ -3,9 +3,12 @@
 In: a result. Out: text. Thread: any.
 """
 
+from textwrap import fill
+
 from orchestra.backtest.report.figures import TABLE, count, money, percent
 from orchestra.backtest.result import BacktestResult
 
+WIDTH = 80
 SHOWN_REASONS = 8
 SHOWN_ALGORITHMS = 12
 PAST = "Past results do not predict future ones."
@@ -55,9 +58,9 @@ def _reasons(result: BacktestResult) -> str:
     lines = ["What it said, by minutes:"]
     for row in result.reasons[:SHOWN_REASONS]:
         gate = f" ({row['gate']})" if row["gate"] else ""
-        lines.append(f"{row['minutes']:>9,}  {row['action']} {row['outcome'].lower()}{gate}: {row['reason']}"[:80])
+        lines.append(f"{row['minutes']:>9,}  {row['action']} {row['outcome'].lower()}{gate}: {row['reason']}"[:WIDTH])
     return "\n".join(lines) if result.reasons else ""
 
 
 def _assumptions(result: BacktestResult) -> str:
-    return "Assumed: " + " ".join(result.assumptions.values())
+    return fill("Assumed: " + " ".join(result.assumptions.values()), WIDTH)
