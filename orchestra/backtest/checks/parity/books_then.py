@@ -14,7 +14,7 @@ from database.bar import MINUTE
 from orchestra.backtest.checks.parity.live_day import LiveAlgorithm, PastOrder
 from system_databse.algorithm_record import AlgorithmStatus
 from system_databse.ledger import Ledger
-from system_databse.order import TOMBSTONE_WATCH, Order, OrderStatus
+from system_databse.order import TOMBSTONE_WATCH, ZERO, Order, OrderStatus
 from system_databse.position import Position
 from system_databse.snapshot import AlgorithmView
 from system_databse.system_db_manager import Transaction, transaction_of
@@ -76,15 +76,16 @@ class BooksThen:
     def _working(self, past: PastOrder) -> Order | None:
         """Return the order as it stood then, None when it did not exist yet or could trade no more."""
         moment, order = _moment(self._minute), past.order
-        filled = sum(
-            (f.qty for f in self._fills[: self._known] if f.client_order_id == order.client_order_id), Decimal(0)
-        )
         is_over = past.ended_at is not None and past.ended_at < moment
-        if order.created_at >= moment or is_over or filled >= order.qty:
+        if is_over or order.created_at >= moment or self._filled(order) >= order.qty:
             return None
         if order.status is OrderStatus.ABANDONED and moment >= order.valid_until:
             return order if moment < order.valid_until + TOMBSTONE_WATCH else None
         return replace(order, status=OrderStatus.ACCEPTED)
+
+    def _filled(self, order: Order) -> Decimal:
+        known = self._fills[: self._known]
+        return sum((fill.qty for fill in known if fill.client_order_id == order.client_order_id), ZERO)
 
 
 def _amounts(saw: Mapping[str, Any]) -> tuple[Decimal, Decimal] | None:
