@@ -88,7 +88,8 @@ def _dealt(slippage: Slippage) -> str:
     if slippage.partial:
         parts.append(f"{slippage.partial} of them partial")
     if slippage.bps is not None:
-        parts.append(f"average slippage {slippage.bps:.1f} bps")
+        # Adding zero makes nothing of a minus zero.
+        parts.append(f"average slippage {round(slippage.bps, 1) + 0.0:.1f} bps")
     if slippage.unfilled:
         parts.append(f"{slippage.unfilled} not filled")
     return ", ".join(parts)
