@@ -66,19 +66,35 @@ class Backtester:
         sink: who keeps every decision. feeder: see Feeder. Raises StrategyError when an algorithm cannot be found or
         built, or has changed what others read.
         """
+        played, is_true = self._play(request, history, tell=tell, sink=sink, feeder=feeder)
+        # A strategy has changed rows that were shared to save time: once more, with rows of its own each minute.
+        return played if is_true else self._play(request, history, tell=tell, sink=sink, is_sharing=False)[0]
+
+    def _play(
+        self,
+        request: BacktestRequest,
+        history: History,
+        *,
+        tell: Tell,
+        sink: DecisionSink | None,
+        feeder: Feeder | None = None,
+        is_sharing: bool = True,
+    ) -> tuple[Played, bool]:
+        """Return what came of it, and whether the strategies left alone what they share."""
         world = HistoryWorld(history, self._calendar)
         world.rewind(history.sessions[0].open)
         # A loader of its own for each run: what a strategy keeps in its module is forgotten, as by a new start.
         loader = StrategyLoader(self._folder, guard=self._timer.guard)
         with _taken_over(world):
             records = [_record(loader, number, asked) for number, asked in enumerate(request.algorithms, start=1)]
-            books = BacktestBooks(records)
+            # Bars that are handed over one by one cannot be handed over again.
+            books = BacktestBooks(records, is_sharing=is_sharing and feeder is None)
             system_db_manager.bind(books.transactions)
             seats = [Seat(books.views[record.id], _instance(loader, record)) for record in records]
             log = DecisionLog(sink)
             walk = self._walk(request, (world, books, log), seats=seats, feeder=feeder)
             is_whole = walk.play(history.sessions, tell)
-        return Played(
+        played = Played(
             minutes=walk.minutes,
             records=books.records,
             fills=tuple(books.fills),
@@ -91,6 +107,7 @@ class Backtester:
             gates=log.gates,
             rejections=log.rejections,
         )
+        return played, books.has_whole_rows
 
     def _walk(
         self,

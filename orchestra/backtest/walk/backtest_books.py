@@ -18,9 +18,10 @@ from system_databse.system_db_manager import Transaction, transaction_of
 
 
 class BacktestBooks:
-    """Everything that is known about our own trading."""
+    """Everything that is known about our own trading. is_sharing: hand out the same rows each time."""
 
-    def __init__(self, records: Iterable[AlgorithmRecord]) -> None:
+    def __init__(self, records: Iterable[AlgorithmRecord], *, is_sharing: bool = False) -> None:
+        self._is_sharing = is_sharing
         self.ledger = Ledger()
         self.fills: list[Fill] = []
         self._transactions: dict[int, list[dict[str, Any]]] = {}
@@ -56,8 +57,19 @@ class BacktestBooks:
         return Snapshot(minute, dict(self.views), prices)
 
     def transactions(self, algorithm_id: int) -> list[Transaction]:
-        """Return an algorithm's fills in the spelling of its contract; list and rows are the caller's own."""
-        return [row.copy() for row in self._transactions.get(algorithm_id, ())]
+        """Return an algorithm's fills in the spelling of its contract; list and rows are the caller's own.
+
+        Copies of a year's rows at each minute would take most of the time, so they are shared until somebody is found
+        to have changed one: see `has_whole_rows`.
+        """
+        rows = self._transactions.get(algorithm_id, ())
+        return list(rows) if self._is_sharing else [row.copy() for row in rows]
+
+    @property
+    def has_whole_rows(self) -> bool:
+        """Tell whether the transactions handed out are what they were."""
+        told = {id_: [transaction_of(fill) for fill in self.fills if fill.algorithm_id == id_] for id_ in self._records}
+        return all(self._transactions.get(id_, []) == rows for id_, rows in told.items())
 
     def change(self, record: AlgorithmRecord) -> None:
         """Take over an algorithm whose state has changed."""

@@ -30,6 +30,8 @@ class DecisionLog:
 
     def __init__(self, sink: DecisionSink | None) -> None:
         self._sink = sink
+        if sink is not None:
+            sink.restart()
         self._rows: list[DecisionRow] = []
         self._told: dict[_Said, int] = {}
         self.outcomes: Counter[str] = Counter()

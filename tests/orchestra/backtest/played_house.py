@@ -63,6 +63,9 @@ class Rows:
         self.rows += rows
         self.batches += 1
 
+    def restart(self) -> None:
+        self.rows, self.batches = [], 0
+
     def by_minute(self, algorithm_id: int = 1) -> dict[int, DecisionRow]:
         """Return the row that tells of each minute."""
         return {

@@ -281,3 +281,25 @@ def test_history_before_the_first_day_may_be_looked_at(tmp_path: Path) -> None:
     columns = made_columns("ACME", (date(2024, 6, 10), *DAYS))
     house.play(made_history(columns, days=DAYS), asked(looking))
     assert {row.reason for row in house.rows.rows} == {"100"}
+
+
+def test_transactions_are_the_strategys_own_to_change(tmp_path: Path) -> None:
+    greedy = strategy(
+        tmp_path,
+        """
+        from system_databse.system_db_manager import get_transactions
+        class Algorithm:
+            def __init__(self, ticker, initial_capital):
+                pass
+            def run(self, current_time, algo_id):
+                rows = get_transactions(algo_id)
+                self.reason = str([row["shares"] for row in rows])
+                for row in rows:
+                    row["shares"] = 0
+                return ("buy", 3) if current_time[11:16] == "14:00" else ("hold", 0)
+        """,
+    )
+    house = House()
+    played = house.play(made_history(made_columns("ACME", DAYS[:1]), days=DAYS[:1]), asked(greedy))
+    assert [row.reason for row in house.rows.rows] == ["[]", "[]", "[3]"]
+    assert [fill.qty for fill in played.fills] == [3]
