@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import NoReturn
 
 from database.bars import market_schema
 from database.calendar_manager import MarketCalendar, Session
@@ -29,6 +28,7 @@ from orchestra.runtime.settings import Mode, load_settings
 from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.strategy_runner import StrategyRunner
 from orchestra.signals.turn_timer import TurnTimer
+from orchestra.verbs.arguments import ROOT, day, parser_for, writable
 from system_databse import system_schema
 from system_databse.algorithm_record import AlgorithmRecord
 from system_databse.errors import StrategyError
@@ -36,15 +36,9 @@ from system_databse.order import ZERO
 from system_databse.rows import decision_history, settings
 
 HELP = "decide a day's live or demo decisions again on the stored bars, and say why any differ"
-ROOT = Path(__file__).resolve().parents[2]
 UNEXPLAINED = 1
 LIMIT_SECONDS = 3_600.0
 END_OF_TIME = 1 << 40
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise ConfigError(f"{message[0].upper()}{message[1:]}; see parity --help.")
 
 
 class _PastClock(SystemClock):
@@ -59,12 +53,12 @@ def run(arguments: Sequence[str], screen: Terminal) -> int:
     Raises ConfigError for a directory or a day without anything to compare.
     """
     given = _parser().parse_args(arguments)
+    out = writable(given.json)
     where = _directory(given.data_dir, is_demo=given.demo)
-    day = None if given.day is None else _day(given.day)
-    parity = check_databases(where.market, where.system, day, limit_seconds=LIMIT_SECONDS)
+    parity = check_databases(where.market, where.system, day(given.day, "--day"), limit_seconds=LIMIT_SECONDS)
     screen.say(text_report(parity))
-    if given.json is not None:
-        write_check(Path(given.json).absolute(), values_of(parity))
+    if out is not None:
+        write_check(out, values_of(parity))
     return UNEXPLAINED if parity.unexplained or not parity.is_whole else 0
 
 
@@ -76,7 +70,7 @@ def values_of(parity: Parity) -> dict[str, object]:
 def check_databases(
     market_db: Path,
     system_db: Path,
-    day: date | None,
+    wanted: date | None,
     *,
     limit_seconds: float,
     algorithms: Path = ROOT / "algorithm",
@@ -91,7 +85,7 @@ def check_databases(
         stack.callback(market.close)
         system = _open_system(system_db)
         stack.callback(system.close)
-        session = _last_session(system, calendar) if day is None else _session_of(calendar, day)
+        session = _last_session(system, calendar) if wanted is None else _session_of(calendar, wanted)
         return ParityCheck(market, system, calendar).check(session, _instruments(calendar, algorithms, limit_seconds))
 
 
@@ -166,10 +160,10 @@ def _last_session(system: SqliteStore, calendar: MarketCalendar) -> Session:
     return session
 
 
-def _session_of(calendar: MarketCalendar, day: date) -> Session:
-    session = calendar.session_on(day)
+def _session_of(calendar: MarketCalendar, wanted: date) -> Session:
+    session = calendar.session_on(wanted)
     if session is None:
-        raise ConfigError(f"{day.isoformat()} is no trading day: name one with --day, such as 2026-11-20.")
+        raise ConfigError(f"{wanted.isoformat()} is no trading day: name one with --day, such as 2026-11-20.")
     return session
 
 
@@ -181,17 +175,9 @@ def _directory(data_dir: str | None, *, is_demo: bool) -> DataDirectory:
     return in_house(ROOT, is_demo=True) if is_demo else in_use(ROOT)
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ConfigError(f"{text!r} is no day: write it like 2026-11-20.") from None
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="orchestrator.py parity",
-        description=f"Parity: {HELP}. Ends with 0 when every difference has a cause, with {UNEXPLAINED} otherwise.",
+    parser = parser_for(
+        "parity", f"Parity: {HELP}. Ends with 0 when every difference has a cause, with {UNEXPLAINED} otherwise."
     )
     parser.add_argument(
         "--day", metavar="DAY", help="New York day, such as 2026-11-20; default: the last one that is over"

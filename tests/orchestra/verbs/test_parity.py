@@ -89,10 +89,10 @@ def test_a_session_under_way_is_not_over_in_the_demo(past: PastHouse) -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--day", "yesterday"], "'yesterday' is no day: write it like 2026-11-20"),
+        (["--day", "yesterday"], "--day 'yesterday' is no day: write it like 2024-01-02"),
         (["--day", "2024-07-04"], "2024-07-04 is no trading day"),
         (["--demo"], "not allowed with argument"),
-        (["--nonsense"], "Unrecognized arguments: --nonsense; see parity --help"),
+        (["--nonsense"], "Unrecognized arguments: --nonsense; see --help"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_sentence(past: PastHouse, arguments: list[str], complaint: str) -> None:
