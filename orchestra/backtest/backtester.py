@@ -12,6 +12,7 @@ from typing import Any
 
 from database import db_manager
 from database.calendar_manager import MarketCalendar
+from orchestra.backtest.history.file_guard import guarded, opened
 from orchestra.backtest.history.history import History
 from orchestra.backtest.history.history_bars import HistoryBars
 from orchestra.backtest.history.history_world import HistoryWorld
@@ -86,7 +87,7 @@ class Backtester:
         world.rewind(history.sessions[0].open)
         # A loader of its own for each run: what a strategy keeps in its module is forgotten, as by a new start.
         loader = StrategyLoader(self._folder, guard=self._timer.guard)
-        with _taken_over(world):
+        with guarded(history.paths), _taken_over(world):
             records = [_record(loader, number, asked) for number, asked in enumerate(request.algorithms, start=1)]
             # Bars that are handed over one by one cannot be handed over again.
             books = BacktestBooks(records, is_sharing=is_sharing and feeder is None)
@@ -107,6 +108,7 @@ class Backtester:
             outcomes=log.outcomes,
             gates=log.gates,
             rejections=log.rejections,
+            opened=opened(),
         )
         return played, books.has_whole_rows
 

@@ -36,7 +36,8 @@ class Played:
 
     minutes: session minutes decided. reasons, rejections: why each order was wanted, or refused by the broker, by its
     id. told: how many minutes said what; of reasons that differ every minute, the first. prices: the last close by
-    symbol. is_whole: False when it was canceled before its end.
+    symbol. is_whole: False when it was canceled before its end. opened: files of the history that a strategy tried to
+    read.
     """
 
     minutes: int
@@ -50,3 +51,4 @@ class Played:
     outcomes: Counter[str] = field(default_factory=Counter)
     gates: Counter[str] = field(default_factory=Counter)
     rejections: Mapping[str, str] = field(default_factory=dict)
+    opened: tuple[str, ...] = ()

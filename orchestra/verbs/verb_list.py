@@ -11,6 +11,8 @@ from orchestra.run.terminal import Terminal
 # Verb, its module in this room, what it does in one line.
 VERBS: dict[str, tuple[str, str]] = {
     "backtest": ("backtest", "try algorithms on recorded or stored minutes"),
+    "check-lookahead": ("check_lookahead", "find out whether an algorithm uses what it cannot know yet"),
+    "parity": ("parity", "decide a day of live or demo trading again and explain what differs"),
     "report": ("report", "look at kept results, compare two, or forget one"),
 }
 

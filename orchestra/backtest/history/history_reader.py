@@ -38,7 +38,8 @@ def read_history(request: BacktestRequest, calendar: MarketCalendar, *, market_d
             where = ", ".join(sorted(columns)) or "none"
             place = "the recorded files" if request.data else f"{market_db}: download or import it first"
             raise ConfigError(f"There are no bars of {ticker} in {place}. There are: {where}.")
-    return History(columns, _sessions(columns.values(), request, calendar), source, sha256)
+    sessions = _sessions(columns.values(), request, calendar)
+    return History(columns, sessions, source, sha256, paths=request.data or (market_db,))
 
 
 def _stored(market_db: Path, tickers: Sequence[str], calendar: MarketCalendar) -> dict[str, BarColumns]:

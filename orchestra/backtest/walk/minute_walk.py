@@ -122,6 +122,8 @@ class MinuteWalk:
     def _play_session(self, session: Session) -> None:
         self.session = session
         texts = self._world.open(session, is_growing=self._feeder is not None)
+        if self._feeder is not None:
+            self._feed(session.open)
         self._play_minutes(session, texts)
         self._desk.close()
         self._end_holds()
@@ -139,11 +141,18 @@ class MinuteWalk:
             for window in windows:
                 window.stop = window.stops[index]
             wishes = ask(text, minute)
-            if feeder is not None:
-                feeder(minute)
+            if feeder is not None and minute < session.close:
+                self._feed(minute)
             if wishes or not is_idle:
                 self._act(wishes, minute)
                 is_idle = self._desk.is_idle
+
+    def _feed(self, minute: int) -> None:
+        """Take in the bars [minute, minute + 60), which were not here while it was decided."""
+        if self._feeder is not None:
+            self._feeder(minute)
+        for window in self._world.windows.values():
+            window.grow(len(window.columns))
 
     def _ask(self, text: str, minute: int) -> Sequence[Wish]:
         """Give every algorithm its turn; note the holds, return the others."""
