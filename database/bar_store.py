@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from database.bar import MINUTE, Bar, BarSource
+from database.bars.bar_columns import BarColumns
 from database.bars.bar_mapping import BarMapping, shape
 from database.bars.coverage import Coverage
 from database.bars.recent_bars import DEPTH, RecentBars
@@ -32,6 +33,7 @@ _UPSERT_ONE = _UPSERT.format(columns=_COLUMNS, rows=_ROW)
 # for neighbours: of rows on scattered pages SQLite keeps a copy of each page in case the statement fails half way.
 _UPSERT_MANY = _UPSERT.format(columns=_COLUMNS, rows=",".join([_ROW] * _ROWS_A_STATEMENT))
 _SELECT = "SELECT ts, o, h, l, c, v, vwap, n, source FROM bars_1m WHERE symbol_id=?"
+_SELECT_COLUMNS = "SELECT ts, o, h, l, c, v FROM bars_1m WHERE symbol_id=? ORDER BY ts"
 _SELECT_LAST = f"{_SELECT} AND ts<=? ORDER BY ts DESC LIMIT ?"
 _SELECT_BETWEEN = f"{_SELECT} AND ts>=? AND ts<? ORDER BY ts"
 
@@ -112,6 +114,16 @@ class BarStore:
         with self.store.reader() as connection:
             rows = connection.execute(_SELECT_BETWEEN, (symbol_id, start, end)).fetchall()
         return [_bar(symbol, row) for row in rows]
+
+    def columns(self, symbol: str) -> BarColumns:
+        """Return every bar of the symbol in columns, for a backtest; empty when there is none."""
+        columns = BarColumns(symbol)
+        symbol_id = self._id(symbol)
+        if symbol_id is not None:
+            with self.store.reader() as connection:
+                for ts, *ohlcv in connection.execute(_SELECT_COLUMNS, (symbol_id,)):
+                    columns.add(ts, (ohlcv[0], ohlcv[1], ohlcv[2], ohlcv[3], ohlcv[4]))
+        return columns
 
     def origins(self, symbol: str, start: int, end: int) -> list[BarOrigin]:
         """Return where each bar with start <= ts < end came from, ascending."""

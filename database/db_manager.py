@@ -7,14 +7,14 @@ Thread: any. Outside a running AutoTrader the current data directory is opened r
 import logging
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
-from database.bar import BarSource
-from database.bars.bar_mapping import BarMapping
+from database.bar import Bar, BarSource
 from database.bars.current_directory import current_world
-from database.bars.market_world import MarketWorld
+from database.bars.exact_average import average
+from database.calendar_manager import MarketCalendar
 from database.errors import MarketDataError
 from database.normaliser import epoch_seconds, make_bar
 from database.shelter import sheltered
@@ -22,11 +22,32 @@ from database.timestamps import parse_iso
 
 log = logging.getLogger(__name__)
 
-_bound: MarketWorld | None = None
+
+class World(Protocol):
+    """What the data functions need of the process's world: bars that may be seen now."""
+
+    @property
+    def calendar(self) -> MarketCalendar:
+        """Return the sessions there are."""
+
+    def last(self, symbol: str, count: int, *, before: int | None = None) -> Sequence[Mapping[str, Any]]:
+        """Return up to `count` visible bars that are over by `before`, ascending."""
+
+    def between(self, symbol: str, start: int, end: int | None = None) -> Sequence[Mapping[str, Any]]:
+        """Return the visible bars with start <= ts < end."""
+
+    def latest_price(self, symbol: str) -> float | None:
+        """Return the newest visible price."""
+
+    def store_bars(self, bars: Iterable[Bar]) -> int:
+        """Store final bars and return how many rows changed."""
+
+
+_bound: World | None = None
 _is_in_program = False
 
 
-def bind(world: MarketWorld) -> None:
+def bind(world: World) -> None:
     """Give this process its world; every data function answers from it."""
     global _bound
     _bound = world
@@ -47,8 +68,25 @@ def unbind() -> None:
     _bound = None
 
 
+def take_over(functions: Mapping[str, Callable[..., Any]]) -> None:
+    """Put a backtest's own functions in the place of this module's, by name; none of them may be missing.
+
+    A strategy imported from now on calls them without a detour: in a backtest the detour would take most of the time.
+    """
+    if functions.keys() != OWN_FUNCTIONS.keys():
+        raise ValueError(f"a world that takes over answers {', '.join(OWN_FUNCTIONS)}, not {', '.join(functions)}")
+    globals().update(functions)
+
+
+def give_back() -> None:
+    """Put this module's functions back into their place."""
+    globals().update(OWN_FUNCTIONS)
+
+
 @sheltered
-def get_data_for_algorithm(ticker: str, requirement_type: str, *args: Any, **kwargs: Any) -> list[BarMapping]:
+def get_data_for_algorithm(
+    ticker: str, requirement_type: str, *args: Any, **kwargs: Any
+) -> Sequence[Mapping[str, Any]]:
     """Return visible minute bars, ascending: `{'timestamp': '...Z', 'ohlcv': {'o', 'h', 'l', 'c', 'v'}}`.
 
     requirement_type and what goes with it, by position or by name:
@@ -60,6 +98,16 @@ def get_data_for_algorithm(ticker: str, requirement_type: str, *args: Any, **kwa
     if read is None:
         raise ValueError(f"requirement_type {requirement_type!r} is unknown; use one of {', '.join(_READS)}.")
     return read(ticker, *args, **kwargs)
+
+
+@sheltered
+def get_sma(ticker: str, n: int, before_timestamp: str | datetime | None = None) -> float | None:
+    """Return the simple moving average of the last n closes, None as long as there are fewer.
+
+    It is exact to the last digit of the closes, so that equal averages are equal however they were added up.
+    """
+    closes = [bar["ohlcv"]["c"] for bar in _last_n_bars(ticker, n, before_timestamp)]
+    return average(closes) if closes and len(closes) == n else None
 
 
 @sheltered
@@ -105,26 +153,28 @@ def insert_minute_data(  # noqa: PLR0917 - the contract
 
 def _last_n_bars(
     ticker: str, n: int, before_timestamp: str | datetime | None = None, *, timeframe: str = "1m"
-) -> list[BarMapping]:
+) -> Sequence[Mapping[str, Any]]:
     world = _world_for(timeframe)
     count = _whole_number(n)
     before = None if before_timestamp is None else math.floor(_seconds(before_timestamp, "before_timestamp"))
     return [] if world is None or count == 0 else world.last(ticker, count, before=before)
 
 
-def _time_range(ticker: str, start: str | datetime, end: str | datetime, *, timeframe: str = "1m") -> list[BarMapping]:
+def _time_range(
+    ticker: str, start: str | datetime, end: str | datetime, *, timeframe: str = "1m"
+) -> Sequence[Mapping[str, Any]]:
     world = _world_for(timeframe)
     first, bound = math.ceil(_seconds(start, "start")), math.ceil(_seconds(end, "end"))
     return [] if world is None else world.between(ticker, first, bound)
 
 
-def _since(ticker: str, start: str | datetime, *, timeframe: str = "1m") -> list[BarMapping]:
+def _since(ticker: str, start: str | datetime, *, timeframe: str = "1m") -> Sequence[Mapping[str, Any]]:
     world = _world_for(timeframe)
     first = math.ceil(_seconds(start, "start"))
     return [] if world is None else world.between(ticker, first)
 
 
-def _session(ticker: str, date: str | date, *, timeframe: str = "1m") -> list[BarMapping]:
+def _session(ticker: str, date: str | date, *, timeframe: str = "1m") -> Sequence[Mapping[str, Any]]:
     world = _world_for(timeframe)
     day = _day(date)
     session = None if world is None else world.calendar.session_on(day)
@@ -133,7 +183,7 @@ def _session(ticker: str, date: str | date, *, timeframe: str = "1m") -> list[Ba
     return world.between(ticker, session.open, session.close)
 
 
-_READS: dict[str, Callable[..., list[BarMapping]]] = {
+_READS: dict[str, Callable[..., Sequence[Mapping[str, Any]]]] = {
     "last_n_bars": _last_n_bars,
     "time_range": _time_range,
     "since": _since,
@@ -141,13 +191,13 @@ _READS: dict[str, Callable[..., list[BarMapping]]] = {
 }
 
 
-def _world() -> MarketWorld | None:
+def _world() -> World | None:
     if _bound is not None or _is_in_program:
         return _bound
     return current_world()
 
 
-def _world_for(timeframe: str) -> MarketWorld | None:
+def _world_for(timeframe: str) -> World | None:
     if timeframe != "1m":
         raise ValueError(f"timeframe {timeframe!r} is not available; use '1m' and combine the bars.")
     return _world()
@@ -178,3 +228,11 @@ def _day(day: Any) -> date:
     if not isinstance(day, date) or isinstance(day, datetime):
         raise ValueError(f"date is {day!r}; pass a New York day such as '2026-11-20' or datetime.date(2026, 11, 20).")
     return day
+
+
+OWN_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "get_data_for_algorithm": get_data_for_algorithm,
+    "get_closes": get_closes,
+    "get_sma": get_sma,
+    "get_latest_price": get_latest_price,
+}

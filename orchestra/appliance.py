@@ -14,6 +14,7 @@ from orchestra.api.auth.pin_keeper import reset_pin
 from orchestra.api.stored_halt import halt_for_lost_door, halt_keeper, stored_halt
 from orchestra.api_server import ApiServer
 from orchestra.engine import Engine
+from orchestra.parts.evening_parity import CheckedFiles, EveningParity
 from orchestra.risk.halt_switch import HaltSwitch
 from orchestra.run import run_identity
 from orchestra.run.run_files import RunFiles
@@ -89,6 +90,8 @@ class Appliance:
             halt=self._halt,
             speed=speed,
         )
+        if not replay:
+            self._check_evenings(self.engine)
 
     def open_page(self) -> int | None:
         """Serve the page and return its port, None when none is wanted; raises ConfigError for a taken port."""
@@ -110,6 +113,18 @@ class Appliance:
             if self._commands:
                 stack.callback(self._commands.close)
             stack.callback(self.engine.stop)
+
+    def _check_evenings(self, engine: Engine) -> None:
+        """Have each day's decisions decided again after its close, in a process of its own."""
+        where, world = self._files.directory, self._world
+        evening = EveningParity(
+            CheckedFiles(where.market, where.system, where.logs),
+            world.calendar,
+            world.clock,
+            decided_until=lambda: engine.books.minute,
+            publish=engine.publish,
+        )
+        engine.each_pass(evening.run_due, at_stop=evening.close)
 
     def _parts(self, board: LiveBoard, door: DoorStore, commands: CommandDesk) -> ApiParts:
         return ApiParts(

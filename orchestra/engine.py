@@ -114,6 +114,18 @@ class Engine:
         """Tell an onlooker every event from now on."""
         self._bus.listen(listener)
 
+    def each_pass(self, do: Callable[[], None], *, at_stop: Callable[[], None]) -> None:
+        """Have it done on each pass of the loop, in every world; at_stop: what is to be undone before the engine ends.
+
+        It is done on the engine's thread, so it never waits for anything.
+        """
+        self._on_pass.append(do)
+        self._stack.callback(at_stop)
+
+    def publish(self, event: object) -> None:
+        """Tell every onlooker; for parts that do something on each pass."""
+        self._bus.publish(event)
+
     def add_algorithms(self, strategies: Sequence[StrategyFile], commands: Sequence[StartAlgorithm]) -> None:
         """Store algorithms that the books do not know yet, in order; repeating the call adds none."""
         AskedAlgorithms(self.books).add(strategies, commands)
@@ -237,6 +249,7 @@ class Engine:
         return OwnerSide(around, board, speed=speed)
 
     def _build_loop(self) -> None:
+        self._on_pass: list[Callable[[], None]] = []
         self.loop = MinuteLoop(
             self.inbox,
             self.world.clock,
@@ -252,7 +265,7 @@ class Engine:
             on_missed=self.record_missed,
             decided_until=lambda: self.books.minute,
             between_minutes=self._between_minutes,
-            on_pass=self.owner.run_due,
+            on_pass=self._pass,
         )
         lock_step = self.world.lock_step
         self._settler = (
@@ -333,6 +346,11 @@ class Engine:
     @staticmethod
     def _on_stream_disconnected(message: StreamDisconnected) -> None:
         log.warning("The %s stream is down (%s); reconnecting.", message.stream, message.reason)
+
+    def _pass(self) -> None:
+        self.owner.run_due()
+        for do in self._on_pass:
+            do()
 
     def _between_minutes(self) -> None:
         """Do what is due while real time waits for its next minute."""

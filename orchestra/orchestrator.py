@@ -44,6 +44,7 @@ from orchestra.runtime.stop_switch import StoppedWhileStarting, StopSwitch
 from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.tried_strategies import tried_strategies
 from orchestra.signals.turn_timer import TurnTimer
+from orchestra.verbs.verb_list import VERBS, run_verb
 from orchestra.worlds import (
     World,
     open_alpaca,
@@ -81,8 +82,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     terminal = Terminal()
     switch = StopSwitch()
     switch.install()
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        given = read_arguments(sys.argv[1:] if arguments is None else arguments)
+        if words and words[0] in VERBS:
+            return run_verb(words[0], words[1:], terminal)
+        given = read_arguments(words)
         settings = load_settings(is_insecure_env_allowed=given.is_insecure_env_allowed)
         _require_writable(given.summary)
         return _run_of(given, settings)(given, settings, Person(terminal, switch))

@@ -63,7 +63,24 @@ class Desk(Protocol):
         """Commit what the owner wants, then send; no minute is decided."""
 
 
-class Pipeline:
+class OrderPath:
+    """The one path of every order: algorithms, exits, the owner, and backtests."""
+
+    def __init__(self, risk: Risk, desk: Desk) -> None:
+        self.risk = risk
+        self.desk = desk
+
+    def handle(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> None:
+        """Take the signals of a minute through it."""
+        decisions = self.risk.judge(signals, snapshot, minute)
+        self.desk.carry_out(decisions, minute)
+
+    def handle_owners(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> None:
+        """Take the owner's own signals through it, at any time; the minute stays open."""
+        self.desk.carry_out_owners(self.risk.judge(signals, snapshot, minute))
+
+
+class Pipeline(OrderPath):
     """Run minutes. is_decision_minute: whether a session's bar is over at that minute."""
 
     def __init__(
@@ -77,11 +94,10 @@ class Pipeline:
         publish: Callable[[object], None],
         is_decision_minute: Callable[[int], bool],
     ) -> None:
+        super().__init__(risk, desk)
         self.market = market
         self.books = books
         self.signals = signals
-        self.risk = risk
-        self.desk = desk
         self._publish = publish
         self._is_decision_minute = is_decision_minute
         self._is_refusing = False
@@ -112,12 +128,3 @@ class Pipeline:
                 iso_minute(self.books.minute),
             )
         self._is_refusing = True
-
-    def handle(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> None:
-        """Take signals through the one path of every order."""
-        decisions = self.risk.judge(signals, snapshot, minute)
-        self.desk.carry_out(decisions, minute)
-
-    def handle_owners(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> None:
-        """Take the owner's own signals through the same path, at any time; the minute stays open."""
-        self.desk.carry_out_owners(self.risk.judge(signals, snapshot, minute))

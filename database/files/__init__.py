@@ -1,1 +1,1 @@
-"""Files of minute bars: read strictly for a replay, tolerantly for the store, and written again."""
+"""Files of bars: recorded days to play, and bars on their way into or out of the store."""

@@ -34,9 +34,10 @@ class Told:
 class Played:
     """One run.
 
-    minutes: session minutes decided. reasons: why each order was wanted, by client order id. told: how many minutes
-    said what (of reasons that differ every minute, the commonest). prices: the last close by symbol. is_whole: False
-    when it was canceled before its end.
+    minutes: session minutes decided. reasons, rejections: why each order was wanted, or refused by the broker, by its
+    id. told: how many minutes said what; of reasons that differ every minute, the first. prices: the last close by
+    symbol. is_whole: False when it was canceled before its end. opened: files of the history that a strategy tried to
+    read.
     """
 
     minutes: int
@@ -49,3 +50,5 @@ class Played:
     is_whole: bool = True
     outcomes: Counter[str] = field(default_factory=Counter)
     gates: Counter[str] = field(default_factory=Counter)
+    rejections: Mapping[str, str] = field(default_factory=dict)
+    opened: tuple[str, ...] = ()

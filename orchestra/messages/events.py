@@ -166,3 +166,12 @@ class AlertRaised:
     kind: str
     text: str
     symbol: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParityChecked:
+    """News: a day's decisions were decided again. day: ISO date; unexplained: how many differ without a cause."""
+
+    day: str
+    headline: str
+    unexplained: int

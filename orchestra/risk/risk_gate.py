@@ -5,12 +5,20 @@ In: signals, the snapshot they are judged on. Out: decisions. Thread: engine.
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from typing import Protocol
 
-from database.calendar_manager import MarketCalendar
+from database.calendar_manager import Session
 from orchestra.risk.risk_rules import RULES, Circumstances
 from system_databse.decision import Decision, approved, denied, recorded
 from system_databse.snapshot import Snapshot
 from system_databse.trading_signal import Action, TradingSignal
+
+
+class Sessions(Protocol):
+    """The market's clock, as far as it matters here."""
+
+    def session_for_decision(self, minute: int) -> Session | None:
+        """Return the session a decision at the minute belongs to, if any."""
 
 
 class RiskGate:
@@ -23,7 +31,7 @@ class RiskGate:
 
     def __init__(
         self,
-        calendar: MarketCalendar,
+        calendar: Sessions,
         *,
         closed_gates: Callable[[], tuple[str, ...]],
         frozen: Callable[[], frozenset[str]],

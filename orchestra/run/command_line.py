@@ -42,8 +42,11 @@ class RunArguments:
     is_pin_forgotten: bool = False
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are ours: one plain sentence."""
+
     def error(self, message: str) -> NoReturn:
+        """Raise ConfigError."""
         raise ConfigError(f"{message[0].upper()}{message[1:]}; see --help.")
 
 
@@ -52,7 +55,7 @@ def read_arguments(arguments: Sequence[str]) -> RunArguments:
     given = _parser().parse_args(arguments)
     # Absolute, because a strategy may change the working directory.
     replay = tuple(Path(name).absolute() for name in given.replay or ())
-    requests = _paired(given.algorithm or [], given.ticker or [], given.capital or [])
+    requests = paired(given.algorithm or [], given.ticker or [], given.capital or [])
     if replay and not requests:
         raise ConfigError("A replay needs at least one --algorithm with its --ticker and --capital.")
     if given.data_dir == "":
@@ -75,7 +78,7 @@ def read_arguments(arguments: Sequence[str]) -> RunArguments:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="orchestrator.py",
         description="Trade US stocks on Alpaca or, without keys, on a demo market; or replay recorded market days.",
     )
@@ -93,7 +96,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _paired(algorithms: list[str], tickers: list[str], capitals: list[str]) -> tuple[StartAlgorithm, ...]:
+def paired(algorithms: list[str], tickers: list[str], capitals: list[str]) -> tuple[StartAlgorithm, ...]:
+    """Return the algorithms asked for, the first of each list together, then the second; raises ConfigError."""
     if not len(algorithms) == len(tickers) == len(capitals):
         raise ConfigError("Give --algorithm, --ticker and --capital equally often: they are paired in order.")
     return tuple(

@@ -67,3 +67,12 @@ def in_house(root: Path, *, is_demo: bool) -> DataDirectory:
         logs=root / "logs" / below,
         lock=system / "lock",
     )
+
+
+def in_use(root: Path) -> DataDirectory:
+    """Return the layout that the pointer file names: that of the run started last, replays and tests left out."""
+    pointer = root / "system_databse" / ".data_dir"
+    named = pointer.read_text(encoding="utf-8").strip() if pointer.exists() else ""
+    if named in ("", DEMO_FOLDER):
+        return in_house(root, is_demo=named == DEMO_FOLDER)
+    return in_folder(Path(named))

@@ -49,6 +49,8 @@ def read_answer(returned: object, strategy: object) -> Answer:
 
 def _share_count(shares: object) -> Decimal:
     """Read a share count: whole, not negative, int or whole float; bool is refused."""
+    if type(shares) is int and shares >= 0:
+        return Decimal(shares)
     if isinstance(shares, bool) or not isinstance(shares, (Real, Decimal)):
         raise StrategyError(f"{CONTRACT}; {_short(shares)} is no number of shares.")
     is_possible = math.isfinite(shares) and float(shares) >= 0
@@ -63,14 +65,14 @@ def _explained(action: Action, shares: Decimal, strategy: object) -> Answer:
     return Answer(
         action=action,
         shares=shares,
-        reason=_text(getattr(strategy, "reason", "")),
+        reason=plain_reason(getattr(strategy, "reason", "")),
         confidence=_fraction(getattr(strategy, "confidence", None), highest=1.0),
         expected_profit=_fraction(getattr(strategy, "expected_profit", None), highest=math.inf),
-        metadata=_plain_values(getattr(strategy, "metadata", None)),
+        metadata=plain_values(getattr(strategy, "metadata", None)),
     )
 
 
-def _plain_values(metadata: object) -> dict[str, Any]:
+def plain_values(metadata: object) -> dict[str, Any]:
     """Return a copy that can surely be stored as JSON: later it is written together with everybody's decisions."""
     if not isinstance(metadata, dict) or not metadata:
         return {}
@@ -82,11 +84,14 @@ def _plain_values(metadata: object) -> dict[str, Any]:
     return copied
 
 
-def _text(value: object) -> str:
+def plain_reason(value: object) -> str:
+    """Return a strategy's reason in one line."""
     return plain_line(str(value), longest=REASON_LENGTH) if value else ""
 
 
 def _fraction(value: object, *, highest: float) -> float | None:
+    if value is None:
+        return None
     if isinstance(value, bool) or not isinstance(value, Real):
         return None
     try:

@@ -5,7 +5,7 @@ In: the market as of the minute, the snapshot. Out: one TradingSignal an algorit
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from orchestra.runtime.clock import Clock
 from orchestra.signals.answer import Answer, read_answer
 from orchestra.signals.parameters import Params
 from orchestra.signals.strategy_loader import StrategyFile, StrategyLoader
+from orchestra.signals.turn_signal import turn_signal
 from orchestra.signals.turn_timer import TurnInterrupted, TurnTimer
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
 from system_databse.errors import StrategyError
@@ -135,7 +136,7 @@ class StrategyRunner:
 
     def _skip(self, view: AlgorithmView, minute: int) -> TradingSignal:
         answer = Answer(Action.NONE, ZERO, "the minute was over before its turn came")
-        return self._signal(view, minute, answer, failure=Outcome.SKIPPED, elapsed_ms=0.0)
+        return turn_signal(view, minute, answer, last_bar=self._last_bar(view), failure=Outcome.SKIPPED)
 
     def _turn(self, view: AlgorithmView, minute: int) -> TradingSignal:
         started = self._clock.monotonic()
@@ -151,42 +152,18 @@ class StrategyRunner:
         elapsed_ms = (self._clock.monotonic() - started) * 1000
         if elapsed_ms > WARN_AFTER_MS:
             log.warning("Algorithm %d (%s) took %.1f s.", view.record.id, view.record.name, elapsed_ms / 1000)
-        return self._signal(view, minute, answer, failure=failure, elapsed_ms=round(elapsed_ms, 3))
+        return turn_signal(
+            view, minute, answer, last_bar=self._last_bar(view), failure=failure, elapsed_ms=round(elapsed_ms, 3)
+        )
+
+    def _last_bar(self, view: AlgorithmView) -> tuple[int, float] | None:
+        return self._market.last_bar(view.record.ticker)
 
     def _ask(self, algorithm_id: int, minute: int) -> Answer:
         strategy = self._instances[algorithm_id]
         current_time = iso_minute(minute)
         return self._timer.call(lambda: read_answer(strategy.run(current_time, algorithm_id), strategy))
 
-    def _signal(
-        self, view: AlgorithmView, minute: int, answer: Answer, *, failure: Outcome | None, elapsed_ms: float
-    ) -> TradingSignal:
-        last_bar = self._market.last_bar(view.record.ticker)
-        return TradingSignal(
-            algorithm_id=view.record.id,
-            strategy=view.record.name,
-            symbol=view.record.ticker,
-            minute=minute,
-            action=answer.action,
-            shares=answer.shares,
-            reason=answer.reason,
-            failure=failure,
-            last_bar_ts=last_bar[0] if last_bar else None,
-            price=last_bar[1] if last_bar else None,
-            confidence=answer.confidence,
-            expected_profit=answer.expected_profit,
-            metadata=answer.metadata,
-            saw=_saw(view, last_bar, answer.metadata),
-            elapsed_ms=elapsed_ms,
-        )
-
 
 def _is_running(view: AlgorithmView) -> bool:
     return view.record.status is AlgorithmStatus.RUNNING
-
-
-def _saw(view: AlgorithmView, last_bar: tuple[int, float] | None, own: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the decision row keeps: last bar, position, cash and the algorithm's own values."""
-    bar = {"timestamp": iso_minute(last_bar[0]), "close": last_bar[1]} if last_bar else None
-    # The books' own words come last: a strategy cannot put other figures in their place.
-    return {**own, "bar": bar, "position": str(view.position.qty), "cash": str(view.cash)}

@@ -20,7 +20,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, TypeVar
 
 from database import shelter
@@ -37,6 +37,8 @@ Result = TypeVar("Result")
 
 LONGEST_ERROR = 600
 REPEAT_SECONDS = 0.05
+# How often within its limit a turn of many is looked at.
+LOOKS = 5
 ROOT = Path(__file__).resolve().parents[2]
 OWN_CODE = tuple(f"{ROOT / package}/" for package in ("database", "system_databse", "orchestra"))
 # Standard modules that hold locks of the whole process while they run; what a strategy waits for in
@@ -66,6 +68,7 @@ class TurnTimer:
         self._repeat_seconds = repeat_seconds
         self._is_armed = False
         self._deadline = 0.0
+        self._look: Callable[[int, FrameType | None], None] | None = None
 
     def call(self, function: Callable[[], Result]) -> Result:
         """Return what the function returns.
@@ -101,6 +104,48 @@ class TurnTimer:
         finally:
             self._start(left)
 
+    @contextmanager
+    def watching(self, position: Callable[[], object], *, entry: CodeType) -> Iterator[None]:
+        """Limit very many short turns with one timer: it looks now and then where they are, and costs them nothing.
+
+        position: changes with every turn. entry: the code that starts them, the end of what is the strategy's.
+        A turn ends between one limit and six fifths of it. On another thread than the main one nothing is limited.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        seen, looks = position(), 0
+
+        def look(_number: int, frame: FrameType | None) -> None:
+            nonlocal seen, looks
+            here = position()
+            looks = looks + 1 if here == seen else 0
+            seen = here
+            if looks >= LOOKS and not shelter.is_inside() and not _is_ours(frame, entry):
+                raise TurnInterrupted
+
+        before = signal.getsignal(signal.SIGALRM)
+        self._look = look
+        self._look_on()
+        try:
+            yield
+        finally:
+            self._look = None
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+    def told(self, error: BaseException) -> str:
+        """Return what a strategy raised in words, or raise it again: what `call` does with it."""
+        if isinstance(error, (StoppedWhileStarting, StorageError)):
+            raise error
+        return self._told(error)
+
+    def _look_on(self) -> None:
+        if self._look is not None:
+            signal.signal(signal.SIGALRM, self._look)
+            interval = self._limit_seconds / LOOKS
+            signal.setitimer(signal.ITIMER_REAL, interval, interval)
+
     def _told(self, error: BaseException) -> str:
         """Return the error in words; these are the strategy's own code too, so they get a limit of their own."""
         try:
@@ -115,6 +160,10 @@ class TurnTimer:
 
         Signals and their mask, and the precision of decimals: the engine counts money with those.
         """
+        if threading.current_thread() is not threading.main_thread():
+            # Signals reach the main thread only: elsewhere, on a worker of a cluster, nothing is limited.
+            with decimal.localcontext():
+                return function()
         handlers = [(number, signal.getsignal(number)) for number in OURS_TO_HANDLE]
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGALRM,))
         signal.signal(signal.SIGALRM, self._on_alarm)
@@ -130,6 +179,7 @@ class TurnTimer:
             signal.signal(signal.SIGALRM, self._on_alarm)
             _put_back(handlers)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGALRM, *OURS_TO_HANDLE))
+            self._look_on()
 
     def _start(self, seconds: float) -> None:
         self._deadline = self._clock.monotonic() + seconds
@@ -165,14 +215,14 @@ def _caller_of_shelter() -> FrameType | None:
     return frame
 
 
-def _is_ours(frame: FrameType | None) -> bool:
+def _is_ours(frame: FrameType | None, entry: CodeType | None = None) -> bool:
     """Say whether raising here would cut our own code or a shared lock of the standard library.
 
     Ours is whatever the strategy's oldest frame has called, also below a hook, a callback or a `__del__` of the
     strategy that happens to run on top of it; shared locks count above its newest frame only.
     """
     verdict, has_own, has_shared, has_strategy = True, False, False, False
-    while frame is not None and frame.f_code is not _ENTRY:
+    while frame is not None and frame.f_code not in (_ENTRY, entry):
         file = frame.f_code.co_filename
         if file.startswith(OWN_CODE):
             has_own = True

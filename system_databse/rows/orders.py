@@ -91,6 +91,18 @@ def find(connection: sqlite3.Connection, client_order_id: str) -> Order | None:
     return _order(row) if row else None
 
 
+def created_between(
+    connection: sqlite3.Connection, start: datetime, end: datetime
+) -> list[tuple[Order, datetime | None]]:
+    """Return the orders of algorithms created at start <= time < end, oldest first, and when each was over."""
+    rows = connection.execute(
+        f"SELECT {COLUMNS}, terminal_at FROM orders WHERE algo_id IS NOT NULL AND created_at >= ? AND created_at < ?"
+        " ORDER BY id",
+        (iso_milliseconds(start), iso_milliseconds(end)),
+    )
+    return [(_order(row[:-1]), parse_iso(row[-1]) if row[-1] else None) for row in rows]
+
+
 def next_leg(connection: sqlite3.Connection, algorithm_id: int, minute: int) -> int:
     """Return the next free leg of an algorithm's minute; ids are unique for ever."""
     row = connection.execute(

@@ -5,6 +5,7 @@ In: recorded files or the market database. Out: what a walk plays. Thread: one; 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from database.bars.bar_columns import BarColumns
 from database.calendar_manager import Session
@@ -16,12 +17,14 @@ class History:
 
     columns: bars of regular sessions by symbol, from before the first session too (they may be looked at).
     sessions: those to be traded, ascending. source: 'files' or 'store'; sha256: of each file by its name.
+    paths: where the bars were read; nobody may open these while they are played.
     """
 
     columns: Mapping[str, BarColumns]
     sessions: Sequence[Session]
     source: str = "files"
     sha256: Mapping[str, str] = field(default_factory=dict)
+    paths: Sequence[Path] = ()
 
     @property
     def minutes(self) -> int:

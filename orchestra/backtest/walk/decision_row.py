@@ -26,3 +26,6 @@ class DecisionSink(Protocol):
 
     def take(self, rows: Sequence[DecisionRow]) -> None:
         """Keep these rows; those of one algorithm come in order of minutes."""
+
+    def restart(self) -> None:
+        """Forget every row: the run begins anew."""

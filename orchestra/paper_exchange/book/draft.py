@@ -1,6 +1,5 @@
 """Changes to an account that become real together: computed here, stored, and only then put in the account's place."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 from orchestra.paper_exchange.book.account import Account
@@ -119,23 +118,33 @@ class Draft:
     @property
     def newest_order_at(self) -> int:
         """Return the time of the newest order in this draft, microseconds, 0 without one."""
-        return max((order.submitted_at for order in self.orders.values()), default=0)
+        return max([order.submitted_at for order in self.orders.values()], default=0)
 
     @property
     def result(self) -> Account:
         """Return the account with every change made."""
         if not (self.orders or self.positions or self.activities or self._has_new_terms):
             return self.account
-        positions = {**self.account.positions, **self.positions}
-        working = {**self.account.working, **self.orders}
-        return replace(
-            self.account,
-            cash=self.cash,
-            last_equity=self.last_equity,
-            configuration=self.configuration,
-            positions={symbol: position for symbol, position in positions.items() if position.qty},
-            working={key: order for key, order in working.items() if order.is_working},
+        before = self.account
+        # Written out: dataclasses.replace takes three times as long, and every order passes here twice.
+        return Account(
+            before.id,
+            before.account_number,
+            before.created_at,
+            before.opening_cash,
+            self.cash,
+            self.last_equity,
+            before.market_fingerprint,
+            self.configuration,
+            self._positions_left(),
+            {key: order for key, order in {**before.working, **self.orders}.items() if order.is_working},
         )
+
+    def _positions_left(self) -> dict[str, Position]:
+        if not self.positions:
+            return self.account.positions
+        positions = {**self.account.positions, **self.positions}
+        return {symbol: position for symbol, position in positions.items() if position.qty}
 
     @property
     def _has_new_terms(self) -> bool:

@@ -65,6 +65,8 @@ class _Prices:
 
 def meet(order: Order, bar: Bar) -> Meeting:
     """Return what the bar does to an order that is eligible for it."""
+    if order.type is OrderType.MARKET and order.time_in_force is not TimeInForce.CLS:
+        return Meeting(exact(bar.open), is_at_open=True, is_triggered=order.is_triggered)
     prices = _Prices.of(bar, order.side)
     if order.time_in_force is TimeInForce.CLS:
         closing = exact(bar.close)

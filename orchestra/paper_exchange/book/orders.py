@@ -1,14 +1,19 @@
 """An order at the exchange, its states, and what each step may change."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
+from operator import attrgetter
 
 from database.bar import MINUTE
 
 MICROSECONDS = 1_000_000
 SMALLEST_SHARE = Decimal("0.000000001")
 ZERO = Decimal(0)
+
+# What makes ids: the text of each thing it returns is another one.
+NewId = Callable[[], object]
 
 
 class Side(StrEnum):
@@ -179,9 +184,11 @@ class Order:
         """Return the order in its next state; at: microseconds."""
         if status not in STEPS[self.status]:
             raise ValueError(f"Order {self.id} cannot go from {self.status} to {status}.")
-        stepped = replace(self, status=status, updated_at=at)
+        changes: dict[str, object] = {"status": status, "updated_at": at}
         time_name = _TIME_OF.get(status)
-        return replace(stepped, **{time_name: at}) if time_name else stepped  # type: ignore[arg-type]  # all are int
+        if time_name:
+            changes[time_name] = at
+        return self._changed(changes)
 
     def executed(self, qty: Decimal, price: Decimal, at: int) -> "Order":
         """Return the order after an execution of qty shares at price; at: microseconds."""
@@ -192,13 +199,30 @@ class Order:
         status = OrderStatus.FILLED if qty == wanted else OrderStatus.PARTIALLY_FILLED
         is_qty_found = self.notional is not None and (self.side is Side.BUY or status is OrderStatus.FILLED)
         paid = (self.filled_avg_price or ZERO) * self.filled_qty + price * qty
-        return replace(
-            self.stepped(status, at),
-            qty=filled_qty if is_qty_found else self.qty,
-            filled_qty=filled_qty,
-            filled_avg_price=paid / filled_qty,
-            filled_at=at if status is OrderStatus.FILLED else None,
+        if status not in STEPS[self.status]:
+            raise ValueError(f"Order {self.id} cannot go from {self.status} to {status}.")
+        return self._changed(
+            {
+                "status": status,
+                "updated_at": at,
+                "qty": filled_qty if is_qty_found else self.qty,
+                "filled_qty": filled_qty,
+                "filled_avg_price": paid / filled_qty,
+                "filled_at": at if status is OrderStatus.FILLED else None,
+            }
         )
+
+    def _changed(self, changes: dict[str, object]) -> "Order":
+        """Return the order with other values; dataclasses.replace takes three times as long for so many fields."""
+        values = list(_values_of(self))
+        for name, value in changes.items():
+            values[_PLACES[name]] = value
+        return Order(*values)
+
+
+_NAMES = tuple(each.name for each in fields(Order))
+_PLACES = {name: place for place, name in enumerate(_NAMES)}
+_values_of = attrgetter(*_NAMES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,17 @@ SIGNIFICANT_DIGITS = 15
 SMALLEST = Decimal("0.000000001")
 
 
-class Market(Protocol):
+class MinuteBars(Protocol):
+    """What orders meet: the bars of some symbols, each minute's by its start."""
+
+    def bar(self, symbol: str, ts: int) -> Bar | None:
+        """Return the bar that starts at ts, or None when nothing traded in that minute."""
+
+    def bars(self, symbol: str, start: int, end: int) -> Sequence[Bar]:
+        """Return the bars with start <= ts < end, ascending."""
+
+
+class Market(MinuteBars, Protocol):
     """Minute bars of some symbols over some sessions.
 
     A market knows its bars before their time; the caller, not the market, hides what is not over yet.
@@ -44,12 +54,6 @@ class Market(Protocol):
     @property
     def fingerprint(self) -> str:
         """Return a text that changes when any bar could be another one."""
-
-    def bar(self, symbol: str, ts: int) -> Bar | None:
-        """Return the bar that starts at ts, or None when nothing traded in that minute."""
-
-    def bars(self, symbol: str, start: int, end: int) -> Sequence[Bar]:
-        """Return the bars with start <= ts < end, ascending."""
 
     def bars_at(self, ts: int, among: Collection[str] | None = None) -> Sequence[Bar]:
         """Return the bars that start at ts, of these symbols or of all listed ones."""

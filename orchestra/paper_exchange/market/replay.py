@@ -12,8 +12,8 @@ from pathlib import Path
 
 from database.bar import MINUTE, Bar
 from database.calendar_manager import MarketCalendar
+from database.files.recorded_file import RecordedFile, RecordedFileError, read_recorded_file, told_twice
 from orchestra.paper_exchange.market.corporate_action import CorporateAction
-from orchestra.paper_exchange.market.replay_file import ReplayFile, ReplayFileError, read_replay_file
 
 
 class ReplayMarket:
@@ -22,7 +22,7 @@ class ReplayMarket:
     sha256: digest of each file by its name as given.
     """
 
-    def __init__(self, files: Sequence[ReplayFile], calendar: MarketCalendar) -> None:
+    def __init__(self, files: Sequence[RecordedFile], calendar: MarketCalendar) -> None:
         self.sha256 = {file.name: file.sha256 for file in files}
         self._by_symbol: dict[str, dict[int, Bar]] = defaultdict(dict)
         self._at: dict[int, list[Bar]] = defaultdict(list)
@@ -39,18 +39,18 @@ class ReplayMarket:
         """Return the market of these files after checking all of them.
 
         calendar: all exchange sessions; `days` are those for which a file holds a regular bar.
-        Raises ReplayFileError naming up to ten faulty lines; nothing is used of any file then.
+        Raises RecordedFileError naming up to ten faulty lines; nothing is used of any file then.
         """
         if not paths:
-            raise ReplayFileError(["no file was named."])
-        files = [read_replay_file(path) for path in paths]
-        problems = [problem for file in files for problem in file.problems] + _told_twice(files)
+            raise RecordedFileError(["no file was named."])
+        files = [read_recorded_file(path) for path in paths]
+        problems = [problem for file in files for problem in file.problems] + told_twice(files)
         if problems:
-            raise ReplayFileError(problems)
+            raise RecordedFileError(problems)
         market = cls(files, calendar)
         if not market.days:
             names = ", ".join(market.sha256)
-            raise ReplayFileError([f"{names}: no bar lies within the regular hours of a session."])
+            raise RecordedFileError([f"{names}: no bar lies within the regular hours of a session."])
         return market
 
     @property
@@ -103,16 +103,3 @@ def _session_days(minutes: list[int], calendar: MarketCalendar) -> frozenset[dat
     return frozenset(
         session.day for session in sessions if bisect_left(minutes, session.open) < bisect_left(minutes, session.close)
     )
-
-
-def _told_twice(files: Sequence[ReplayFile]) -> list[str]:
-    """Return one problem for each bar that two files hold; inside one file the reader has seen to it."""
-    owner: dict[tuple[str, int], ReplayFile] = {}
-    problems = []
-    for file in files:
-        for key, line in file.lines.items():
-            first = owner.setdefault(key, file)
-            if first is not file:
-                place = f"{first.name}, line {first.lines[key]}"
-                problems.append(f"{file.name}, line {line}: {key[0]} repeats a minute of {place}.")
-    return problems

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from database.errors import ConfigError
-from orchestra.run.data_directory import in_folder, in_house
+from orchestra.run.data_directory import in_folder, in_house, in_use
 from orchestra.runtime.directory_lock import DirectoryLock
 from tests.source_tree import ROOT
 
@@ -82,3 +82,18 @@ def test_lock_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "lock").mkdir()
     with pytest.raises(ConfigError, match="cannot be written"):
         DirectoryLock(tmp_path / "lock").take()
+
+
+@pytest.mark.parametrize(("pointer", "system"), [(None, "."), ("", "."), ("demo\n", "demo")])
+def test_the_directory_in_use_is_the_one_pointed_at(tmp_path: Path, pointer: str | None, system: str) -> None:
+    folder = tmp_path / "system_databse"
+    folder.mkdir()
+    if pointer is not None:
+        (folder / ".data_dir").write_text(pointer, encoding="utf-8")
+    assert in_use(tmp_path).system == folder / system / "system.db"
+
+
+def test_a_folder_of_its_own_may_be_pointed_at(tmp_path: Path) -> None:
+    (tmp_path / "system_databse").mkdir()
+    (tmp_path / "system_databse" / ".data_dir").write_text(str(tmp_path / "run"), encoding="utf-8")
+    assert in_use(tmp_path) == in_folder(tmp_path / "run")

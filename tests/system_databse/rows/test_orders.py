@@ -147,3 +147,15 @@ def test_the_views_tell_fills_in_the_words_of_their_readers(store: SqliteStore) 
         "order_id": 1,
     }
     assert (trade["symbol"], trade["side"], trade["mode"], trade["qty"]) == ("SPY", "buy", "PAPER", "10")
+
+
+def test_the_orders_of_a_time_are_told_with_when_they_were_over(store: SqliteStore) -> None:
+    early, late = order_in(OrderStatus.FILLED), replace(order_in(leg=1), created_at=NOON + timedelta(seconds=30))
+    put(store, early)
+    put(store, late)
+    with store.reader() as connection:
+        found = orders.created_between(connection, NOON, NOON + timedelta(seconds=30))
+        assert [(order.client_order_id, ended) for order, ended in found] == [(early.client_order_id, NOON)]
+        found = orders.created_between(connection, NOON, NOON + timedelta(seconds=31))
+        assert [ended for _, ended in found] == [NOON, None]
+        assert orders.created_between(connection, NOON + timedelta(seconds=31), NOON + timedelta(days=1)) == []

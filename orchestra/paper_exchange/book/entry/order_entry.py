@@ -1,9 +1,7 @@
 """Make orders of a request: which bar may fill them first, when they die, and which legs come with them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import ROUND_UP, Decimal
-from uuid import UUID
 
 from database.bar import MINUTE
 from database.calendar_manager import Session
@@ -13,6 +11,7 @@ from orchestra.paper_exchange.book.orders import (
     SMALLEST_SHARE,
     ZERO,
     Leg,
+    NewId,
     Order,
     OrderClass,
     OrderStatus,
@@ -48,14 +47,12 @@ class Entry:
     after_hours: tuple[int, int]
 
 
-def new_orders(request: OrderRequest, entry: Entry, *, client_order_id: str, new_id: Callable[[], UUID]) -> list[Order]:
+def new_orders(request: OrderRequest, entry: Entry, *, client_order_id: str, new_id: NewId) -> list[Order]:
     """Return the order as the exchange takes it in, its legs behind it, not yet checked against the account."""
     parent = _parent(request, entry, order_id=str(new_id()), client_order_id=client_order_id)
-    legs = [_leg(parent, leg, new_id) for leg in _wanted_legs(request)]
-    return [
-        replace(order, submitted_at=parent.submitted_at + index, updated_at=parent.submitted_at + index)
-        for index, order in enumerate([parent, *(_priced(leg, request) for leg in legs)])
-    ]
+    legs = [_priced(_leg(parent, leg, new_id), request) for leg in _wanted_legs(request)]
+    times = range(parent.submitted_at + 1, parent.submitted_at + 1 + len(legs))
+    return [parent, *(replace(leg, submitted_at=at, updated_at=at) for leg, at in zip(legs, times, strict=True))]
 
 
 def _parent(request: OrderRequest, entry: Entry, *, order_id: str, client_order_id: str) -> Order:
@@ -131,7 +128,7 @@ def _wanted_legs(request: OrderRequest) -> list[Leg]:
     return targets + ([Leg.STOP_LOSS] if request.stop_loss else [])
 
 
-def _leg(parent: Order, leg: Leg, new_id: Callable[[], UUID]) -> Order:
+def _leg(parent: Order, leg: Leg, new_id: NewId) -> Order:
     """Return a held leg, unpriced. A leg of an OCO can be touched at once, another only when its entry has filled."""
     is_oco = parent.order_class is OrderClass.OCO
     return replace(

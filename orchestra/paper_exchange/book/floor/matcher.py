@@ -3,9 +3,8 @@
 In: the bars of one minute, or of the hours between two sessions. Out: changes in a draft. Thread: the exchange's.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import ROUND_DOWN, Decimal
-from uuid import UUID
 
 from database.bar import Bar
 from orchestra.paper_exchange.book.draft import CANCELED_AT_THE_END, Draft
@@ -16,6 +15,7 @@ from orchestra.paper_exchange.book.matching import is_first_second, meet
 from orchestra.paper_exchange.book.orders import (
     ZERO,
     Leg,
+    NewId,
     Order,
     OrderFill,
     OrderStatus,
@@ -24,13 +24,13 @@ from orchestra.paper_exchange.book.orders import (
     TimeInForce,
     is_eligible,
 )
-from orchestra.paper_exchange.market.market import Market
+from orchestra.paper_exchange.market.market import MinuteBars
 
 
 class Matcher:
     """Match by the rule of book/matching.py and a fill model."""
 
-    def __init__(self, market: Market, model: FillModel, new_id: Callable[[], UUID]) -> None:
+    def __init__(self, market: MinuteBars, model: FillModel, new_id: NewId) -> None:
         self._market = market
         self._model = model
         self._new_id = new_id
@@ -76,7 +76,8 @@ class Matcher:
         if meeting.price is None:
             return
         price = self._price(order, meeting.price)
-        qty = self._qty(order, price, self._model.available(bar.volume, _taken(bar, [*earlier, *draft.fills])))
+        taken = _taken(bar, [*earlier, *draft.fills]) if earlier or draft.fills else ZERO
+        qty = self._qty(order, price, self._model.available(bar.volume, taken))
         if not qty or (order.time_in_force is TimeInForce.FOK and qty < order.wanted_at(price)):
             return
         filled = draft.execute(order, price, qty=qty, at=bar.ts, execution_id=str(self._new_id()))

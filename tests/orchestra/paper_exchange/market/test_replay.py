@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from database.bar import MINUTE
 from database.calendar_manager import MarketCalendar
 from database.errors import ConfigError
+from database.files.recorded_file import RecordedFileError
 from orchestra.paper_exchange.market.market import exact, traded
 from orchestra.paper_exchange.market.replay import ReplayMarket
-from orchestra.paper_exchange.market.replay_file import ReplayFileError
 from tests.orchestra.paper_exchange.made_market import CLOSE, HEADER, NEXT_OPEN, OPEN, line, utc, write
 
 CALENDAR = MarketCalendar()
@@ -75,7 +75,7 @@ BAD_LINES = {
 @pytest.mark.parametrize(("bad", "reason"), BAD_LINES.values(), ids=BAD_LINES)
 def test_bad_line_is_named_by_file_and_number(tmp_path: Path, bad: str, reason: str) -> None:
     path = write(tmp_path / "a.csv", [line(OPEN - MINUTE), bad, line(OPEN + MINUTE)])
-    with pytest.raises(ReplayFileError) as refused:
+    with pytest.raises(RecordedFileError) as refused:
         read(path)
     assert len(refused.value.problems) == 1
     assert refused.value.problems[0].startswith(f"{path}, line 3: ")
@@ -85,7 +85,7 @@ def test_bad_line_is_named_by_file_and_number(tmp_path: Path, bad: str, reason: 
 
 def test_repeated_and_unsorted_lines_are_told_apart(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", [line(OPEN + MINUTE), line(OPEN + MINUTE), line(OPEN)])
-    with pytest.raises(ReplayFileError) as refused:
+    with pytest.raises(RecordedFileError) as refused:
         read(path)
     assert refused.value.problems == (
         f"{path}, line 3: AAA repeats line 2.",
@@ -95,13 +95,13 @@ def test_repeated_and_unsorted_lines_are_told_apart(tmp_path: Path) -> None:
 
 def test_same_minute_in_two_files_is_refused_with_both_places(tmp_path: Path) -> None:
     first, second = write(tmp_path / "a.csv", [GOOD]), write(tmp_path / "b.csv", [line(OPEN - MINUTE), GOOD])
-    with pytest.raises(ReplayFileError, match=f"{second}, line 3: AAA repeats a minute of {first}, line 2"):
+    with pytest.raises(RecordedFileError, match=f"{second}, line 3: AAA repeats a minute of {first}, line 2"):
         read(first, second)
 
 
 def test_many_problems_show_ten_and_the_total(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", [f"AAA,{utc(OPEN)},x,x,x,x,x"] * 25)
-    with pytest.raises(ReplayFileError) as refused:
+    with pytest.raises(RecordedFileError) as refused:
         read(path)
     told = str(refused.value).splitlines()
     assert told[0] == "Correct the replay files and start again; 25 problems found:"
@@ -124,7 +124,7 @@ def test_useless_file_is_refused(tmp_path: Path, content: bytes | None, reason: 
     path = tmp_path / "a.csv"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(ReplayFileError) as refused:
+    with pytest.raises(RecordedFileError) as refused:
         read(path)
     assert reason in str(refused.value)
     assert str(path) in str(refused.value)
@@ -134,17 +134,17 @@ def test_useless_file_is_refused(tmp_path: Path, content: bytes | None, reason: 
 def test_damaged_gzip_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.csv.gz"
     path.write_bytes(content)
-    with pytest.raises(ReplayFileError, match="it is not a complete gzip file"):
+    with pytest.raises(RecordedFileError, match="it is not a complete gzip file"):
         read(path)
 
 
 def test_files_without_a_regular_bar_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ReplayFileError, match="no bar lies within the regular hours"):
+    with pytest.raises(RecordedFileError, match="no bar lies within the regular hours"):
         read(write(tmp_path / "a.csv", [line(OPEN - MINUTE)]))
 
 
 def test_no_file_at_all_is_refused() -> None:
-    with pytest.raises(ReplayFileError, match="no file was named"):
+    with pytest.raises(RecordedFileError, match="no file was named"):
         read()
 
 

@@ -6,7 +6,7 @@ import hashlib
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,29 +14,30 @@ from pathlib import Path
 from database.bar import Bar, BarSource
 from database.errors import ConfigError, MarketDataError
 from database.normaliser import make_bar
-from orchestra.paper_exchange.market.market import SIGNIFICANT_DIGITS
 
 REQUIRED = ("symbol", "timestamp", "open", "high", "low", "close", "volume")
+# A float keeps every decimal text of so many digits.
+SIGNIFICANT_DIGITS = 15
 OPTIONAL = {"vwap": "vwap", "vw": "vwap", "trade_count": "trade_count", "n": "trade_count"}
 NUMBER_LENGTH = SIGNIFICANT_DIGITS + 1
 SHOWN_PROBLEMS = 10
 SYMBOL = re.compile(r"[A-Z][A-Z0-9./-]{0,20}")
 
 
-class ReplayFileError(ConfigError):
-    """Say which lines of which files keep a replay from starting; nothing of them was used."""
+class RecordedFileError(ConfigError):
+    """Say which lines of which files keep a run from starting; nothing of them was used."""
 
     def __init__(self, problems: list[str]) -> None:
         count = len(problems)
         noun = "problem" if count == 1 else "problems"
         shown = "\n".join(f"  {problem}" for problem in problems[:SHOWN_PROBLEMS])
         more = f"\n  ... and {count - SHOWN_PROBLEMS} more" if count > SHOWN_PROBLEMS else ""
-        super().__init__(f"Correct the replay files and start again; {count} {noun} found:\n{shown}{more}")
+        super().__init__(f"Correct the recorded files and start again; {count} {noun} found:\n{shown}{more}")
         self.problems = tuple(problems)
 
 
 @dataclass(slots=True)
-class ReplayFile:
+class RecordedFile:
     """What one file holds. problems: plain sentences that begin with the file's name and line."""
 
     name: str
@@ -46,9 +47,9 @@ class ReplayFile:
     problems: list[str] = field(default_factory=list)
 
 
-def read_replay_file(path: Path) -> ReplayFile:
+def read_recorded_file(path: Path) -> RecordedFile:
     """Return the bars of a `.csv` or `.csv.gz` file and every problem found; it never raises for the file's fault."""
-    file = ReplayFile(str(path))
+    file = RecordedFile(str(path))
     try:
         raw = path.read_bytes()
         file.sha256 = hashlib.sha256(raw).hexdigest()
@@ -72,7 +73,7 @@ def _reason(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error).lower()
 
 
-def _read_rows(file: ReplayFile, text: str) -> None:
+def _read_rows(file: RecordedFile, text: str) -> None:
     reader = csv.reader(io.StringIO(text, newline=""))
     header = next(_rows(file, reader), None)
     columns = _columns(file, header)
@@ -88,7 +89,7 @@ def _read_rows(file: ReplayFile, text: str) -> None:
         file.problems.append(f"{file.name}: holds no bar.")
 
 
-def _rows(file: ReplayFile, reader: Iterator[list[str]]) -> Iterator[list[str]]:
+def _rows(file: RecordedFile, reader: Iterator[list[str]]) -> Iterator[list[str]]:
     try:
         for row in reader:
             if row:
@@ -97,7 +98,7 @@ def _rows(file: ReplayFile, reader: Iterator[list[str]]) -> Iterator[list[str]]:
         file.problems.append(f"{file.name}: is no CSV file ({error}).")
 
 
-def _columns(file: ReplayFile, header: list[str] | None) -> dict[str, int] | None:
+def _columns(file: RecordedFile, header: list[str] | None) -> dict[str, int] | None:
     """Return the column of each field, or None when the header cannot be used."""
     if not header:
         file.problems.append(f"{file.name}: is empty.")
@@ -158,7 +159,7 @@ def _epoch_seconds(text: str) -> int:
     return int(moment.timestamp())
 
 
-def _take(file: ReplayFile, bar: Bar, *, line: int, previous: dict[str, int]) -> None:
+def _take(file: RecordedFile, bar: Bar, *, line: int, previous: dict[str, int]) -> None:
     newest = previous.get(bar.symbol)
     if newest is not None and bar.ts <= newest:
         earlier = file.lines.get((bar.symbol, bar.ts))
@@ -167,3 +168,16 @@ def _take(file: ReplayFile, bar: Bar, *, line: int, previous: dict[str, int]) ->
     previous[bar.symbol] = bar.ts
     file.lines[(bar.symbol, bar.ts)] = line
     file.bars.append(bar)
+
+
+def told_twice(files: Sequence[RecordedFile]) -> list[str]:
+    """Return one problem for each bar that two files hold; inside one file the reader has seen to it."""
+    owner: dict[tuple[str, int], RecordedFile] = {}
+    problems = []
+    for file in files:
+        for key, line in file.lines.items():
+            first = owner.setdefault(key, file)
+            if first is not file:
+                place = f"{first.name}, line {first.lines[key]}"
+                problems.append(f"{file.name}, line {line}: {key[0]} repeats a minute of {place}.")
+    return problems

@@ -1,0 +1,29 @@
+"""Averages of prices that are exact: sums in whole billionths of a dollar, rounded once at the end.
+
+Floats added up in another order differ in their last bit, and two averages that are equal on paper would cross.
+In: closes. Out: their average. Thread: any.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+
+UNITS_PER_DOLLAR = 10**9
+
+
+def units(price: float) -> int:
+    """Return the price in billionths of a dollar; exact for prices of up to nine decimals and six digits before."""
+    return round(price * UNITS_PER_DOLLAR)
+
+
+def average(prices: Sequence[float]) -> float:
+    """Return the average of one or more prices."""
+    return sum(map(units, prices)) / (len(prices) * UNITS_PER_DOLLAR)
+
+
+def rolling(prices: Iterable[float], count: int) -> list[float | None]:
+    """Return at each price the average of the last `count`, None where there are fewer; each equals `average`."""
+    totals = list(accumulate([round(price * UNITS_PER_DOLLAR) for price in prices], initial=0))
+    divisor = count * UNITS_PER_DOLLAR
+    averages: list[float | None] = [None] * min(count - 1, len(totals) - 1)
+    averages += [(newest - oldest) / divisor for oldest, newest in zip(totals, totals[count:], strict=False)]
+    return averages

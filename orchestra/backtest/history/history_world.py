@@ -1,0 +1,146 @@
+"""The world of a backtest: what its data functions answer, read from memory.
+
+In: a history, the minute the walk has reached. Out: the contract of database/db_manager.py. Thread: one.
+Nothing later than the minute is ever answered: whatever is read ends at its window's `stop`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from database import db_manager
+from database.bar import MINUTE, Bar
+from database.calendar_manager import MarketCalendar, Session
+from database.timestamps import iso_span
+from orchestra.backtest.history.history import History
+from orchestra.backtest.history.window import Window
+
+
+class HistoryWorld:
+    """Answer strategies. windows: one a symbol.
+
+    minute: epoch seconds of the minute under way; text: the same, and the very text that strategies are given.
+    """
+
+    def __init__(self, history: History, calendar: MarketCalendar) -> None:
+        self.calendar = calendar
+        self.windows = {symbol: Window(columns) for symbol, columns in history.columns.items()}
+        self.minute = 0
+        self.text = ""
+        self._opened: Session | None = None
+
+    def rewind(self, ts: int) -> None:
+        """Go back to before the second; strategies may look at the bars before it."""
+        self.minute = ts
+        for window in self.windows.values():
+            window.rewind(ts)
+
+    def open(self, session: Session, *, is_growing: bool = False) -> list[str]:
+        """Take in a session and return the texts of its decision minutes, each to be reached by `reach`."""
+        self._opened = session
+        for window in self.windows.values():
+            if is_growing:
+                window.open_empty()
+            else:
+                window.open(session)
+        return iso_span(session.open + MINUTE, session.minutes)
+
+    def verify(self) -> None:
+        """Raise StrategyError when a strategy has changed what all of them read."""
+        for window in self.windows.values():
+            window.verify()
+
+    def session_for_decision(self, _minute: int) -> Session | None:
+        """Return the session under way: every minute of the walk is decided in it."""
+        return self._opened
+
+    def prices(self) -> dict[str, float]:
+        """Return the last visible close by symbol."""
+        return {symbol: window.closes[window.stop - 1] for symbol, window in self.windows.items() if window.stop}
+
+    def last_bar(self, symbol: str) -> tuple[int, float] | None:
+        """Return start and close of the symbol's newest visible bar."""
+        window = self.windows.get(symbol)
+        if window is None or not window.stop:
+            return None
+        return window.columns.times[window.base + window.stop - 1], window.closes[window.stop - 1]
+
+    def last(self, symbol: str, count: int, *, before: int | None = None) -> Sequence[Mapping[str, Any]]:
+        """Return up to `count` visible bars, ascending; before: only those that are over by that second."""
+        window = self.windows.get(symbol)
+        if window is None:
+            return []
+        if before is None or before >= self.minute:
+            return window.bars(count)
+        end = window.columns.position(before - MINUTE + 1)
+        return window.between(window.columns.times[max(0, end - count)], before - MINUTE + 1) if end else []
+
+    def between(self, symbol: str, start: int, end: int | None = None) -> Sequence[Mapping[str, Any]]:
+        """Return the visible bars with start <= ts < end."""
+        window = self.windows.get(symbol)
+        return [] if window is None else window.between(start, self.minute if end is None else end)
+
+    def latest_price(self, symbol: str) -> float | None:
+        """Return the last visible close."""
+        known = self.last_bar(symbol)
+        return None if known is None else known[1]
+
+    def store_bars(self, _bars: Iterable[Bar]) -> int:
+        """Store nothing: the past is what it was."""
+        return 0
+
+    @property
+    def functions(self) -> Mapping[str, Callable[..., Any]]:
+        """Return the data functions by the names of the contract.
+
+        What nearly every turn asks for, the bars or closes until now, is answered here; the rest is left to
+        db_manager's own functions, which check what they are given and come back to `last` and `between`.
+        """
+        return {
+            **db_manager.OWN_FUNCTIONS,
+            "get_data_for_algorithm": _bars_reader(self),
+            "get_closes": _closes_reader(self),
+            "get_sma": _average_reader(self),
+        }
+
+
+def _bars_reader(world: HistoryWorld) -> Callable[..., Any]:
+    windows, at_length = world.windows, db_manager.OWN_FUNCTIONS["get_data_for_algorithm"]
+
+    def get_data_for_algorithm(  # noqa: PLR0917 - the contract's order
+        ticker: str, requirement_type: str, n: Any = None, before_timestamp: Any = None, **others: Any
+    ) -> Any:
+        is_usual = requirement_type == "last_n_bars" and type(n) is int and n > 0 and not others
+        if is_usual and ticker in windows and (before_timestamp is None or before_timestamp == world.text):
+            return windows[ticker].bars(n)
+        given = [value for value in (n, before_timestamp) if value is not None]
+        return at_length(ticker, requirement_type, *given, **others)
+
+    return get_data_for_algorithm
+
+
+def _closes_reader(world: HistoryWorld) -> Callable[..., Any]:
+    windows, at_length = world.windows, db_manager.OWN_FUNCTIONS["get_closes"]
+
+    def get_closes(ticker: str, n: int, before_timestamp: Any = None) -> Any:
+        is_usual = type(n) is int and n > 0 and ticker in windows
+        if is_usual and (before_timestamp is None or before_timestamp == world.text):
+            return windows[ticker].last_closes(n)
+        return at_length(ticker, n, before_timestamp)
+
+    return get_closes
+
+
+def _average_reader(world: HistoryWorld) -> Callable[..., Any]:
+    windows, at_length = world.windows, db_manager.OWN_FUNCTIONS["get_sma"]
+
+    def get_sma(ticker: str, n: int, before_timestamp: Any = None) -> Any:
+        if ticker in windows and (before_timestamp is None or before_timestamp == world.text):
+            window = windows[ticker]
+            known = window.averages.get(n)
+            if known is not None and window.stop:
+                return known[window.stop - 1]
+            if type(n) is int and n > 0:
+                return window.average(n)
+        return at_length(ticker, n, before_timestamp)
+
+    return get_sma

@@ -1,0 +1,185 @@
+"""One symbol's newest bars, as strategies read them: lists to slice, an index up to which they may be seen.
+
+In: columns, session by session. Out: bars as dicts, closes, moving averages. Thread: one.
+
+The bars are plain dicts: a strategy reads fifty of them a minute, and reading one that refuses changes takes half as
+long again. Whoever changes one is found out when the session is over, and the run is refused.
+"""
+
+from array import array
+from collections.abc import Sequence
+from typing import Any
+
+from database.bar import MINUTE
+from database.bars.bar_columns import BarColumns
+from database.bars.exact_average import rolling
+from database.calendar_manager import Session
+from database.timestamps import iso_minutes
+from system_databse.errors import StrategyError
+
+DEPTH = 1_000
+# What is older is forgotten once so much has gathered.
+LONGEST = 2_600
+
+ShapedBar = dict[str, Any]
+_Row = tuple[str, float, float, float, float, float]
+
+
+class Window:
+    """Hold bars [base, base + len(closes)) of the columns; `stop` of them are visible now.
+
+    stops: how many are visible at each decision minute of the session that is open. averages: by their count of bars,
+    at each bar held.
+    """
+
+    __slots__ = ("_rows", "averages", "base", "closes", "columns", "shaped", "stop", "stops")
+
+    def __init__(self, columns: BarColumns) -> None:
+        self.columns = columns
+        self.base = 0
+        self.closes: list[float] = []
+        self.shaped: list[ShapedBar] = []
+        self.stop = 0
+        self.stops: Sequence[int] = ()
+        self._rows: list[_Row] = []
+        self.averages: dict[int, list[float | None]] = {}
+
+    @property
+    def loaded(self) -> int:
+        """Return the column index behind the last bar held."""
+        return self.base + len(self.closes)
+
+    def rewind(self, ts: int) -> None:
+        """Begin before the second: hold the bars just before it, all visible."""
+        end = self.columns.position(ts)
+        self.base = max(0, end - DEPTH)
+        self.closes = self.columns.closes[self.base : end].tolist()
+        self.shaped, self._rows, self.averages = [], [], {}
+        self.stop = len(self.closes)
+        self.stops = ()
+
+    def open(self, session: Session) -> None:
+        """Take in the bars of a session, none of them visible yet."""
+        self._forget_old()
+        start = self.loaded
+        self.grow(self.columns.position(session.close))
+        self.stops = _stops(self.columns.times[start : self.loaded], session, start - self.base)
+        self.stop = start - self.base
+
+    def open_empty(self) -> None:
+        """Begin a session whose bars come one by one: all that has come is visible."""
+        self._forget_old()
+        self.stops = _AllThatCame(self)
+
+    def grow(self, end: int) -> None:
+        """Take in the bars of the columns up to that index."""
+        start = self.loaded
+        new = self.columns.closes[start:end].tolist()
+        self.closes += new
+        if self.shaped:
+            self._shape(start, end)
+        for count, averages in self.averages.items():
+            averages.extend(self._averaged(count, len(averages)))
+
+    def bars(self, count: int) -> list[ShapedBar]:
+        """Return the last visible bars, up to `count`; more than are held come from the columns."""
+        stop = self.stop
+        if count > stop and self.base:
+            end = self.base + stop
+            return self._from_columns(max(0, end - count), end)
+        if not self.shaped:
+            self._shape(self.base, self.loaded)
+        return self.shaped[max(0, stop - count) : stop]
+
+    def last_closes(self, count: int) -> list[float]:
+        """Return the last visible closes, up to `count`."""
+        stop = self.stop
+        if count > stop and self.base:
+            end = self.base + stop
+            return self.columns.closes[max(0, end - count) : end].tolist()
+        return self.closes[max(0, stop - count) : stop]
+
+    def average(self, count: int) -> float | None:
+        """Return the average of the last `count` visible closes, None when there are fewer."""
+        known = self.averages.get(count)
+        if known is None:
+            known = self.averages[count] = self._averaged(count, 0)
+        return known[self.stop - 1] if self.stop else None
+
+    def between(self, start: int, end: int) -> list[ShapedBar]:
+        """Return the visible bars with start <= ts < end."""
+        first, last = self.columns.position(start), self.columns.position(end)
+        return self._from_columns(first, min(last, self.base + self.stop))
+
+    def verify(self) -> None:
+        """Raise StrategyError when a bar that was given out is not what it was."""
+        try:
+            is_whole = [(bar["timestamp"], *bar["ohlcv"].values()) for bar in self.shaped] == self._rows
+        except (AttributeError, KeyError, TypeError):
+            is_whole = False
+        if not is_whole:
+            raise StrategyError(
+                f"An algorithm has changed a bar of {self.columns.symbol} that all algorithms read; live that is "
+                "refused. Let it work on a copy."
+            )
+
+    def _forget_old(self) -> None:
+        if len(self.closes) <= LONGEST:
+            return
+        self.verify()
+        surplus = len(self.closes) - DEPTH
+        self.base += surplus
+        del self.closes[:surplus], self.shaped[:surplus], self._rows[:surplus]
+        for averages in self.averages.values():
+            del averages[:surplus]
+
+    def _shape(self, start: int, end: int) -> None:
+        rows = self._rows_of(start, end)
+        self._rows += rows
+        self.shaped += map(_shaped, rows)
+
+    def _from_columns(self, start: int, end: int) -> list[ShapedBar]:
+        return [_shaped(row) for row in self._rows_of(start, max(start, end))]
+
+    def _rows_of(self, start: int, end: int) -> list[_Row]:
+        columns = self.columns
+        part = slice(start, end)
+        times = iso_minutes(columns.times[part])
+        prices = (columns.opens[part], columns.highs[part], columns.lows[part], columns.closes[part])
+        return list(zip(times, *prices, columns.volumes[part], strict=True))
+
+    def _averaged(self, count: int, start: int) -> list[float | None]:
+        """Return the averages at the bars held from that one on; their first bars may be older than what is held."""
+        first = self.base + start
+        reach = min(first, count - 1)
+        return rolling(self.columns.closes[first - reach : self.loaded], count)[reach:]
+
+
+class _AllThatCame(Sequence[int]):
+    """The stops of a window that grows minute by minute."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+
+    def __len__(self) -> int:
+        return 1
+
+    def __getitem__(self, _index: Any) -> Any:
+        return len(self._window.closes)
+
+
+def _shaped(row: _Row) -> ShapedBar:
+    timestamp, open_, high, low, close, volume = row
+    return {"timestamp": timestamp, "ohlcv": {"o": open_, "h": high, "l": low, "c": close, "v": volume}}
+
+
+def _stops(times: "array[int]", session: Session, before: int) -> Sequence[int]:
+    """Return how many bars are visible at each decision minute: those whose minute is over by then."""
+    if len(times) == session.minutes:
+        return range(before + 1, before + 1 + session.minutes)
+    stops, seen = [], 0
+    for minute in range(session.open + MINUTE, session.close + MINUTE, MINUTE):
+        while seen < len(times) and times[seen] + MINUTE <= minute:
+            seen += 1
+        stops.append(before + seen)
+    return stops

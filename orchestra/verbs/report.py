@@ -1,0 +1,86 @@
+"""Look at results that were kept: `report`.
+
+In: arguments. Out: a list, a report, a comparison, files. Thread: main.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from database.errors import ConfigError
+from orchestra.backtest.jobs.shelf import Listing, Shelf
+from orchestra.backtest.report.compare import compare_html, compare_text
+from orchestra.backtest.report.csv_files import write_csv
+from orchestra.backtest.report.figures import count, number, percent, signed_percent
+from orchestra.backtest.report.html import html_report
+from orchestra.backtest.report.text import text_report
+from orchestra.backtest.result import BacktestResult
+from orchestra.run.terminal import Terminal
+from orchestra.verbs.arguments import RESULTS, parser_for, writable
+from orchestra.verbs.backtest import write_text
+
+HELP = "look at kept results, compare two, or forget one"
+
+
+def run(arguments: Sequence[str], terminal: Terminal) -> int:
+    """Show what is asked for and return the exit code."""
+    parser = parser_for("report", HELP)
+    parser.add_argument("result", nargs="?", metavar="ID", help="of a kept result, or a file written with --json")
+    parser.add_argument("--compare", metavar="OTHER", help="a second one beside it")
+    parser.add_argument("--html", metavar="OUT.html", help="write a report there: one file, works offline")
+    parser.add_argument("--json", metavar="OUT.json", help="write the whole result there")
+    parser.add_argument("--csv", metavar="FOLDER", help="write fills, round trips, equity and metrics there")
+    parser.add_argument("--forget", metavar="ID", help="remove a kept result")
+    parser.add_argument("--results", metavar="DIR", default=str(RESULTS), help="where results are kept")
+    given = parser.parse_args(arguments)
+    shelf = Shelf(Path(given.results).absolute())
+    if given.forget is not None:
+        shelf.forget(given.forget)
+        terminal.say(f"{given.forget} is forgotten.")
+        return 0
+    if given.result is None:
+        terminal.say(_list(shelf.listings()))
+        return 0
+    html_file, json_file = writable(given.html), writable(given.json)
+    result = _result(shelf, given.result)
+    if given.compare is not None:
+        other = _result(shelf, given.compare)
+        terminal.say(compare_text(result, other))
+        write_text(html_file, compare_html(result, other))
+        return 0
+    terminal.say(text_report(result))
+    write_text(html_file, html_report(result))
+    write_text(json_file, json.dumps(result.to_values(), allow_nan=False) + "\n")
+    if given.csv is not None:
+        write_csv(result, Path(given.csv).absolute())
+    return 0
+
+
+def _result(shelf: Shelf, name: str) -> BacktestResult:
+    """Return a kept result, or that of a file."""
+    path = Path(name)
+    if path.suffix != ".json":
+        return shelf.result(name)
+    try:
+        return BacktestResult.from_values(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path} holds no result of a backtest ({error}).") from error
+
+
+def _list(listings: Sequence[Listing]) -> str:
+    if not listings:
+        return "Nothing is kept yet: `backtest` keeps each result."
+    lines = [f"{'Result':<14}{'Return':>11}{'Sharpe':>9}{'Fall':>10}{'Trips':>8}  What"]
+    for listing in listings:
+        head = listing.head
+        if listing.damaged is not None:
+            lines.append(f"{listing.id:<14}{listing.damaged}; report --forget {listing.id} removes it")
+            continue
+        figures = (
+            f"{signed_percent(head.get('total_return')):>11}{number(head.get('sharpe_ratio')):>9}"
+            f"{percent(head.get('max_drawdown')):>10}{count(head.get('total_trades')):>8}"
+        )
+        part = "" if head.get("is_whole") else " (stopped early)"
+        names = ", ".join(head.get("algorithms", ()))
+        lines.append(f"{listing.id:<14}{figures}  {names}, {head.get('from')} to {head.get('to')}{part}")
+    return "\n".join(lines)

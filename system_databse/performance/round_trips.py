@@ -1,0 +1,102 @@
+"""Round trips: from flat to flat in one symbol of one algorithm, made of fills.
+
+In: fills in order. Out: round trips, the last one perhaps still open. Thread: any. Money is Decimal: the profits of all
+round trips are the money that came, to the last digit.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from system_databse.fill import Fill
+from system_databse.order import ZERO, Side
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """One holding, from the first share bought to the last one sold.
+
+    shares: all that were bought. entry_price, exit_price: averages in dollars; of one still open the rest counts as
+    sold at the last price, and exited_at is None. pnl: dollars, fees taken off. entry_order, exit_order: our ids of
+    the first and the last order. held: shares not sold yet.
+    """
+
+    algorithm_id: int
+    symbol: str
+    entered_at: datetime
+    exited_at: datetime | None
+    shares: Decimal
+    entry_price: Decimal
+    exit_price: Decimal
+    pnl: Decimal
+    fees: Decimal
+    entry_order: str
+    exit_order: str | None
+    held: Decimal = ZERO
+
+    @property
+    def cost(self) -> Decimal:
+        """Return what the shares were bought for, dollars."""
+        return self.shares * self.entry_price
+
+    @property
+    def return_(self) -> float:
+        """Return the profit as a fraction of the cost."""
+        return float(self.pnl / self.cost)
+
+    def minutes(self, now: datetime) -> float:
+        """Return how long shares were held, until now when they still are: minutes of the clock, nights included."""
+        return ((self.exited_at or now) - self.entered_at).total_seconds() / 60
+
+
+class _Holding:
+    """A round trip under way."""
+
+    def __init__(self, first: Fill) -> None:
+        self.first = first
+        self.last: Fill = first
+        self.held = self.bought = self.paid = self.received = self.fees = ZERO
+
+    def add(self, fill: Fill) -> None:
+        self.last = fill
+        self.held += fill.signed_qty
+        self.fees += fill.fee
+        if fill.side is Side.BUY:
+            self.bought += fill.qty
+            self.paid += fill.qty * fill.price
+        else:
+            self.received += fill.qty * fill.price
+
+    def ended(self, price: Decimal | None) -> RoundTrip:
+        """Return the round trip. price: what the shares still held are worth, None when there are none."""
+        received = self.received + (self.held * price if price is not None else ZERO)
+        return RoundTrip(
+            algorithm_id=self.first.algorithm_id,
+            symbol=self.first.symbol,
+            entered_at=self.first.at,
+            exited_at=self.last.at if price is None else None,
+            shares=self.bought,
+            entry_price=self.paid / self.bought,
+            exit_price=received / self.bought,
+            pnl=received - self.paid - self.fees,
+            fees=self.fees,
+            entry_order=self.first.client_order_id,
+            exit_order=self.last.client_order_id if price is None else None,
+            held=self.held,
+        )
+
+
+def round_trips(fills: Iterable[Fill], prices: Mapping[str, float]) -> list[RoundTrip]:
+    """Return the round trips in the order they ended, those still open last. prices: the last of each symbol held."""
+    under_way: dict[tuple[int, str], _Holding] = {}
+    ended = []
+    for fill in fills:
+        key = (fill.algorithm_id, fill.symbol)
+        holding = under_way.get(key)
+        if holding is None:
+            holding = under_way[key] = _Holding(fill)
+        holding.add(fill)
+        if not holding.held:
+            ended.append(under_way.pop(key).ended(None))
+    return ended + [holding.ended(Decimal(repr(prices[symbol]))) for (_, symbol), holding in under_way.items()]
