@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from orchestra.paper_exchange.market.replay_file import read_replay_file
 from pyarrow import parquet
 
 from database.bar import MINUTE, Bar, BarSource
@@ -20,7 +21,6 @@ from database.files.bar_file import BarFile, FileHints
 from database.files.refused_rows import Reason
 from database.files.row_reader import without_noise
 from database.normaliser import make_bar
-from orchestra.paper_exchange.market.replay_file import read_replay_file
 from tests.database.market import minutes_from_open
 from tests.source_tree import ROOT
 
