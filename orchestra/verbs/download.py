@@ -21,7 +21,7 @@ from orchestra.run.terminal import Terminal
 from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.settings import Mode, Settings, load_settings
 from orchestra.runtime.stop_switch import StoppedWhileStarting
-from orchestra.verbs.bar_arguments import day_of, directory_of, seconds_of, tickers_of, verb_parser
+from orchestra.verbs.person.bar_arguments import day_of, directory_of, seconds_of, tickers_of, verb_parser
 from orchestra.worlds import World, open_alpaca
 
 HELP = "fetch minute bars from Alpaca into the store; the same command again goes on where it stopped"

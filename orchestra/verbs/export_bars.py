@@ -14,7 +14,7 @@ from database.errors import ConfigError
 from database.files.bar_export import export_bars, require_ending
 from orchestra.run.market_file import bars_to_read
 from orchestra.run.terminal import Terminal
-from orchestra.verbs.bar_arguments import day_of, directory_of, seconds_of, tickers_of, verb_parser
+from orchestra.verbs.person.bar_arguments import day_of, directory_of, seconds_of, tickers_of, verb_parser
 
 HELP = "write stored bars to a CSV, CSV.gz or parquet file"
 # A month of minutes in memory at most.

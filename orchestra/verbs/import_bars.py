@@ -18,7 +18,7 @@ from orchestra.run.market_file import bars_to_write
 from orchestra.run.screen_line import ScreenLine
 from orchestra.run.terminal import Terminal
 from orchestra.runtime.clock import SystemClock
-from orchestra.verbs.bar_arguments import directory_of, tickers_of, verb_parser
+from orchestra.verbs.person.bar_arguments import directory_of, tickers_of, verb_parser
 
 HELP = "put minute bars of CSV, CSV.gz or parquet files into the store"
 
