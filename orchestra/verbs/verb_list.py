@@ -14,6 +14,9 @@ VERBS: dict[str, tuple[str, str]] = {
     "check-lookahead": ("check_lookahead", "find out whether an algorithm uses what it cannot know yet"),
     "parity": ("parity", "decide a day of live or demo trading again and explain what differs"),
     "sweep": ("sweep", "try many parameter sets on all cores, and judge the best on unseen days"),
+    "download": ("bars.download", "fetch minute bars from Alpaca into the store"),
+    "import": ("bars.import_bars", "put minute bars of CSV, CSV.gz or parquet files into the store"),
+    "export": ("bars.export_bars", "write stored bars to a CSV, CSV.gz or parquet file"),
     "report": ("report", "look at kept results, compare two, or forget one"),
 }
 
