@@ -10,7 +10,6 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from orchestra.paper_exchange.market.replay_file import read_replay_file
 from pyarrow import parquet
 
 from database.bar import MINUTE, Bar, BarSource
