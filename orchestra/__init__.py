@@ -287,7 +287,6 @@ run/                        one run of the program: what was asked for, its file
   run_files.py              the files of one run: checked before anything is written, locked, opened, closed
   run_identity.py           what a system database remembers of its run, to refuse another
   run_summary.py            what came of a replay, as text and as JSON
-  screen_line.py            One line on the screen that tells how far a long task is, and how long it will still take.
   terminal.py               the standard streams, in copies that no strategy can close
 runtime/                    what every stage may use
   agenda.py                 jobs that come back, run by the engine between minutes
@@ -333,19 +332,20 @@ signals/                    everything that can want an order
 verbs/                      The verbs of the command line: one module each, for a person at a terminal.
   backtest.py               Try algorithms on the past: `backtest`.
   check_lookahead.py        Check whether an algorithm looks ahead: `check-lookahead`.
-  download.py               The command `download`: history of an Alpaca account's feed into the store, as much of it …
-  export_bars.py            The command `export`: stored bars to a file that `--replay`, `backtest --data` and …
-  import_bars.py            The command `import`: minute bars of files into the store, with an account of every row.
   parity.py                 The verb `parity`: today's live or demo decisions, decided again on the stored bars.
   report.py                 Look at results that were kept: `report`.
   sweep.py                  Try many parameter sets: `sweep`.
   verb_list.py              The verbs of the command line by name; each is imported only when it is asked for.
+  bars/                     Bars into the store and out of it: the verbs `import`, `export` and `download`.
+    bar_arguments.py        What the commands about bars are told: tickers, days, a data directory.
+    download.py             The verb `download`: history of an Alpaca account's feed into the store, as much of it as …
+    export_bars.py          The verb `export`: stored bars to a file that `--replay`, `backtest --data` and `import` …
+    import_bars.py          The verb `import`: minute bars of files into the store, with an account of every row.
   children/                 Processes that the program starts by itself, at the lowest priority.
     backtest_child.py       One job of the queue, in a process of its own: plays, tells how far it is, puts its result …
     evening_check.py        The evening's parity check, as a process of its own that the running engine starts.
   person/                   What the verbs share: what they are asked, how far they are, Ctrl-C.
     arguments.py            What the verbs about backtests are asked: algorithms, bars, days, costs; each checked …
-    bar_arguments.py        What the commands about bars are told: tickers, days, a data directory.
     cancel_switch.py        Ctrl-C while a verb works: the first one asks it to end and tell what it has, the second …
     progress_line.py        How far a verb is: one line in place on a terminal, a line now and then elsewhere.
 """
