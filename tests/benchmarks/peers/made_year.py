@@ -20,14 +20,16 @@ def write_year(path: Path, sessions: list[tuple[int, int]], *, seed: int = 3) ->
     chance, cents = random.Random(seed), 1_000_000
     with path.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow("symbol,timestamp,open,high,low,close,volume".split(","))
+        writer.writerow(["symbol", "timestamp", "open", "high", "low", "close", "volume"])
         for start, end in sessions:
             for ts in range(start, end, 60):
                 opened = cents + chance.randint(-3, 3)
                 cents = max(1_000, opened + chance.randint(-8, 8))
                 high, low = max(opened, cents) + chance.randint(0, 4), min(opened, cents) - chance.randint(0, 4)
                 time = datetime.fromtimestamp(ts, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-                writer.writerow(["SPY", time, *(value / 100 for value in (opened, high, low, cents)), chance.randint(100, 9_999)])
+                writer.writerow(
+                    ["SPY", time, *(value / 100 for value in (opened, high, low, cents)), chance.randint(100, 9_999)]
+                )
 
 
 def read_year(path: Path) -> list[tuple[datetime, float, float, float, float, float]]:

@@ -37,13 +37,16 @@ class Crossover(Strategy):
 ready = cpu()
 rows = read_year(Path(sys.argv[1]))
 frame = pd.DataFrame(
-    [row[1:] for row in rows], columns=["Open", "High", "Low", "Close", "Volume"], index=pd.DatetimeIndex([row[0] for row in rows]).tz_localize(None)
+    [row[1:] for row in rows],
+    columns=["Open", "High", "Low", "Close", "Volume"],
+    index=pd.DatetimeIndex([row[0] for row in rows]).tz_localize(None),
 )
 engine = Backtest(frame, Crossover, cash=CASH, commission=0)
 started = cpu()
 result = engine.run()
 spent = cpu() - started
 trips = [
-    (minute_of(row.EntryTime), minute_of(row.ExitTime), row.EntryPrice, row.ExitPrice) for row in result["_trades"].itertuples()
+    (minute_of(row.EntryTime), minute_of(row.ExitTime), row.EntryPrice, row.ExitPrice)
+    for row in result["_trades"].itertuples()
 ]
 tell(bars=len(rows), cpu_seconds=spent, trips=trips, ready_at=ready)

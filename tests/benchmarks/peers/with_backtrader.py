@@ -35,7 +35,9 @@ class Crossover(backtrader.Strategy):
 ready = cpu()
 rows = read_year(Path(sys.argv[1]))
 frame = pd.DataFrame(
-    [row[1:] for row in rows], columns=["open", "high", "low", "close", "volume"], index=pd.DatetimeIndex([row[0] for row in rows]).tz_localize(None)
+    [row[1:] for row in rows],
+    columns=["open", "high", "low", "close", "volume"],
+    index=pd.DatetimeIndex([row[0] for row in rows]).tz_localize(None),
 )
 engine = backtrader.Cerebro(stdstats=False)
 engine.broker.setcash(CASH)
@@ -45,5 +47,10 @@ started = cpu()
 (strategy,) = engine.run()
 spent = cpu() - started
 fills = strategy.fills
-trips = [(*pair, one, other) for (*_, one), (*_, other), pair in zip(fills[::2], fills[1::2], zip([f[0] for f in fills[::2]], [f[0] for f in fills[1::2]]))]
+trips = [
+    (*pair, one, other)
+    for (*_, one), (*_, other), pair in zip(
+        fills[::2], fills[1::2], zip([f[0] for f in fills[::2]], [f[0] for f in fills[1::2]])
+    )
+]
 tell(bars=len(rows), cpu_seconds=spent, trips=trips, ready_at=ready)
