@@ -1,27 +1,30 @@
 """The market clock: when the New York exchanges are open, to the second, from 1990 on.
 
-In: the XNYS rules of exchange-calendars (holidays, half days, clock changes).
+In: the XNYS rules of exchange-calendars (holidays, half days, clock changes), kept as a table beside this file.
 Out: sessions as epoch seconds. New York time is known here and on the screen, nowhere else.
 Thread: any; everything is read-only once built.
 """
 
-import warnings
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import accumulate
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from database.bar import MINUTE
+from database.sessions.exchange_table import exchange_table, rules_version
+from database.sessions.kept_table import kept_table
 
-FIRST_DAY = date(1990, 1, 1)
 NEW_YORK = ZoneInfo("America/New_York")
 # The extended hours of Alpaca: pre-market from four in the morning, after-hours until eight in the evening.
 EXTENDED_OPEN_HOUR, EXTENDED_CLOSE_HOUR = 4, 20
 REGULAR_MINUTES = 390
 _YEARS_AHEAD = 2
+_FEWEST_YEARS_UNTIL = 2020
+_FOLDER = Path(__file__).resolve().parent
 _NEVER = -(1 << 62)
 _LAST_SECOND = 4_102_444_799  # 2099-12-31T23:59:59Z; what comes later is answered as closed
 
@@ -72,18 +75,14 @@ class _Schedule:
 
 @lru_cache(maxsize=2)
 def _exchange_schedule(last_year: int) -> _Schedule:
-    """Build the sessions from 1990 to the end of a year; about 0.2 s, hence kept."""
-    with warnings.catch_warnings():
-        # exchange-calendars 4.13 uses calls that pandas 4 will drop; pandas is pinned below 4.
-        warnings.simplefilter("ignore")
-        from exchange_calendars import get_calendar  # noqa: PLC0415 - pandas only where it is used
+    """Return the sessions from 1990 to the end of a year."""
+    path = _FOLDER / f".sessions-{rules_version()}-{last_year}.csv"
+    return _Schedule([Session(*row) for row in kept_table(path, lambda: exchange_table(last_year))])
 
-        calendar = get_calendar("XNYS", start=FIRST_DAY.isoformat(), end=f"{last_year}-12-31")
-        table = calendar.schedule
-        days = [label.date() for label in table.index]
-        opens = [int(moment.timestamp()) for moment in table["open"]]
-        closes = [int(moment.timestamp()) for moment in table["close"]]
-    return _Schedule([Session(*row) for row in zip(days, opens, closes, strict=True)])
+
+def _last_year_for(year: int) -> int:
+    """Return a year with which one table answers for every day of a decade, and for those before."""
+    return max(year, _FEWEST_YEARS_UNTIL) // 10 * 10 + 9
 
 
 class MarketCalendar:
@@ -98,7 +97,7 @@ class MarketCalendar:
         self._known_until = _NEVER
         self._schedule = _Schedule([])
         if days:
-            whole = _exchange_schedule(max(days).year)
+            whole = _exchange_schedule(_last_year_for(max(days).year))
             self._schedule = _Schedule([whole.by_day[day] for day in sorted(set(days)) if day in whole.by_day])
 
     def session_at(self, ts: int) -> Session | None:
@@ -163,7 +162,7 @@ class MarketCalendar:
         """Return the sessions known, grown when a question reaches past them."""
         if ts < self._known_until or self._is_fixed:
             return self._schedule
-        year = max(FIRST_DAY.year, datetime.fromtimestamp(min(max(ts, 0), _LAST_SECOND), UTC).year) + _YEARS_AHEAD
+        year = _last_year_for(datetime.fromtimestamp(min(max(ts, 0), _LAST_SECOND), UTC).year + _YEARS_AHEAD)
         self._schedule = _exchange_schedule(year)
         # A year short of the end, so that the next session of any known second is known too.
         self._known_until = int(datetime(year, 1, 1, tzinfo=UTC).timestamp())

@@ -84,7 +84,9 @@ class Program:
         return Finished(finished.returncode, finished.stdout, finished.stderr, changed)
 
     def _snapshot(self) -> dict[str, str]:
-        return {path.relative_to(self.folder).as_posix(): _fingerprint(path) for path in self.folder.rglob("*")}
+        # The table of sessions is the program's own, like compiled files: whichever run is the first makes it.
+        paths = (path for path in self.folder.rglob("*") if not path.name.startswith(".sessions-"))
+        return {path.relative_to(self.folder).as_posix(): _fingerprint(path) for path in paths}
 
 
 def assert_refused(finished: Finished, *words: str) -> None:

@@ -160,6 +160,10 @@ class TurnTimer:
 
         Signals and their mask, and the precision of decimals: the engine counts money with those.
         """
+        if threading.current_thread() is not threading.main_thread():
+            # Signals reach the main thread only: elsewhere, on a worker of a cluster, nothing is limited.
+            with decimal.localcontext():
+                return function()
         handlers = [(number, signal.getsignal(number)) for number in OURS_TO_HANDLE]
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGALRM,))
         signal.signal(signal.SIGALRM, self._on_alarm)

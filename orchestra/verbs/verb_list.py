@@ -13,6 +13,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "backtest": ("backtest", "try algorithms on recorded or stored minutes"),
     "check-lookahead": ("check_lookahead", "find out whether an algorithm uses what it cannot know yet"),
     "parity": ("parity", "decide a day of live or demo trading again and explain what differs"),
+    "sweep": ("sweep", "try many parameter sets on all cores, and judge the best on unseen days"),
     "report": ("report", "look at kept results, compare two, or forget one"),
 }
 

@@ -45,6 +45,10 @@ td, tbody th { overflow-wrap: anywhere; } .digest { font-family: "DejaVu Sans Mo
   margin-right: 0.5rem; vertical-align: middle; border-top: 2px solid var(--text); }
 .key.own::before { border-color: var(--accent); } .key.held::before { border-top: 2px dashed var(--muted); }
 .key.other::before { border-top: 2px dotted var(--warn); }
+.shade0 { background: none; } .shade1 { background: color-mix(in srgb, var(--accent) 8%, transparent); }
+.shade2 { background: color-mix(in srgb, var(--accent) 16%, transparent); }
+.shade3 { background: color-mix(in srgb, var(--accent) 26%, transparent); }
+.shade4, .shade5 { background: color-mix(in srgb, var(--accent) 38%, transparent); font-weight: 700; }
 @media print { :root { --bg: #fff; --surface: #fff; --text: #000; --muted: #444; --line: #bbb; --gain: #00694e;
   --loss: #b3261e; --accent: #0b57b0; --warn: #7a4b00; } body { max-width: none; padding: 0; font-size: 10pt; }
   section, .box, .figure { border-color: #bbb; } @page { size: A4; margin: 14mm; } .scroll { overflow: visible; }

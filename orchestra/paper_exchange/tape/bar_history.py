@@ -14,7 +14,8 @@ from itertools import groupby
 from typing import Protocol, runtime_checkable
 
 from database.bar import MINUTE, Bar
-from database.calendar_manager import FIRST_DAY, MarketCalendar, Session
+from database.calendar_manager import MarketCalendar, Session
+from database.sessions.exchange_table import FIRST_DAY
 from orchestra.paper_exchange.market.market import Market
 from orchestra.paper_exchange.tape.adjustment import UNADJUSTED, Adjuster, Adjustment
 from orchestra.paper_exchange.tape.aggregate import aggregate
