@@ -44,12 +44,13 @@ def compare_text(first: BacktestResult, second: BacktestResult) -> str:
     """Return the comparison for a terminal."""
     asked = []
     for name, one, other in differences(first, second):
-        asked += [f"{name}:", folded(f"  First   {one}"), folded(f"  Second  {other}")]
+        told = [folded(f"First: {one}", indent="    "), folded(f"Second: {other}", indent="    ")]
+        asked += [folded(name, indent="  "), *told]
     lines = [f"{'':<20}{'First':>16}{'Second':>16}{'Difference':>16}"]
     lines += [f"{label:<20}{one:>16}{other:>16}{more:>16}" for label, one, other, more in _figures(first, second)]
     parts = [
         "\n".join(folded(line) for line in _which(first, second)),
-        "\n".join(["Asked differently", *asked]) if asked else EQUAL,
+        "\n".join(["Asked differently:", *asked]) if asked else EQUAL,
         "\n".join(lines),
         folded(first_difference(first, second)),
         PAST,
@@ -122,6 +123,6 @@ def _dealt(fill: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
 
 def _told(fill: Mapping[str, Any] | None) -> str:
     if fill is None:
-        return "no more fills"
+        return "no further fill"
     dealt = f"{fill['side']} {fill['shares']:,} {fill['symbol']} at {price(fill['price'])}"
     return f"{moment(fill['time'])} New York, {dealt}"

@@ -3,6 +3,7 @@
 In: a result. Out: text. Thread: any. Strangers' texts cannot act on the terminal.
 """
 
+from collections import Counter
 from textwrap import fill
 
 from orchestra.backtest.report.figures import TABLE, count, file_name, money, params_of, percent, plain
@@ -39,23 +40,31 @@ def period(result: BacktestResult) -> str:
     return f"{days}: {sessions}, {count(result.minutes)} minutes.{part}"
 
 
-def folded(line: str) -> str:
+def folded(line: str, *, indent: str = "") -> str:
     """Return a line, made harmless, folded where it is too long."""
-    return fill(plain(line), WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+    return fill(plain(line), WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ", break_on_hyphens=False)
 
 
 def _head(result: BacktestResult) -> str:
     source = ", ".join(file_name(name) for name in result.data["files"]) or "the market database"
-    params = [f"Parameters of {each['id']}: {params_of(each)}" for each in result.algorithms if each["params"]]
     decided = ", ".join(f"{count(number)} {outcome.lower()}" for outcome, number in result.decisions.items() if number)
     lines = [
         title_of(result),
         f"{MODE}. {period(result)}",
         f"Bars from {source}; played in {result.seconds:.1f} s.",
-        *params[:SHOWN_ALGORITHMS],
+        *_params(result),
         f"Decisions: {decided or 'none'}; fills: {count(len(result.fills))}.",
     ]
     return "\n".join(folded(line) for line in lines)
+
+
+def _params(result: BacktestResult) -> list[str]:
+    """Return the parameters: once when all have the same."""
+    told = [params_of(each) for each in result.algorithms]
+    if len(set(told)) <= 1:
+        return [f"Parameters: {each}" for each in told[:1]]
+    lines = [f"Parameters of {each['id']}: {params_of(each)}" for each in result.algorithms[:SHOWN_ALGORITHMS]]
+    return lines if len(lines) == len(told) else [*lines, "and so on."]
 
 
 def _figures(result: BacktestResult) -> str:
@@ -84,13 +93,15 @@ def _algorithms(result: BacktestResult) -> str:
 def _reasons(result: BacktestResult) -> str:
     if not result.reasons:
         return ""
-    lines = ["Minutes  What it wanted, what came of it, and why"]
-    for row in result.reasons[:SHOWN_REASONS]:
+    told: Counter[str] = Counter()
+    for row in result.reasons:
         gate = f" ({row['gate']})" if row["gate"] else ""
-        told = f"{row['action']} {row['outcome'].lower()}{gate}: {row['reason']}"
-        lines.append(f"{count(row['minutes']):>7}  {plain(told, longest=WIDTH - 9)}")
-    if len(result.reasons) > SHOWN_REASONS:
-        lines.append(f"{'':>7}  and {count(len(result.reasons) - SHOWN_REASONS)} other reasons")
+        told[f"{row['action']} {row['outcome'].lower()}{gate}: {row['reason']}"] += row["minutes"]
+    lines = ["Minutes  What it wanted, what came of it, and why"]
+    for reason, minutes in told.most_common(SHOWN_REASONS):
+        lines.append(f"{count(minutes):>7}  {plain(reason, longest=WIDTH - 9)}")
+    if len(told) > SHOWN_REASONS:
+        lines.append(f"{'':>7}  and {count(len(told) - SHOWN_REASONS)} other reasons")
     return "\n".join(lines)
 
 
