@@ -12,6 +12,7 @@ VALUE_TICKS = 5
 MOST_TIME_TICKS = 7
 # Share of the width that a date needs for itself.
 ROOM = 0.09
+SMALLEST_SPAN = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,10 @@ class Tick:
 
 def value_ticks(low: float, high: float, *, is_percent: bool = False) -> list[Tick]:
     """Return about five round numbers that enclose the range: steps of 1, 2 or 5 times a power of ten."""
-    span = (high - low) or abs(high) or 1.0
+    largest = max(abs(low), abs(high))
+    # What differs less than a float can tell is level.
+    span = high - low if high - low > SMALLEST_SPAN * max(largest, 1.0) else largest or 1.0
+    span = max(span, SMALLEST_SPAN)
     rough = span / VALUE_TICKS
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * 0.999)
@@ -45,7 +49,9 @@ def time_ticks(moments: Sequence[datetime], *, is_daily: bool) -> list[Tick]:
         # What begins before the first place is the first to make room.
         if not shown or (shown[-1] - at) / len(moments) >= ROOM:
             shown.append(at)
-    return [Tick(float(at), spell(moments[at])) for at in reversed(shown)]
+    # The first place is seldom the beginning of its year.
+    first = _month if spell is _year else spell
+    return [Tick(float(at), (spell if at else first)(moments[at])) for at in reversed(shown)]
 
 
 def _begins(moments: Sequence[datetime], key: Callable[[datetime], Hashable]) -> list[int]:

@@ -91,7 +91,9 @@ def _headline(result: BacktestResult) -> Markup:
             "div",
             tag("span", label),
             tag("b", told),
-            tag("span", f"buy and hold {held[label]}") if label in held else "",
+            tag("span", "buy and hold", Markup(" "), tag("span", held[label], class_="number"))
+            if label in held
+            else "",
             class_="figure",
         )
         for label, told in own
