@@ -13,8 +13,8 @@ h1 { font-size: 1.5rem; margin: 0.5rem 0 0; overflow-wrap: anywhere; } h2 { font
 section, .box { background: var(--surface); border: 1px solid var(--line); border-radius: 10px; padding: 1rem;
   margin: 1rem 0; min-width: 0; }
 h2 { break-after: avoid; } .whole, .figure, tr { break-inside: avoid; } thead { display: table-header-group; }
-ul { margin: 0; padding-left: 1.25rem; }
-.muted, .legend { color: var(--muted); overflow-wrap: anywhere; } section > p:last-child { margin-bottom: 0; }
+ul { margin: 0; padding-left: 1.25rem; } p, li { overflow-wrap: anywhere; }
+.muted, .legend { color: var(--muted); } section > p:last-child { margin-bottom: 0; }
 .warning { border-left: 6px solid var(--warn); }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(max(9rem, 22%), 1fr)); gap: 12px;
   margin: 1rem 0; }
@@ -52,6 +52,7 @@ td, tbody th { overflow-wrap: anywhere; } .digest { font-family: "DejaVu Sans Mo
 @media print { :root { --bg: #fff; --surface: #fff; --text: #000; --muted: #444; --line: #bbb; --gain: #00694e;
   --loss: #b3261e; --accent: #0b57b0; --warn: #7a4b00; } body { max-width: none; padding: 0; font-size: 10pt; }
   section, .box, .figure { border-color: #bbb; } @page { size: A4; margin: 14mm; } .scroll { overflow: visible; }
-  table { font-size: 8pt; } .months table { font-size: 7.5pt; } .months td, .months th { padding-right: 3px; }
+  table { font-size: 7pt; } td, th { padding: 2px 6px 2px 0; } .months td, .months th { padding-right: 3px; }
+  section { padding: 8px; }
   section > p:not(:last-child) { break-after: avoid; } td:not([class]), tbody th:not([class]) { min-width: 0; } }
 """
