@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from orchestra.backtest.report.compare import compare_html
-from orchestra.backtest.report.html import html_report
+from orchestra.backtest.report.html_report import html_report
 from tests.orchestra.backtest.made_run import made_result
 
 WIDTHS = (320, 390, 800, 1280)

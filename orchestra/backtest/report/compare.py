@@ -9,7 +9,7 @@ from typing import Any
 
 from orchestra.backtest.report.curves import both_equities
 from orchestra.backtest.report.figures import TABLE, change, moment, money, params_of, price
-from orchestra.backtest.report.html import document, plot
+from orchestra.backtest.report.html_report import document, plot
 from orchestra.backtest.report.markup import Markup, table, tag
 from orchestra.backtest.report.text import MODE, PAST, folded, period, title_of
 from orchestra.backtest.result import BacktestResult

@@ -8,7 +8,7 @@ import pytest
 
 from database.errors import ConfigError
 from orchestra.backtest.jobs.result_file import read_result
-from orchestra.backtest.report.html import html_report
+from orchestra.backtest.report.html_report import html_report
 from tests.orchestra.backtest.made_run import made_result
 
 

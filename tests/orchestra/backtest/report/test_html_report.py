@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from orchestra.backtest.report.html import html_report
+from orchestra.backtest.report.html_report import html_report
 from orchestra.backtest.result import BacktestResult
 from tests.orchestra.backtest.made_run import made_result
 from tests.orchestra.backtest.report.page import Element, read, rows, section
