@@ -2,7 +2,6 @@
 
 import json
 import math
-import random
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +10,6 @@ import pytest
 
 from database.bar import MINUTE
 from database.errors import ConfigError
-from orchestra.backtest.measures.luck import expected_best_sharpe, probabilistic_sharpe, verdict
 from orchestra.backtest.measures.measure import measure
 from orchestra.backtest.measures.minute_values import MinuteValues
 from orchestra.backtest.request import BacktestRequest, Costs
@@ -101,38 +99,3 @@ def test_warnings_name_what_makes_a_result_doubtful(tmp_path: Path) -> None:
         "splits that were not adjusted",
     ):
         assert part in told
-
-
-def test_the_papers_example_of_the_deflated_sharpe_ratio() -> None:
-    """Annual 2.5 over 1250 days, 250 a year, skew -3, kurtosis 10, 100 tries of variance 1/2: 0.1132 and 0.9004."""
-    benchmark = expected_best_sharpe(100, 0.5 / 250)
-    assert benchmark == pytest.approx(0.1132, abs=5e-5)
-    told = probabilistic_sharpe(2.5 / math.sqrt(250), benchmark, count=1250, skew=-3.0, kurtosis=10.0)
-    assert told == pytest.approx(0.9004, abs=5e-5)
-
-
-def test_the_best_of_many_coin_tosses_is_called_luck() -> None:
-    chance, called = random.Random(11), 0
-    for _ in range(60):
-        tries = [[chance.gauss(0, 0.01) for _ in range(250)] for _ in range(30)]
-        sharpes = [annualised(returns) for returns in tries]
-        best = max(range(30), key=sharpes.__getitem__)
-        called += verdict(tries[best], sharpes).is_likely_luck
-    assert called >= 55
-
-
-def test_skill_is_not_called_luck_and_too_little_is() -> None:
-    chance = random.Random(3)
-    skilled = [chance.gauss(0.004, 0.01) for _ in range(250)]
-    others = [annualised([chance.gauss(0, 0.01) for _ in range(250)]) for _ in range(29)]
-    judged = verdict(skilled, [annualised(skilled), *others])
-    assert not judged.is_likely_luck
-    assert "unlikely to be luck alone" in judged.sentence
-    assert verdict(skilled[:10], [1.0, 2.0]).is_likely_luck
-    assert "treat the best one as luck" in verdict(skilled[:10], [None]).sentence
-
-
-def annualised(returns: list[float]) -> float:
-    mean = sum(returns) / len(returns)
-    deviation = math.sqrt(sum((value - mean) ** 2 for value in returns) / (len(returns) - 1))
-    return mean / deviation * math.sqrt(252)
