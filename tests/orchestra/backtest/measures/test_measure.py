@@ -2,6 +2,8 @@
 
 import json
 import math
+import random
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,13 +11,17 @@ from pathlib import Path
 import pytest
 
 from database.bar import MINUTE
+from database.bars.bar_columns import BarColumns
+from database.calendar_manager import Session
 from database.errors import ConfigError
-from orchestra.backtest.measures.measure import measure
+from orchestra.backtest.history.history import History
+from orchestra.backtest.measures.measure import _thinned, measure
 from orchestra.backtest.measures.minute_values import MinuteValues
 from orchestra.backtest.request import BacktestRequest, Costs
 from orchestra.backtest.result import BacktestResult
+from orchestra.messages.commands import StartAlgorithm
 from tests.orchestra.backtest.made_run import made_result, weekdays
-from tests.orchestra.backtest.played_house import DAYS, House, asked, made_columns, made_history, strategy
+from tests.orchestra.backtest.played_house import DAYS, House, asked, made_columns, made_history
 from tests.orchestra.backtest.test_backtester import on_minutes
 
 
@@ -72,6 +78,18 @@ def test_buying_and_holding_pays_the_same_costs() -> None:
     assert result.buy_and_hold["equity"] == pytest.approx([left + shares * close for close in closes], rel=1e-9)
 
 
+@pytest.mark.parametrize("bars", [1_499, 1_500, 1_501, 3_000, 98_280, 749 * 500, 750 * 600, 750 * 1_000])
+def test_so_many_bars_make_no_more_points_than_a_chart_shows(bars: int) -> None:
+    session = Session(DAYS[0], 0, bars * MINUTE)
+    chance, columns = random.Random(bars), BarColumns("ACME")
+    columns.times.extend(range(0, session.close, MINUTE))
+    columns.closes.extend(chance.random() for _ in range(bars))
+    told = _thinned(History({"ACME": columns}, [session]), "ACME")
+    assert min(bars, 1_000) <= len(told) <= 1_500
+    assert {columns.times[0], columns.times[-1]} <= {ts for ts, _ in told}
+    assert (min(columns.closes), max(columns.closes)) == (min(c for _, c in told), max(c for _, c in told))
+
+
 def test_prices_are_thinned_to_their_extremes() -> None:
     result = made_result()
     history = made_history(made_columns("ACME", weekdays(date(2024, 3, 1), 70)), days=weekdays(date(2024, 3, 1), 70))
@@ -82,20 +100,37 @@ def test_prices_are_thinned_to_their_extremes() -> None:
     assert (min(close for _, close in told), max(close for _, close in told)) == (min(closes), max(closes))
 
 
-def test_warnings_name_what_makes_a_result_doubtful(tmp_path: Path) -> None:
-    columns = made_columns("ACME", DAYS, traded=0.5)
-    columns.closes[5] *= 3
-    failing = strategy(
-        tmp_path, "class Algorithm:\n    def __init__(self, t, c): pass\n    def run(self, now, id): 1 / 0\n"
-    )
-    request = BacktestRequest((asked(failing),))
-    history = made_history(columns)
-    told = " ".join(measure(House().play(history, *request.algorithms), request, history).warnings)
-    for part in (
-        "ZeroDivisionError",
-        "Only 0 sales",
-        "Only 2 sessions",
-        "no bar in 5",
-        "splits that were not adjusted",
-    ):
-        assert part in told
+def test_denied_wishes_are_counted_by_algorithm(tmp_path: Path) -> None:
+    wishes = on_minutes(tmp_path, '{"14:00": ("buy", 5000), "16:30": ("buy", 5)}')
+    result = played_and_measured(asked(wishes), asked("sma_crossover"))
+    assert result.decisions["DENIED"] == result.metrics["all"]["denied"] == result.gates["CASH"] == 2
+    assert (result.metrics["1"]["denied"], result.metrics["2"]["denied"]) == (2, 0)
+    assert "Denied, as the algorithm's cash did not suffice: 2 buys." in result.warnings
+
+
+def test_a_run_stopped_early_is_measured_as_far_as_it_went() -> None:
+    request = BacktestRequest((asked("sma_crossover"),))
+    history = made_history(made_columns("ACME", DAYS))
+    played = House().play(history, *request.algorithms)
+    first = [fill for fill in played.fills if fill.at.timestamp() < played.days[0].minute]
+    result = measure(replace(played, days=played.days[:1], fills=tuple(first), is_whole=False), request, history)
+    assert (result.data["first"], result.data["last"], result.data["bars"]) == ("2024-06-11", "2024-06-11", 390)
+    assert result.prices["ACME"][-1][0] < history.sessions[1].open
+    assert len(result.buy_and_hold["equity"]) == len(result.equity) == 1
+    assert result.warnings[0].startswith("The run was stopped before its end")
+    nothing = measure(replace(played, days=(), fills=(), is_whole=False), request, history)
+    assert (nothing.equity, nothing.buy_and_hold["equity"], nothing.metrics["all"]["total_return"]) == ([], [], 0.0)
+
+
+def test_a_run_is_measured_the_same_twice() -> None:
+    request = BacktestRequest((asked("sma_crossover"),))
+    history = made_history(made_columns("ACME", DAYS))
+    played = House().play(history, *request.algorithms)
+    result = measure(played, request, history)
+    assert 0 < result.metrics["1"]["as_good_by_chance"] <= 1
+    assert measure(played, request, history) == result
+
+
+def played_and_measured(*algorithms: StartAlgorithm) -> BacktestResult:
+    history = made_history(made_columns("ACME", DAYS))
+    return measure(House().play(history, *algorithms), BacktestRequest(algorithms), history)
