@@ -1,5 +1,7 @@
 """The lazy alternative: each algorithm's money in its ticker from the first minute to the last, at the same costs.
 
+Only the regulatory fees are left out: who never sells pays a cent of them, for the audit trail.
+
 In: a request, a history. Out: equity at each close. Thread: any.
 """
 
