@@ -1,6 +1,6 @@
-"""Print how fast backtests are, side by side in one run with the engines people know, and whether a sweep disturbs a demo.
+"""Print how fast backtests are beside the engines people know, in one run, and whether a sweep disturbs a demo.
 
-Run: python tests/benchmarks/backtest_benchmark.py [--quick] [--no-peers]. The peers are installed into a throwaway venv,
+Run: python tests/benchmarks/backtest_benchmark.py [--quick] [--no-peers]. The peers are installed into throwaway venvs,
 pinned; what does not install is left out and named. All play the same bars, the same crossover and the same rule, the
 next minute's open, and must make the same round trips. Rates are bars a CPU second of the process, all threads.
 """

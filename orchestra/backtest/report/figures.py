@@ -124,6 +124,8 @@ TABLE: tuple[tuple[str, str, Callable[[Any], str], str], ...] = (
     ("time_in_market", "Time in the market", percent, "Minutes with a position."),
     ("turnover", "Turnover", number, "How often the average value was dealt in."),
     ("fees", "Fees", money, "Commissions and regulatory fees, dollars."),
+    ("denied", "Denied", count, "Wishes to trade that a rule stopped."),
+    ("as_good_by_chance", "As good by chance", percent, "How often a coin deciding each sign would earn as much."),
     (
         "system_quality",
         "System quality",
