@@ -13,7 +13,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_expo
 from database.errors import StorageError
 
 if TYPE_CHECKING:
-    from sqlite_utils import Migrations
+    from database.bars.schema_library import Migrations
 
 BUSY_TIMEOUT_MS = 5_000
 BUSY_ATTEMPTS = 5
@@ -74,8 +74,8 @@ class SqliteStore:
 
     def migrate(self, migrations: "Migrations") -> None:
         """Apply the migrations that this file has not seen yet, each in its own transaction."""
-        # Here and not above: it brings pandas with it, which a process that only reads bars does not need.
-        from sqlite_utils import Database  # noqa: PLC0415
+        # Here and not above: a process that only reads bars does not need it.
+        from database.bars.schema_library import Database  # noqa: PLC0415
 
         with self._write_lock, self._foreign_errors():
             migrations.apply(Database(self._writer))

@@ -33,7 +33,7 @@ def _market_path(root: Path) -> Path:
 
 @lru_cache(maxsize=2)
 def _open(path: Path) -> MarketWorld:
-    # Schemas bring sqlite_utils and pandas, which whoever never comes here does not need.
+    # Schemas bring sqlite_utils, which whoever never comes here does not need.
     from database.bars.market_schema import APPLICATION_ID, migrations  # noqa: PLC0415
     from database.schema_check import open_database  # noqa: PLC0415
 

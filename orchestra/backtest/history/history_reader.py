@@ -43,7 +43,7 @@ def read_history(request: BacktestRequest, calendar: MarketCalendar, *, market_d
 def _stored(market_db: Path, tickers: Sequence[str], calendar: MarketCalendar) -> dict[str, BarColumns]:
     if not market_db.exists():
         raise ConfigError(f"There is no {market_db}: download or import bars first, or name files with --data.")
-    # Schemas bring sqlite_utils and pandas, which recorded files do not need.
+    # Schemas bring sqlite_utils, which recorded files do not need.
     from database.bars.market_schema import APPLICATION_ID, migrations  # noqa: PLC0415
     from database.schema_check import open_database  # noqa: PLC0415
 

@@ -18,7 +18,7 @@ from orchestra.backtest.request import BacktestRequest
 from orchestra.backtest.result import BacktestResult
 from orchestra.runtime.clock import Clock
 
-CHILD = "orchestra.verbs.backtest_child"
+CHILD = "orchestra.verbs.children.backtest_child"
 
 Start = Callable[[str, Sequence[str]], "subprocess.Popen[bytes]"]
 

@@ -10,6 +10,7 @@ import hashlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -67,12 +68,11 @@ def play_on_cluster(address: str, parcel: Parcel, trials: Sequence[Trial], *, te
 
 def _client_library() -> Any:
     try:
-        import distributed  # noqa: PLC0415 - an option, and heavy
+        return import_module("distributed")
     except ImportError as error:
         raise ConfigError(
             f"--cluster needs Dask: run .venv/bin/pip install distributed=={RELEASE}, here and on the workers."
         ) from error
-    return distributed
 
 
 def _play_there(parcel: Parcel, trial: Trial) -> Outcome:

@@ -6,26 +6,17 @@ In: arguments. Out: checked values, or ConfigError in one plain sentence. Thread
 import argparse
 from datetime import date
 from pathlib import Path
-from typing import NoReturn
 
 from database.calendar_manager import MarketCalendar
 from database.errors import ConfigError
-from orchestra.run.command_line import TICKER
+from orchestra.run.command_line import TICKER, Parser
 from orchestra.run.data_directory import DataDirectory, in_folder, in_house
-from orchestra.runtime.settings import ROOT
+from orchestra.verbs.person.arguments import ROOT, days_of, parser_for
 
 
-class VerbParser(argparse.ArgumentParser):
-    """A parser whose complaints are ours."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raise ConfigError."""
-        raise ConfigError(f"{message[0].upper()}{message[1:]}; see {self.prog.rpartition(' ')[2]} --help.")
-
-
-def verb_parser(verb: str, description: str) -> VerbParser:
+def bar_parser(verb: str, help_text: str) -> Parser:
     """Return a parser that knows --data-dir."""
-    parser = VerbParser(prog=f"orchestrator.py {verb}", description=f"{description[0].upper()}{description[1:]}.")
+    parser = parser_for(verb, f"{help_text[0].upper()}{help_text[1:]}.")
     parser.add_argument("--data-dir", metavar="DIR", help="folder of the databases; without it, the account's own")
     return parser
 
@@ -47,22 +38,19 @@ def tickers_of(texts: list[str]) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def day_of(text: str) -> date:
-    """Return a New York day."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError(f"{text!r} is no day: write it like 2024-01-31.") from error
+def range_of(given: argparse.Namespace, calendar: MarketCalendar, *, today: date | None = None) -> tuple[int, int]:
+    """Return the open of the first session and the close of the last one of the days asked for.
 
-
-def seconds_of(first: date, last: date, calendar: MarketCalendar) -> tuple[int, int]:
-    """Return the open of the first session and the close of the last one of these days, both days included."""
-    if last < first:
-        raise ConfigError(f"--to {last} lies before --from {first}: exchange the two.")
+    today: the last day unless another one is given; without it the last day must be given.
+    """
+    first, last = days_of(given)
+    last = last or today
+    if first is None or last is None:
+        raise ConfigError(f"Name the days with --from 2024-01-02{'' if today else ' and --to 2024-01-31'}.")
     # Every session lies within its day in UTC, whatever the season.
-    sessions = calendar.sessions_between(_midnight(first), _midnight(last) + 24 * 3600)
+    sessions = calendar.sessions_between(_midnight(first), _midnight(max(first, last)) + 24 * 3600)
     if not sessions:
-        raise ConfigError(f"The exchange was closed on all days from {first} to {last}: choose other days.")
+        raise ConfigError(f"The exchange was closed on all days from {first} to {max(first, last)}: choose other days.")
     return sessions[0].open, sessions[-1].close
 
 

@@ -23,7 +23,7 @@ from orchestra.backtest.measures.measure import measure
 from orchestra.backtest.progress import Progress, Tell
 from orchestra.runtime.clock import Clock, SystemClock
 from orchestra.runtime.settings import load_settings
-from orchestra.verbs.arguments import ROOT, market_db
+from orchestra.verbs.person.arguments import ROOT, market_db
 
 TELL_SECONDS = 0.5
 NO_MEMORY = "There is not enough memory for it: ask for fewer days or fewer symbols."

@@ -15,8 +15,8 @@ from orchestra.run.data_directory import in_folder
 from orchestra.run.market_file import bars_to_read
 from orchestra.run.run_identity import RunIdentity
 from orchestra.runtime.directory_lock import DirectoryLock
-from orchestra.verbs import export_bars as export_verb
-from orchestra.verbs import import_bars as import_verb
+from orchestra.verbs.bars import export_bars as export_verb
+from orchestra.verbs.bars import import_bars as import_verb
 from system_databse import system_schema
 from tests.database.market import FRIDAY, minutes_from_open
 from tests.orchestra.verbs.screen import Screen
@@ -73,7 +73,7 @@ def test_export_has_the_days_and_tickers_asked_for_by_ticker_then_time(folder: P
     bring_in(folder, str(folder.parent / "in.csv.gz"), str(folder.parent / "more.csv"))
     bring_out(folder, "out.csv", "--ticker", "SPY", "AAA", *DAYS)
     assert list(BarFile(folder.parent / "out.csv", FileHints()).bars()) == [*other, *BARS]
-    with pytest.raises(ConfigError, match="no bars of SPY from 2026-11-18 to 2026-11-19"):
+    with pytest.raises(ConfigError, match="no bars of SPY from 2026-11-18 to 2026-11-19: download"):
         bring_out(folder, "none.csv", "--ticker", "SPY", "--from", "2026-11-18", "--to", "2026-11-19")
     assert not (folder.parent / "none.csv").exists()
 
@@ -128,7 +128,7 @@ def test_one_bad_header_refuses_all_files_before_anything_is_made(folder: Path) 
         (["--time-zone", "Mars"], "'Mars' is no time zone"),
         (["--time-zone", "../etc"], "is no time zone"),
         (["--symbol", "a b"], "is no ticker"),
-        (["--what"], "Unrecognized arguments: --what; see import --help"),
+        (["--what"], "Unrecognized arguments: --what"),
         (["missing.csv"], "missing.csv: cannot be read"),
     ],
 )
@@ -147,6 +147,11 @@ def test_export_that_cannot_be_is_refused(folder: Path, name: str, kind: type[Au
     bring_in(folder)
     with pytest.raises(kind, match=words):
         bring_out(folder, name)
+
+
+def test_export_without_days_is_refused(folder: Path) -> None:
+    with pytest.raises(ConfigError, match=r"Name the days with --from 2024-01-02 and --to 2024-01-31\."):
+        bring_out(folder, "out.csv", "--ticker", "SPY", "--from", "2026-11-20")
 
 
 def test_directory_without_bars_or_with_a_damaged_file_is_refused_and_left_alone(folder: Path) -> None:

@@ -25,8 +25,8 @@ from orchestra.run.data_directory import in_folder
 from orchestra.run.market_file import bars_to_read
 from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.settings import Mode, Settings
-from orchestra.verbs import download as verb
-from orchestra.verbs.download import GOES_ON, Wish, download
+from orchestra.verbs.bars import download as verb
+from orchestra.verbs.bars.download import GOES_ON, Wish, download
 from orchestra.worlds import World, open_alpaca
 from tests.orchestra.verbs.screen import Screen
 from tests.source_tree import ROOT
@@ -38,7 +38,7 @@ START = int(datetime(2026, 9, 1, 13, 30, tzinfo=UTC).timestamp())
 END = int(datetime(2026, 10, 29, 20, 0, tzinfo=UTC).timestamp())
 HELD_FROM = int(datetime(2026, 10, 8, tzinfo=UTC).timestamp())
 DAYS = ("--from", "2026-09-01", "--to", "2026-10-29")
-CHILD = "import sys; from orchestra.verbs import download; from orchestra.run.terminal import Terminal; "
+CHILD = "import sys; from orchestra.verbs.bars import download; from orchestra.run.terminal import Terminal; "
 CHILD += "sys.exit(download.run(sys.argv[1:], Terminal()))"
 
 
@@ -214,10 +214,10 @@ def test_without_network_one_sentence_says_so(tmp_path: Path, monkeypatch: pytes
         (["--ticker", "SPY", *DAYS], "needs an Alpaca account: put its ALPACA_API_KEY"),
         (["--ticker", "spy", *DAYS], "'spy' is no ticker"),
         (["--ticker", "SPY", "--from", "soon"], "'soon' is no day"),
-        (["--ticker", "SPY", "--from", "2026-10-29", "--to", "2026-09-01"], "lies before --from"),
+        (["--ticker", "SPY", "--from", "2026-10-29", "--to", "2026-09-01"], "is before --from 2026-10-29"),
         (["--ticker", "SPY", "--from", "2026-09-05", "--to", "2026-09-07"], "was closed on all days"),
-        (["--ticker", "SPY", "--from", "2090-01-03"], "no history of 2090-01-03 yet"),
-        (["--ticker", "SPY"], "required: --from; see download --help"),
+        (["--ticker", "SPY", "--from", "2090-01-03"], "have no history yet"),
+        (["--ticker", "SPY"], "Name the days with --from 2024-01-02."),
     ],
 )
 def test_wish_that_cannot_be_is_refused_in_one_sentence(arguments: list[str], words: str, tmp_path: Path) -> None:

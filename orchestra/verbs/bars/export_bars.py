@@ -1,4 +1,4 @@
-"""The command `export`: stored bars to a file that `--replay`, `backtest --data` and `import` read.
+"""The verb `export`: stored bars to a file that `--replay`, `backtest --data` and `import` read.
 
 In: arguments, the store. Out: one file. Thread: main.
 """
@@ -14,7 +14,8 @@ from database.errors import ConfigError
 from database.files.bar_export import export_bars, require_ending
 from orchestra.run.market_file import bars_to_read
 from orchestra.run.terminal import Terminal
-from orchestra.verbs.bar_arguments import day_of, directory_of, seconds_of, tickers_of, verb_parser
+from orchestra.verbs.bars.bar_arguments import bar_parser, directory_of, range_of, tickers_of
+from orchestra.verbs.person.arguments import add_days
 
 HELP = "write stored bars to a CSV, CSV.gz or parquet file"
 # A month of minutes in memory at most.
@@ -25,13 +26,14 @@ def run(arguments: Sequence[str], screen: Terminal) -> int:
     """Write the file and say how many bars it holds; raises ConfigError when there is none to write."""
     given = _parser().parse_args(arguments)
     path, tickers, calendar = Path(given.file).absolute(), tickers_of(given.ticker), MarketCalendar()
-    start, end = seconds_of(day_of(given.first), day_of(given.last), calendar)
+    start, end = range_of(given, calendar)
     require_ending(path)
     with bars_to_read(directory_of(given.data_dir), calendar) as store:
         for ticker in tickers:
             if not any(True for _ in _bars(store, ticker, start, end=end)):
                 raise ConfigError(
-                    f"There are no bars of {ticker} from {given.first} to {given.last}: download or import them first."
+                    f"There are no bars of {ticker} from {given.first_day} to {given.last_day}:"
+                    " download or import them first."
                 )
         bars = (bar for ticker in sorted(tickers) for bar in _bars(store, ticker, start, end=end))
         count = export_bars(path, bars)
@@ -40,11 +42,10 @@ def run(arguments: Sequence[str], screen: Terminal) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = verb_parser("export", HELP)
+    parser = bar_parser("export", HELP)
     parser.add_argument("file", metavar="OUT", help="OUT.csv, OUT.csv.gz or OUT.parquet")
     parser.add_argument("--ticker", nargs="+", action="extend", required=True, help="symbols to write")
-    parser.add_argument("--from", dest="first", metavar="DAY", required=True, help="first New York day, 2024-01-31")
-    parser.add_argument("--to", dest="last", metavar="DAY", required=True, help="last New York day, included")
+    add_days(parser)
     return parser
 
 

@@ -1,4 +1,4 @@
-"""The command `import`: minute bars of files into the store, with an account of every row.
+"""The verb `import`: minute bars of files into the store, with an account of every row.
 
 In: arguments, files. Out: stored bars, and lines for the owner. Thread: main.
 """
@@ -14,11 +14,12 @@ from database.errors import ConfigError
 from database.files.bar_file import BarFile, FileHints
 from database.files.bar_import import ImportReport, import_bars
 from database.files.bar_times import zone_named
+from orchestra.backtest.progress import Progress
 from orchestra.run.market_file import bars_to_write
-from orchestra.run.screen_line import ScreenLine
 from orchestra.run.terminal import Terminal
 from orchestra.runtime.clock import SystemClock
-from orchestra.verbs.bar_arguments import directory_of, tickers_of, verb_parser
+from orchestra.verbs.bars.bar_arguments import bar_parser, directory_of, tickers_of
+from orchestra.verbs.person.progress_line import ProgressLine
 
 HELP = "put minute bars of CSV, CSV.gz or parquet files into the store"
 
@@ -43,7 +44,7 @@ def run(arguments: Sequence[str], screen: Terminal) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = verb_parser("import", HELP)
+    parser = bar_parser("import", HELP)
     parser.add_argument("files", nargs="+", metavar="FILE", help="columns symbol,timestamp,open,high,low,close,volume")
     parser.add_argument("--symbol", metavar="X", help="ticker of files that have no column of tickers")
     parser.add_argument("--time-zone", metavar="ZONE", help="of times without one, such as America/New_York")
@@ -51,10 +52,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _import(file: BarFile, store: BarStore, screen: Terminal) -> ImportReport:
-    line = ScreenLine(screen.errors, SystemClock().monotonic, total=1.0)
+    line = ProgressLine(screen.errors, SystemClock(), what="bytes")
+
+    size = file.path.stat().st_size
 
     def tell(rows: int) -> None:
-        line.show(f"{file.path.name}: {rows:,} rows", done=file.share)
+        line.show(Progress(round(file.share * size), size, f"{file.path.name}: {rows:,} rows"))
 
     try:
         return import_bars(file, store, tell=tell)

@@ -1,4 +1,4 @@
-"""The command `download`: history of an Alpaca account's feed into the store, as much of it as is not there yet.
+"""The verb `download`: history of an Alpaca account's feed into the store, as much of it as is not there yet.
 
 In: arguments, the account's keys. Out: stored bars, and a note of what was asked for. Thread: main.
 What was fetched is noted range by range, so that the same command goes on after a stop, a kill or a lost network.
@@ -14,14 +14,16 @@ from database.bars.coverage import Range
 from database.calendar_manager import MarketCalendar
 from database.errors import ConfigError, MarketDataError
 from database.historical_pull import HistoricalPull
+from orchestra.backtest.progress import Progress
 from orchestra.run.data_directory import DataDirectory
 from orchestra.run.market_file import bars_to_write
-from orchestra.run.screen_line import ScreenLine
 from orchestra.run.terminal import Terminal
 from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.settings import Mode, Settings, load_settings
 from orchestra.runtime.stop_switch import StoppedWhileStarting
-from orchestra.verbs.bar_arguments import day_of, directory_of, seconds_of, tickers_of, verb_parser
+from orchestra.verbs.bars.bar_arguments import bar_parser, directory_of, range_of, tickers_of
+from orchestra.verbs.person.arguments import add_days
+from orchestra.verbs.person.progress_line import ProgressLine
 from orchestra.worlds import World, open_alpaca
 
 HELP = "fetch minute bars from Alpaca into the store; the same command again goes on where it stopped"
@@ -65,19 +67,16 @@ def run(arguments: Sequence[str], screen: Terminal) -> int:
 
 
 def _wish(given: argparse.Namespace, now: datetime) -> Wish:
-    first = day_of(given.first)
-    last = max(first, now.date()) if given.last is None else day_of(given.last)
-    start, end = seconds_of(first, last, MarketCalendar())
+    start, end = range_of(given, MarketCalendar(), today=now.date())
     if start >= now.timestamp():
-        raise ConfigError(f"There is no history of {first} yet: choose an earlier --from.")
+        raise ConfigError("These days have no history yet: choose an earlier --from.")
     return Wish(tuple(tickers_of(given.ticker)), start, end)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = verb_parser("download", HELP)
+    parser = bar_parser("download", HELP)
     parser.add_argument("--ticker", nargs="+", action="extend", required=True, help="symbols to fetch")
-    parser.add_argument("--from", dest="first", metavar="DAY", required=True, help="first New York day, 2024-01-31")
-    parser.add_argument("--to", dest="last", metavar="DAY", help="last New York day, included; today unless given")
+    add_days(parser)
     parser.add_argument("--insecure-env", action="store_true", help="accept a .env that others can read")
     return parser
 
@@ -124,14 +123,15 @@ def _steps(wish: Wish, store: BarStore, world: World) -> list[_Step]:
 def _fetch(steps: Sequence[_Step], world: World, store: BarStore, *, screen: Terminal) -> dict[str, int]:
     """Return how many bars of each ticker were new."""
     pull = HistoricalPull(store, world.calendar, world.alpaca.bars, now=lambda: _seconds_now(world))
-    line = ScreenLine(screen.errors, world.clock.monotonic, total=sum(step.sessions for step in steps))
+    line = ProgressLine(screen.errors, world.clock, what="sessions")
+    total = sum(step.sessions for step in steps)
     changed = {step.ticker: 0 for step in steps}
     done = 0
     try:
         for step in steps:
             changed[step.ticker] += pull.pull(step.ticker, *step.part)
             done += step.sessions
-            line.show(f"{step.ticker}: {changed[step.ticker]:,} new bars", done=done)
+            line.show(Progress(done, total, f"{step.ticker}: {changed[step.ticker]:,} new bars"))
     finally:
         line.finish()
     return changed

@@ -9,7 +9,7 @@ import pytest
 
 from database.errors import ConfigError
 from orchestra.backtest.request import BacktestRequest, Costs
-from orchestra.verbs.arguments import (
+from orchestra.verbs.person.arguments import (
     add_request,
     parser_for,
     request_of,
