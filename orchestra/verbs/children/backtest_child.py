@@ -5,7 +5,7 @@ Started by orchestra/backtest/jobs; runs only while the machine is idle, and end
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,21 +29,8 @@ TELL_SECONDS = 0.5
 NO_MEMORY = "There is not enough memory for it: ask for fewer days or fewer symbols."
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Play the job of a folder and return the exit code."""
-    stand_back(int(arguments[0]))
-    folder = Path(arguments[1])
-    sys.stdout = sys.stderr = KeptOutput(folder / OUTPUT)
-    try:
-        _play(folder, SystemClock())
-    except AutoTraderError as error:
-        return _failed(folder, str(error))
-    except MemoryError:
-        return _failed(folder, NO_MEMORY)
-    return 0
-
-
-def _play(folder: Path, clock: Clock) -> None:
+def play_job(folder: Path, clock: Clock) -> None:
+    """Play what a folder asks for and put the result on the shelf; raises AutoTraderErrors in words."""
     db_manager.enter_program()
     request, settings = read_request(folder), load_settings(is_insecure_env_allowed=True)
     calendar, sink, started = MarketCalendar(), DecisionFile(folder / DECISIONS), clock.monotonic()
@@ -54,6 +41,20 @@ def _play(folder: Path, clock: Clock) -> None:
     result = measure(played, request, history, seconds=round(clock.monotonic() - started, 3))
     sink.close()
     Shelf(folder.parent, most=settings.kept_backtests).keep(folder, result, now=clock.now())
+
+
+def main(arguments: Sequence[str], play: Callable[[Path, Clock], None] = play_job) -> int:
+    """Play the job of a folder and return the exit code."""
+    stand_back(int(arguments[0]))
+    folder = Path(arguments[1])
+    sys.stdout = sys.stderr = KeptOutput(folder / OUTPUT)
+    try:
+        play(folder, SystemClock())
+    except AutoTraderError as error:
+        return _failed(folder, str(error))
+    except MemoryError:
+        return _failed(folder, NO_MEMORY)
+    return 0
 
 
 def _teller(folder: Path, clock: Clock) -> Tell:
