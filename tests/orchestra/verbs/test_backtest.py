@@ -1,8 +1,13 @@
 """The verb `backtest`, as a person calls it."""
 
 import json
+import os
+import re
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,8 +18,8 @@ from orchestra.backtest.result import BacktestResult
 from orchestra.verbs.backtest import play_and_keep, run, write_text
 from orchestra.verbs.person.arguments import add_request, parser_for, request_of
 from orchestra.verbs.person.cancel_switch import CancelSwitch
-from tests.orchestra.backtest.made_run import SWINGS
-from tests.orchestra.backtest.played_house import strategy
+from tests.orchestra.backtest.made_run import SWINGS, weekdays
+from tests.orchestra.backtest.played_house import made_columns, strategy
 from tests.orchestra.verbs.screen import Screen
 from tests.source_tree import ROOT
 
@@ -129,3 +134,40 @@ def test_an_output_that_cannot_be_written_in_the_end_is_told(tmp_path: Path) -> 
 def test_an_unknown_argument_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="see --help"):
         ask(tmp_path, "--jsn", "x")
+
+
+def test_ctrl_c_ends_it_with_a_report_of_what_was_played(tmp_path: Path) -> None:
+    body = SWINGS.replace(
+        "            closes =", "            __import__('time').sleep(0.002)\n            closes =", 1
+    )
+    days = write_days(tmp_path / "days.csv", 40)
+    algorithm = strategy(tmp_path, body, name="slow")
+    wanted = ["--algorithm", str(algorithm), "--ticker", "ACME", "--capital", "20000", "--data", str(days)]
+    command = [sys.executable, "orchestrator.py", "backtest", *wanted, "--results", str(tmp_path / "kept")]
+    screen, theirs = os.openpty()
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs, text=True)
+    os.close(theirs)
+    with os.fdopen(screen, "rb", buffering=0) as shown:
+        seen = b""
+        while b"left" not in seen:
+            seen += shown.read(100)
+        process.send_signal(signal.SIGINT)
+        text, _ = process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert re.search(rb"\d% .* of 15,600 minutes  2024-03-\d\d  about \d+:\d\d left", seen)
+    assert "Kept as" in text
+    (listing,) = Shelf(tmp_path / "kept").listings()
+    assert listing.head["is_whole"] is False
+    assert 1 <= len(Shelf(tmp_path / "kept").result(listing.id).days) < 40
+
+
+def write_days(path: Path, count: int) -> Path:
+    """Write a file of made-up minutes."""
+    columns = made_columns("ACME", weekdays(date(2024, 3, 1), count))
+    lines = [
+        f"ACME,{datetime.fromtimestamp(columns.times[row], UTC):%Y-%m-%dT%H:%M:%SZ},{columns.opens[row]},"
+        f"{columns.highs[row]},{columns.lows[row]},{columns.closes[row]},{columns.volumes[row]:.0f}"
+        for row in range(len(columns))
+    ]
+    path.write_text("symbol,timestamp,open,high,low,close,volume\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    return path
