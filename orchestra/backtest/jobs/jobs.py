@@ -86,8 +86,10 @@ class BacktestJobs:
         """End the jobs that run; they have failed. Those that wait are begun by the next start."""
         with self._changed:
             self._is_closed = True
-            for child in self._children.values():
+            for id_, child in self._children.items():
                 kill(child)
+                # Now, because a child of the lowest priority may take its time to be gone.
+                self._queue.end(id_, INTERRUPTED)
             self._changed.notify_all()
         for thread in self._threads:
             thread.join(END_SECONDS)
@@ -116,5 +118,4 @@ class BacktestJobs:
         code = child.wait()
         with self._changed:
             del self._children[id_]
-            failure = INTERRUPTED if self._is_closed else failure_of(self._queue.folder(id_), code)
-            self._queue.end(id_, failure)
+            self._queue.end(id_, failure_of(self._queue.folder(id_), code))

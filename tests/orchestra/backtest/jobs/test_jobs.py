@@ -20,11 +20,11 @@ from orchestra.backtest.jobs.quiet_child import ROOT
 from orchestra.backtest.jobs.shelf import Shelf
 from orchestra.backtest.request import BacktestRequest
 from orchestra.runtime.clock import SystemClock
+from tests.orchestra.backtest.jobs.processes import WAIT_SECONDS, has_ended
 from tests.orchestra.backtest.made_run import SWINGS
 from tests.orchestra.backtest.played_house import asked, strategy
 
 SAMPLE = Path(__file__).resolve().parents[3] / "samples" / "two_made_up_days.csv"
-WAIT_SECONDS = 60.0
 # Takes the place of the player: stands back as the real one does, and stays until it is ended.
 STAYS = """
 import sys, time
@@ -121,15 +121,6 @@ def ended(jobs: BacktestJobs, id_: str) -> Job:
     return until(jobs, id_, JobState.DONE, JobState.FAILED, JobState.CANCELED)
 
 
-def is_running(process_id: int) -> bool:
-    """Say whether a process still runs; one that only waits to be counted off does not."""
-    try:
-        status = Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8")
-    except OSError:
-        return False
-    return status.rpartition(")")[2].split()[0] not in "ZX"
-
-
 def test_jobs_are_played_one_after_the_other_and_kept_though_nobody_looks(house: House) -> None:
     jobs = house.jobs()
     ids: list[str] = []
@@ -210,7 +201,7 @@ def test_a_running_and_a_waiting_job_are_canceled(house: House) -> None:
         jobs.job(first)
     jobs.close()
     assert (jobs.job(third).state, jobs.job(third).failure) == (JobState.FAILED, INTERRUPTED)
-    assert not is_running(children.started[1].pid)
+    assert has_ended(children.started[1].pid)
 
 
 def test_a_job_whose_process_is_killed_has_failed_and_the_next_one_begins(house: House) -> None:
@@ -237,7 +228,7 @@ def test_an_owner_that_is_killed_takes_its_child_along_and_the_next_one_goes_on(
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
     owner = subprocess.run([sys.executable, "-c", code], env=environment, check=False, timeout=WAIT_SECONDS)
     assert owner.returncode == -signal.SIGKILL
-    wait_for(lambda: not is_running(int((kept / "child").read_text())))
+    assert has_ended(int((kept / "child").read_text()))
     later = house.jobs(Children(STAYS))
     running, queued = (job.id for job in later.jobs())
     assert (later.job(running).state, later.job(running).failure) == (JobState.FAILED, INTERRUPTED)
