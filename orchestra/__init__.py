@@ -89,6 +89,7 @@ backtest/                   Backtests: the same files, rules and fills as live, 
     decision_file.py        Decisions of a backtest on disk: the table of the system database, written in batches.
     jobs.py                 Backtests as jobs: a queue, one child process at a time, progress, cancel; what a screen …
     quiet_child.py          A child process that takes only what nobody else wants, and ends with its parent.
+    result_file.py          A result that was written with --json, read again as carefully as any file from outside.
     shelf.py                The shelf: results that are kept, one folder each, to be looked at and compared later.
   measures/                 What a run is worth: round trips, metrics, buy and hold, and whether luck explains it.
     assumptions.py          What a backtest assumes, in plain sentences: they stand beside every result.
@@ -99,6 +100,7 @@ backtest/                   Backtests: the same files, rules and fills as live, 
     minute_values.py        What an algorithm held and was worth at every minute of a run, from its fills alone.
     warnings_of.py          What makes a result less trustworthy than it looks, in plain sentences.
   report/                   A result for a person: one HTML file, the terminal, CSV.
+    axis.py                 Where an axis has its marks, and what stands beside them: round numbers, the beginnings of …
     charts.py               Line charts as SVG: drawn once, sharp at any size, printed like a table; colours come from …
     compare.py              Two results side by side: what was asked differently first, then what came of it.
     csv_files.py            A result as CSV files: fills, round trips, equity, metrics, for whoever works on in a …
@@ -107,6 +109,7 @@ backtest/                   Backtests: the same files, rules and fills as live, 
     html_report.py          A result as one HTML file: works offline, prints on paper, runs no script.
     markup.py               HTML and SVG from pieces: every text from outside is escaped here and nowhere else.
     style.py                The look of a report: the page's own tokens, dark or light as the reader likes, plain on …
+    tables.py               The tables of a report: returns by month or day, round trips, figures, algorithms, …
     text.py                 A result in the terminal: eighty columns, what is read first on top.
   sweep/                    Many runs with other parameters, on all cores or a cluster.
     cluster.py              The same trials on many machines: handed to a Dask scheduler that is already running.

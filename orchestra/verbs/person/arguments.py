@@ -54,7 +54,7 @@ def add_request(parser: argparse.ArgumentParser) -> None:
     costs.add_argument("--commission-per-order", metavar="DOLLARS")
     costs.add_argument("--commission-per-share", metavar="DOLLARS")
     costs.add_argument("--commission-bps", metavar="BPS", help="basis points of what is dealt")
-    costs.add_argument("--regulatory-fees", action="store_true", help="the SEC's and FINRA's fees on sales")
+    costs.add_argument("--regulatory-fees", action="store_true", help="the regulators' fees that Alpaca passes on")
     costs.add_argument("--spread-bps", metavar="BPS", help="distance of bid and ask; each side pays half")
     costs.add_argument("--slippage-bps", metavar="BPS", help="on top of it")
     costs.add_argument("--volume-cap", metavar="PERCENT", help="of a bar's volume that all orders together get")
