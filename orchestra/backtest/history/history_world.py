@@ -111,7 +111,9 @@ def _bars_reader(world: HistoryWorld) -> Callable[..., Any]:
     ) -> Any:
         is_usual = requirement_type == "last_n_bars" and type(n) is int and n > 0 and not others
         if is_usual and ticker in windows and (before_timestamp is None or before_timestamp == world.text):
-            return windows[ticker].bars(n)
+            window = windows[ticker]
+            stop = window.stop
+            return window.shaped[stop - n : stop] if window.shaped and n <= stop else window.bars(n)
         given = [value for value in (n, before_timestamp) if value is not None]
         return at_length(ticker, requirement_type, *given, **others)
 

@@ -14,7 +14,7 @@ from database.bar import MINUTE
 from database.bars.bar_columns import BarColumns
 from database.bars.exact_average import rolling
 from database.calendar_manager import Session
-from database.timestamps import iso_minutes
+from database.timestamps import iso_minutes, iso_span
 from system_databse.errors import StrategyError
 
 DEPTH = 1_000
@@ -113,8 +113,13 @@ class Window:
 
     def verify(self) -> None:
         """Raise StrategyError when a bar that was given out is not what it was."""
+        self._verify(len(self.shaped))
+
+    def _verify(self, count: int) -> None:
+        """Verify the oldest bars held."""
+        told = self.shaped[:count]
         try:
-            is_whole = [(bar["timestamp"], *bar["ohlcv"].values()) for bar in self.shaped] == self._rows
+            is_whole = [(bar["timestamp"], *bar["ohlcv"].values()) for bar in told] == self._rows[:count]
         except (AttributeError, KeyError, TypeError):
             is_whole = False
         if not is_whole:
@@ -126,8 +131,8 @@ class Window:
     def _forget_old(self) -> None:
         if len(self.closes) <= LONGEST:
             return
-        self.verify()
         surplus = len(self.closes) - DEPTH
+        self._verify(surplus)
         self.base += surplus
         del self.closes[:surplus], self.shaped[:surplus], self._rows[:surplus]
         for averages in self.averages.values():
@@ -136,15 +141,15 @@ class Window:
     def _shape(self, start: int, end: int) -> None:
         rows = self._rows_of(start, end)
         self._rows += rows
-        self.shaped += map(_shaped, rows)
+        self.shaped += _shaped(rows)
 
     def _from_columns(self, start: int, end: int) -> list[ShapedBar]:
-        return [_shaped(row) for row in self._rows_of(start, max(start, end))]
+        return _shaped(self._rows_of(start, max(start, end)))
 
     def _rows_of(self, start: int, end: int) -> list[_Row]:
         columns = self.columns
         part = slice(start, end)
-        times = iso_minutes(columns.times[part])
+        times = _texts(columns.times[part])
         prices = (columns.opens[part], columns.highs[part], columns.lows[part], columns.closes[part])
         return list(zip(times, *prices, columns.volumes[part], strict=True))
 
@@ -168,9 +173,18 @@ class _AllThatCame(Sequence[int]):
         return len(self._window.closes)
 
 
-def _shaped(row: _Row) -> ShapedBar:
-    timestamp, open_, high, low, close, volume = row
-    return {"timestamp": timestamp, "ohlcv": {"o": open_, "h": high, "l": low, "c": close, "v": volume}}
+def _shaped(rows: Sequence[_Row]) -> list[ShapedBar]:
+    return [
+        {"timestamp": timestamp, "ohlcv": {"o": open_, "h": high, "l": low, "c": close, "v": volume}}
+        for timestamp, open_, high, low, close, volume in rows
+    ]
+
+
+def _texts(times: "array[int]") -> list[str]:
+    """Return the times as text; a session without a hole is spelled at once."""
+    if times and times[-1] - times[0] == (len(times) - 1) * MINUTE:
+        return iso_span(times[0], len(times))
+    return iso_minutes(times)
 
 
 def _stops(times: "array[int]", session: Session, before: int) -> Sequence[int]:
