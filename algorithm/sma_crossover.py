@@ -55,41 +55,54 @@ class Algorithm:
         needed = self.sma_long + 1
         bars = get_data_for_algorithm(self.ticker, "last_n_bars", n=needed, before_timestamp=current_time)
         bars = [bar for bar in bars if bar["ohlcv"]]
-        obstacle = self._obstacle(bars, current_time, needed)
+        closes = [bar["ohlcv"]["c"] for bar in bars]
+        obstacle = self._obstacle(bars, closes, current_time)
         if obstacle:
             return self._hold(obstacle)
-        return self._decide(bars, get_transactions(algo_id))
+        before, now = self._distance(closes[:-1]), self._distance(closes)
+        self.metadata = {"distance_before": before, "distance": now}
+        residue = RESIDUE * closes[-1]
+        if before <= residue < now:
+            return self._buy(bars, get_transactions(algo_id))
+        if now < -residue <= before:
+            return self._sell(bars, get_transactions(algo_id))
+        # No figures here: equal reasons in a row are kept as one row. The distance is in the metadata.
+        return self._hold("no cross")
 
-    def _obstacle(self, bars: Sequence[Mapping[str, Any]], current_time: str, needed: int) -> str:
+    def _obstacle(self, bars: Sequence[Mapping[str, Any]], closes: Sequence[float], current_time: str) -> str:
         """Say why these bars allow no decision; empty when they do."""
+        needed = self.sma_long + 1
         if len(bars) < needed:
             if not self._has_warned:
                 log.info("%s: sma_crossover is warming up, %d of %d bars", self.ticker, len(bars), needed)
                 self._has_warned = True
             return f"warming up {len(bars)}/{needed}"
-        if not all(math.isfinite(bar["ohlcv"]["c"]) and bar["ohlcv"]["c"] > 0 for bar in bars):
+        if not (min(closes) > 0 and math.isfinite(sum(closes))):
             return "a close is no price"
         age = _moment(current_time) - _moment(bars[-1]["timestamp"])
         if age.total_seconds() - 60 > STALE_AFTER_SECONDS:
             return f"the last bar ({bars[-1]['timestamp']}) is older than five minutes"
         return ""
 
-    def _decide(self, bars: Sequence[Mapping[str, Any]], transactions: Sequence[Mapping[str, Any]]) -> Decision:
-        closes = [bar["ohlcv"]["c"] for bar in bars]
-        price = closes[-1]
-        residue = RESIDUE * price
-        before, now = self._distance(closes[:-1]), self._distance(closes)
+    def _buy(self, bars: Sequence[Mapping[str, Any]], transactions: Sequence[Mapping[str, Any]]) -> Decision:
+        position, cash = self._holdings(transactions)
+        if position > 0:
+            return self._hold("no cross")
+        price = bars[-1]["ohlcv"]["c"]
+        shares = self.shares or math.floor(CASH_SHARE * cash / price)
+        if shares <= 0:
+            return self._hold(f"cash of {cash:.2f} buys no share at {price:.2f}")
+        return self._trade("buy", shares, bars)
+
+    def _sell(self, bars: Sequence[Mapping[str, Any]], transactions: Sequence[Mapping[str, Any]]) -> Decision:
+        position, _ = self._holdings(transactions)
+        return self._trade("sell", position, bars) if position > 0 else self._hold("no cross")
+
+    def _holdings(self, transactions: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
+        """Return shares held and cash left; kept for whoever asks why."""
         position, cash = _holdings(transactions, self.initial_capital)
-        self.metadata = {"distance_before": before, "distance": now, "position": position, "cash": cash}
-        if before >= -residue and now < -residue and position > 0:
-            return self._trade("sell", position, bars)
-        if before <= residue and now > residue and position == 0:
-            shares = self.shares or math.floor(CASH_SHARE * cash / price)
-            if shares <= 0:
-                return self._hold(f"cash of {cash:.2f} buys no share at {price:.2f}")
-            return self._trade("buy", shares, bars)
-        # No figures here: equal reasons in a row are kept as one row. The distance is in the metadata.
-        return self._hold("no cross")
+        self.metadata |= {"position": position, "cash": cash}
+        return position, cash
 
     def _distance(self, closes: Sequence[float]) -> float:
         return fmean(closes[-self.sma_short :]) - fmean(closes[-self.sma_long :])

@@ -11,8 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
-from sqlite_utils import Database, Migrations
-
+from database.bars.schema_library import Database, Migrations
 from database.errors import StorageError
 from database.sqlite_store import SqliteStore, ignore_crash_point
 

@@ -6,12 +6,14 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
-from sqlite_utils import Database, Migrations
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from database.errors import StorageError
+
+if TYPE_CHECKING:
+    from database.bars.schema_library import Migrations
 
 BUSY_TIMEOUT_MS = 5_000
 BUSY_ATTEMPTS = 5
@@ -70,8 +72,11 @@ class SqliteStore:
         self._is_closed = False
         self._writer = self._open_writer()
 
-    def migrate(self, migrations: Migrations) -> None:
+    def migrate(self, migrations: "Migrations") -> None:
         """Apply the migrations that this file has not seen yet, each in its own transaction."""
+        # Here and not above: a process that only reads bars does not need it.
+        from database.bars.schema_library import Database  # noqa: PLC0415
+
         with self._write_lock, self._foreign_errors():
             migrations.apply(Database(self._writer))
 

@@ -6,6 +6,7 @@ appliance.py                The appliance: one engine and, where somebody may lo
 engine.py                   every part of one run, built in one place and taken down in reverse order
 orchestrator.py             main(): builds the parts, starts the threads, waits, stops in reverse order
 pipeline.py                 one minute, left to right: the map you can run
+trading_runs.py             The runs that trade: a replay, the demo, an account. Parts are built, started, waited for, …
 websocket_manager.py        port: the only user of alpaca-py's streams
 worlds.py                   what differs between worlds: clock, feed, broker
 api/                        What the API answers: one blueprint a noun, who may ask, and the live feed of the screens.
@@ -54,6 +55,75 @@ api/                        What the API answers: one blueprint a noun, who may 
     security_headers.py     The headers of every response (reliability.md 4.4, ui.md 11): what a browser must not do …
     token_bucket.py         A rate: so many at once, so many a second after that.
     web_socket.py           WebSockets with a limit on a message, whole writes, and an end that is always noticed.
+backtest/                   Backtests: the same files, rules and fills as live, over years of stored minutes.
+  backtester.py             Build the simulated twin of the engine for one walk: same loader, gate and book; clock, …
+  played.py                 What a walk through the minutes leaves behind: facts, nothing calculated from them yet.
+  progress.py               How far a run is, and whether it is still wanted: what a walk tells and asks once a session.
+  request.py                What a backtest is asked to do: algorithms, bars, days, costs. Frozen, and the same as JSON.
+  result.py                 The result of a backtest, as it is kept, shown, compared and exported: JSON values only.
+  checks/                   Whether a run can be trusted: look-ahead, and parity with what was traded live.
+    lookahead/              Whether a strategy looks ahead: the same run in a process that has never seen the future.
+      check.py              Check a strategy for look-ahead: decisions with the whole history in memory against …
+      drip.py               A run whose future is in another process: each bar is handed over once its minute is over …
+    parity/                 Parity: a day's live decisions, decided again on the stored bars and compared minute by …
+      books_then.py         The books of one algorithm as live had them at a minute: its fills, cash, position and …
+      causes.py             Why a decision differs: the first cause that what is known supports, the surest first.
+      check.py              The check of a day: every algorithm decided again, its differences explained, its fills …
+      fill_rule.py          Live orders against the fill rule of backtests: what each should have paid, paid, and how …
+      findings.py           What a parity check finds: decisions that differ, each with its cause, and fills against …
+      instance_life.py      How old live's instance of an algorithm was: since when it had lived, and when it was made …
+      kept_checks.py        The checks of past evenings: one JSON file a day, below the logs, kept for a little more …
+      live_day.py           One day as live decided it, out of the system database, which may be in use.
+      repetition.py         One algorithm's minutes decided again: the same runner and rules as live, on the stored …
+      suspect_bars.py       Bars that live may not have had as they are stored now: what source, revision and live's …
+      watched_world.py      The market as it is stored now, bounded by a minute, that remembers which bars were read.
+      wording.py            A parity check in plain words: one headline, and a page for the terminal.
+  history/                  Past minutes in memory, and what of them may be seen when.
+    file_guard.py           The file guard: while a history is played, nobody opens the files it came from.
+    history.py              The past in memory: columns of bars by symbol, and the sessions they were traded in.
+    history_bars.py         The history as orders meet it: the bar of a minute, the last price as money.
+    history_reader.py       Read a history: recorded files, or the bars of a market database.
+    history_world.py        The world of a backtest: what its data functions answer, read from memory.
+    window.py               One symbol's newest bars, as strategies read them: lists to slice, an index up to which …
+  jobs/                     Backtests in child processes: queue, progress, cancel, and the results that are kept.
+    decision_file.py        Decisions of a backtest on disk: the table of the system database, written in batches.
+    jobs.py                 Backtests as jobs: a queue, one child process at a time, progress, cancel; what a screen …
+    quiet_child.py          A child process that takes only what nobody else wants, and ends with its parent.
+    shelf.py                The shelf: results that are kept, one folder each, to be looked at and compared later.
+  measures/                 What a run is worth: round trips, metrics, buy and hold, and whether luck explains it.
+    assumptions.py          What a backtest assumes, in plain sentences: they stand beside every result.
+    buy_and_hold.py         The lazy alternative: each algorithm's money in its ticker from the first minute to the …
+    luck.py                 Whether the best of many tries is likely luck.
+    measure.py              Measure what was played: from facts to the result that is kept, shown and compared.
+    metrics.py              The metrics of a curve and its round trips, by name: what users compare first (domain.md 7).
+    minute_values.py        What an algorithm held and was worth at every minute of a run, from its fills alone.
+    warnings_of.py          What makes a result less trustworthy than it looks, in plain sentences.
+  report/                   A result for a person: one HTML file, the terminal, CSV.
+    charts.py               Line charts as SVG: drawn once, sharp at any size, printed like a table; colours come from …
+    compare.py              Two results side by side: what was asked differently first, then what came of it.
+    csv_files.py            A result as CSV files: fills, round trips, equity, metrics, for whoever works on in a …
+    curves.py               The plots of a result: equity beside buy and hold, falls, round trips on the price; each …
+    figures.py              Figures as a person reads them: money, percent, durations; what cannot be known is a dash, …
+    html_report.py          A result as one HTML file: works offline, prints on paper, runs no script.
+    markup.py               HTML and SVG from pieces: every text from outside is escaped here and nowhere else.
+    style.py                The look of a report: the page's own tokens, dark or light as the reader likes, plain on …
+    text.py                 A result in the terminal: eighty columns, what is read first on top.
+  sweep/                    Many runs with other parameters, on all cores or a cluster.
+    cluster.py              The same trials on many machines: handed to a Dask scheduler that is already running.
+    player.py               Play one trial: the same backtest with other parameters, on a stretch of the sessions, …
+    pool.py                 Trials on all cores: processes at the lowest priority that share the history by being …
+    space.py                The parameter space of a sweep: a grid of values, or points drawn at random.
+    split.py                Which sessions a choice may see, and which judge it afterwards.
+    sweep_text.py           A sweep for a person: the best sets, what became of them on unseen days, and whether it is …
+    sweeper.py              The sweep: play every parameter set, choose by one figure, judge the choice on sessions it …
+    trial.py                One trial of a sweep: a set of parameters, a stretch of sessions, and what came of it.
+  walk/                     One run through the minutes: turns, orders, what was decided.
+    backtest_books.py       The books of a backtest: positions, cash and working orders in memory, by the same …
+    backtest_desk.py        The desk of a backtest: approved decisions become orders at a broker in the same process, …
+    decision_log.py         What was decided, minute after minute: equal holds of a session become one row, rows leave …
+    decision_row.py         The rows of a backtest's decisions, and where they go: in batches, equal holds of a …
+    minute_walk.py          The walk through the minutes: every algorithm decides at each, as live, and most of the …
+    seat.py                 An algorithm's seat in a walk: its instance, its state in the books, and the holds in a …
 execution/                  from an approved decision to a booked fill
   alpaca_broker.py          Alpaca as a Broker: its JSON becomes our nouns
   books.py                  algorithms, orders, fills, positions: in memory and in system.db, never apart
@@ -95,6 +165,7 @@ paper_exchange/             the offline Alpaca: a simulated exchange that speaks
   extended_hours.py         The hours around a session in which orders for extended hours trade: 04:00 to the open, …
   lockstep_client.py        the handshake with an exchange in another process
   pace.py                   How fast an exchange's clock may go: a ceiling, and a while of rest at each close.
+  paper_broker.py           Market orders of one account in process, for backtests: the book's rules without the …
   portfolio_history.py      What the account was worth over time, told again from its executions, dividends and splits.
   schedule.py               the minutes its clock visits: open to close of each session of the market
   server.py                 the exchange on a port: starts and stops its threads
@@ -103,6 +174,7 @@ paper_exchange/             the offline Alpaca: a simulated exchange that speaks
   book/                     one account at the exchange
     account.py              what the account is worth and what it can still spend
     draft.py                changes that become real together: computed, stored, then put in place
+    fees.py                 What an execution costs beside its price: a policy beside the fill model.
     fill_model.py           What a bar gives of its volume, and what dealing costs: policies beside the rule of …
     matching.py             the one rule by which a minute bar fills orders
     order_request.py        the body of POST /v2/orders, checked field by field
@@ -136,7 +208,6 @@ paper_exchange/             the offline Alpaca: a simulated exchange that speaks
     corporate_action.py     What a company does to its shares: splits and dividends.
     market.py               what the exchange asks of a market
     replay.py               the market of a replay: exactly the bars of some recorded files
-    replay_file.py          one recorded file, and line by line what is wrong with it
     session_bars.py         Bars of a long range, made session by session while somebody reads them: two years need no …
     synthetic.py            A market that never was: any symbol, any session, from one seed.
     story/                  How a made-up market comes about: every number follows from the seed, the symbol and the …
@@ -198,6 +269,7 @@ paper_exchange/             the offline Alpaca: a simulated exchange that speaks
       trade_stream.py       trade updates: JSON objects in binary frames
 parts/                      The sides of one engine, each built in one place: the market's and the orders'.
   asked_algorithms.py       The algorithms that the command line asks for, matched with those the books know already.
+  evening_parity.py         The evening's parity check of an engine: a child process after each close, looked at now …
   live_watch.py             What only real time needs watched: the clock, the feed, gaps, steps of a price, the order …
   market_side.py            The market's side of an engine: streams, history, and the bars the algorithms may see.
   order_side.py             The orders' side of an engine: books, desk, and the comparison with the broker.
@@ -210,6 +282,7 @@ run/                        one run of the program: what was asked for, its file
   command_line.py           the arguments, read and checked
   data_directory.py         where a run keeps its files, and that only one process uses them
   first_algorithms.py       What a demo trades before its owner has chosen anything: the strategy that is the …
+  market_file.py            The market database of a data directory, for a command that reads or adds bars.
   progress.py               how far a replay is, on the screen
   run_files.py              the files of one run: checked before anything is written, locked, opened, closed
   run_identity.py           what a system database remembers of its run, to refuse another
@@ -239,7 +312,6 @@ runtime/                    what every stage may use
     command_desk.py         Commands of the owner on their way to the engine; the same id twice is the same command.
     live_board.py           The board the engine writes on and every screen reads: one snapshot, replaced as a whole, …
 signals/                    everything that can want an order
-  answer.py                 a strategy's answer: whatever is not exactly the contract never trades
   backfill.py               missed history that is wanted, fetched again until it has come
   market_view.py            feeds become closed bars; what the algorithms may see at a minute
   parameters.py             What an owner may set on a strategy: its class-level PARAMETERS, and values held against …
@@ -248,9 +320,32 @@ signals/                    everything that can want an order
   strategy_loader.py        strategy files: found, checked, imported, pinned by their SHA-256
   strategy_runner.py        every running algorithm once a minute, each alone with its limit and faults
   tried_strategies.py       strategy files found, imported and tried before anything is touched
-  turn_timer.py             the time limit of a turn: interrupts strangers' code, never ours
-  wait_budget.py            how long one turn may wait for history, over all its look-ups
+  turns/                    One turn of a strategy: its limit, its answer, and the signal it becomes.
+    answer.py               Reading a strategy's answer: whatever is not exactly the contract never trades.
+    quick_turns.py          Turns of a backtest: a hundred thousand a year, read by the same rules and limited by one …
+    turn_signal.py          How a turn becomes a signal: what was answered, and what it was decided on.
+    turn_timer.py           The time limit of one algorithm's turn: an interval timer that interrupts strangers' code …
+    wait_budget.py          How long one algorithm's turn may wait for the broker's history, over all its look-ups.
   watch/                    What is watched beside the minutes: the feed, and whether the assets may still be traded.
     asset_watch.py          The asset watch: a symbol that can no longer be traded makes its algorithms rest (S2-70).
     feed_watch.py           The feed watch: whether a silent data stream is mute, or nothing is traded.
+verbs/                      The verbs of the command line: one module each, for a person at a terminal.
+  backtest.py               Try algorithms on the past: `backtest`.
+  check_lookahead.py        Check whether an algorithm looks ahead: `check-lookahead`.
+  parity.py                 The verb `parity`: today's live or demo decisions, decided again on the stored bars.
+  report.py                 Look at results that were kept: `report`.
+  sweep.py                  Try many parameter sets: `sweep`.
+  verb_list.py              The verbs of the command line by name; each is imported only when it is asked for.
+  bars/                     Bars into the store and out of it: the verbs `import`, `export` and `download`.
+    bar_arguments.py        What the commands about bars are told: tickers, days, a data directory.
+    download.py             The verb `download`: history of an Alpaca account's feed into the store, as much of it as …
+    export_bars.py          The verb `export`: stored bars to a file that `--replay`, `backtest --data` and `import` …
+    import_bars.py          The verb `import`: minute bars of files into the store, with an account of every row.
+  children/                 Processes that the program starts by itself, at the lowest priority.
+    backtest_child.py       One job of the queue, in a process of its own: plays, tells how far it is, puts its result …
+    evening_check.py        The evening's parity check, as a process of its own that the running engine starts.
+  person/                   What the verbs share: what they are asked, how far they are, Ctrl-C.
+    arguments.py            What the verbs about backtests are asked: algorithms, bars, days, costs; each checked …
+    cancel_switch.py        Ctrl-C while a verb works: the first one asks it to end and tell what it has, the second …
+    progress_line.py        How far a verb is: one line in place on a terminal, a line now and then elsewhere.
 """

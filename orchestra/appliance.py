@@ -24,7 +24,7 @@ from orchestra.runtime.owner.command_desk import CommandDesk
 from orchestra.runtime.owner.live_board import LiveBoard
 from orchestra.signals.strategy_catalog import StrategyCatalog
 from orchestra.signals.strategy_loader import StrategyLoader
-from orchestra.signals.turn_timer import TurnTimer
+from orchestra.signals.turns.turn_timer import TurnTimer
 from orchestra.worlds import World
 from system_databse.door.door_store import DoorStore
 

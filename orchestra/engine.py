@@ -42,7 +42,7 @@ from orchestra.signals.backfill import Backfill, here_and_now
 from orchestra.signals.roster import Roster
 from orchestra.signals.strategy_loader import StrategyFile, StrategyLoader
 from orchestra.signals.strategy_runner import StrategyRunner
-from orchestra.signals.turn_timer import TurnTimer
+from orchestra.signals.turns.turn_timer import TurnTimer
 from orchestra.worlds import World
 from system_databse import system_db_manager
 from system_databse.algorithm_record import AlgorithmStatus

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlite_utils import Database, Migrations
+from database.bars.schema_library import Database, Migrations
 
 APPLICATION_ID = 0x41545359  # "ATSY"
 DDL = Path(__file__).with_name("system_schema.sql")

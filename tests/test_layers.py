@@ -16,9 +16,9 @@ PORTS = {"alpaca_wrapper", "websocket_manager", "api_server"}
 BUILDERS = {
     f"orchestra/{name}.py"
     for name in (
-        *("orchestrator", "appliance", "engine", "worlds", "run/run_files"),
+        *("orchestrator", "trading_runs", "appliance", "engine", "worlds", "run/run_files"),
         *("parts/asked_algorithms", "parts/live_watch", "parts/market_side", "parts/order_side", "parts/owner_side"),
-        *("parts/evening_parity", "verbs/parity", "verbs/evening_check"),
+        "parts/evening_parity",
     )
 }
 # The owner's word reaches every stage: these act in his name, as the pipeline does in the minute's.
@@ -57,7 +57,7 @@ def package_order(source: SourceFile) -> Iterator[str]:
 
 
 def stages_apart(source: SourceFile) -> Iterator[str]:
-    if source.path in KNOW_EVERY_STAGE:
+    if knows_every_stage(source.path):
         return
     own = _room(source.path)
     known = {own} | STAGES_OF_A_PORT.get(source.path, set())
@@ -67,8 +67,13 @@ def stages_apart(source: SourceFile) -> Iterator[str]:
             yield f"{source.path}:{line} imports {name}: pass it in from the builder instead"
 
 
+def knows_every_stage(path: str) -> bool:
+    """Tell who builds; a verb of the command line builds what it needs."""
+    return path in KNOW_EVERY_STAGE or path.startswith("orchestra/verbs/")
+
+
 def ports_for_the_builder(source: SourceFile) -> Iterator[str]:
-    if source.path in BUILDERS:
+    if source.path in BUILDERS or source.path.startswith("orchestra/verbs/"):
         return
     for line, name in imported_names(source.tree):
         if _imported_room(name) in PORTS:
@@ -89,7 +94,7 @@ def builders_out_of_reach(source: SourceFile) -> Iterator[str]:
     knowing = {_room(path) for path in BUILDERS} | {"pipeline"}
     for line, name in imported_names(source.tree):
         is_own_room = _imported_room(name) == _room(source.path)
-        if _imported_room(name) in knowing and not is_own_room and source.path not in KNOW_EVERY_STAGE:
+        if _imported_room(name) in knowing and not is_own_room and not knows_every_stage(source.path):
             yield f"{source.path}:{line} imports {name}: what builds a part is not known to it"
 
 

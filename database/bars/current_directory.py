@@ -8,10 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from database.bar_store import BarStore
-from database.bars.market_schema import APPLICATION_ID, migrations
 from database.bars.market_world import MarketWorld
 from database.calendar_manager import MarketCalendar
-from database.schema_check import open_database
 
 ROOT = Path(__file__).resolve().parents[2]
 # What the pointer file says of the demo in the house, where every folder has one of this name for the demo's files.
@@ -35,6 +33,10 @@ def _market_path(root: Path) -> Path:
 
 @lru_cache(maxsize=2)
 def _open(path: Path) -> MarketWorld:
+    # Schemas bring sqlite_utils, which whoever never comes here does not need.
+    from database.bars.market_schema import APPLICATION_ID, migrations  # noqa: PLC0415
+    from database.schema_check import open_database  # noqa: PLC0415
+
     store = open_database(path, migrations, APPLICATION_ID, synchronous="NORMAL", is_read_only=True)
     calendar = MarketCalendar()
     return MarketWorld(BarStore(store, calendar, is_only_writer=False), calendar)

@@ -3,7 +3,7 @@
 Prices are REAL and times epoch seconds, because bars are many and read as numbers.
 """
 
-from sqlite_utils import Database, Migrations
+from database.bars.schema_library import Database, Migrations
 
 APPLICATION_ID = 0x41544D4B  # "ATMK"
 

@@ -15,12 +15,12 @@ from typing import BinaryIO, cast
 from database.bar import Bar
 from database.errors import ConfigError
 from database.files.parquet_rows import ROWS_A_BATCH, load_pyarrow
-from database.files.row_reader import SIGNIFICANT_DIGITS, without_noise
+from database.files.recorded_file import NUMBER_LENGTH, SIGNIFICANT_DIGITS
+from database.files.row_reader import without_noise
 from database.timestamps import iso_minute
 
 COLUMNS = ("symbol", "timestamp", "open", "high", "low", "close", "volume", "vwap", "trade_count")
 ENDINGS = (".csv", ".csv.gz", ".parquet")
-_LONGEST_NUMBER = SIGNIFICANT_DIGITS + 1
 _LARGEST_WHOLE = 10**SIGNIFICANT_DIGITS
 
 
@@ -95,7 +95,7 @@ def _number(number: float | None) -> str:
     if number == int(number) and number < _LARGEST_WHOLE:
         return str(int(number))
     text = repr(number)
-    return text if len(text) <= _LONGEST_NUMBER else repr(without_noise(number))
+    return text if len(text) <= NUMBER_LENGTH else repr(without_noise(number))
 
 
 def _write_parquet(file: BinaryIO, bars: Iterable[Bar]) -> None:

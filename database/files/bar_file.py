@@ -36,12 +36,16 @@ class Rows(AbstractContextManager["Rows"], Protocol):
     place: str
     names: list[str]
 
+    @property
+    def share(self) -> float:
+        """Return what part of the file has been read, from 0 to 1."""
+
     def __iter__(self) -> Iterator[tuple[int, Sequence[Any]]]:
         """Yield (number, values) of each row after the header."""
 
 
 class BarFile:
-    """One file. rows: how many were read so far; unsorted: how many were earlier than the one before them.
+    """One file. rows: how many were read so far, share: which part of it that is; unsorted: rows out of order.
 
     Raises ConfigError when the file cannot be read or lacks a column.
     """
@@ -50,6 +54,7 @@ class BarFile:
         self.path = path
         self.refused = RefusedRows()
         self.rows = 0
+        self.share = 0.0
         self.unsorted = 0
         self._hints = hints
         with _open_rows(path) as rows:
@@ -62,7 +67,7 @@ class BarFile:
         with _open_rows(self.path) as rows:
             reader = self._reader_of(rows)
             for number, row in rows:
-                self.rows += 1
+                self.rows, self.share = self.rows + 1, rows.share
                 try:
                     bar = reader.bar(row)
                     if bar.ts <= newest.get(bar.symbol, 0):

@@ -48,9 +48,12 @@ class BarTimes:
                     Reason.ZONE, f"{moment.isoformat(' ')} names no time zone; say which one with --time-zone."
                 )
             moment = moment.replace(tzinfo=self._zone)
+        seconds = moment.timestamp()
+        if not _YEAR_1990 <= seconds < _YEAR_2100:
+            raise _unreadable(moment)
         if moment.microsecond:
-            raise _no_minute(moment.timestamp())
-        return int(moment.timestamp())
+            raise _no_minute(seconds)
+        return int(seconds)
 
 
 def zone_named(name: str) -> ZoneInfo:

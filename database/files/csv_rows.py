@@ -34,6 +34,7 @@ class CsvRows:
         self._line = 0
         with self._foreign_errors():
             self._file = path.open("rb")
+            self._size = path.stat().st_size
         try:
             self._text = _text(self._file)
             header = self._next_line()
@@ -43,6 +44,11 @@ class CsvRows:
         except BaseException:
             self._file.close()
             raise
+
+    @property
+    def share(self) -> float:
+        """Return what part of the file has been read."""
+        return self._file.tell() / self._size if self._size else 1.0
 
     def __enter__(self) -> "CsvRows":
         return self

@@ -45,6 +45,12 @@ class ParquetRows:
         except (OSError, self._arrow.ArrowException) as error:
             raise self._unreadable() from error
         self.names: list[str] = self._file.schema_arrow.names
+        self._read = 0
+
+    @property
+    def share(self) -> float:
+        """Return what part of the file has been read."""
+        return float(self._read / max(1, self._file.metadata.num_rows))
 
     def __enter__(self) -> "ParquetRows":
         return self
@@ -55,12 +61,11 @@ class ParquetRows:
         self._file.close()
 
     def __iter__(self) -> Iterator[tuple[int, Sequence[Any]]]:
-        number = 0
         try:
             for batch in self._file.iter_batches(batch_size=ROWS_A_BATCH):
                 for row in zip(*(self._values(column) for column in batch.columns), strict=True):
-                    number += 1
-                    yield number, row
+                    self._read += 1
+                    yield self._read, row
         except (OSError, self._arrow.ArrowException) as error:
             raise self._unreadable() from error
 

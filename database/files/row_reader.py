@@ -3,7 +3,6 @@
 In: the values of a row, texts or numbers. Out: Bar, or RowRefused. Thread: any.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,15 +10,13 @@ from database.bar import Bar, BarSource
 from database.errors import MarketDataError
 from database.files.bar_times import BarTimes
 from database.files.column_names import TIME_OF_DAY
+from database.files.recorded_file import NUMBER_LENGTH, SIGNIFICANT_DIGITS, SYMBOL
 from database.files.refused_rows import Reason, RowRefused
 from database.normaliser import make_bar
 
-SYMBOL = re.compile(r"[A-Z][A-Z0-9./-]{0,20}")
-# A float keeps every decimal text of so many digits; what goes beyond comes from somebody's arithmetic, not from a
-# market, and could not be written to a file for a replay again.
-SIGNIFICANT_DIGITS, DECIMALS = 15, 9
+# What goes beyond comes from somebody's arithmetic, not from a market, and no replay would take it.
+DECIMALS = 9
 _MOST_TRADES = 1e15
-_EXACT_LENGTH = SIGNIFICANT_DIGITS + 1
 
 
 class RowReader:
@@ -97,4 +94,4 @@ def _number(value: Any, name: str) -> float:
     except (TypeError, ValueError):
         raise RowRefused(Reason.NUMBER, f"{name} {str(value)[:40]!r} is no number.") from None
     text = value if isinstance(value, str) else repr(number)
-    return number if len(text) <= _EXACT_LENGTH else without_noise(number)
+    return number if len(text) <= NUMBER_LENGTH else without_noise(number)

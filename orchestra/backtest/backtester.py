@@ -33,9 +33,9 @@ from orchestra.paper_exchange.paper_broker import PaperBroker
 from orchestra.pipeline import OrderPath
 from orchestra.risk.risk_gate import RiskGate
 from orchestra.runtime.clock import SystemClock
-from orchestra.signals.quick_turns import QuickTurns
 from orchestra.signals.strategy_loader import StrategyLoader
-from orchestra.signals.turn_timer import TurnTimer
+from orchestra.signals.turns.quick_turns import QuickTurns
+from orchestra.signals.turns.turn_timer import TurnTimer
 from system_databse import system_db_manager
 from system_databse.algorithm_record import AlgorithmRecord
 from system_databse.order import ZERO

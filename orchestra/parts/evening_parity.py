@@ -20,7 +20,7 @@ from orchestra.runtime.clock import Clock
 
 log = logging.getLogger(__name__)
 
-CHILD = "orchestra.verbs.evening_check"
+CHILD = "orchestra.verbs.children.evening_check"
 # Real time may still bring a fill or a corrected bar after the close; simulated time does not.
 AFTER_CLOSE_SECONDS = 300
 LIMIT_SECONDS = 900.0

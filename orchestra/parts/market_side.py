@@ -18,8 +18,8 @@ from database.sqlite_store import SqliteStore
 from orchestra.runtime.fetcher import Fetcher
 from orchestra.runtime.inbox import Inbox
 from orchestra.signals.market_view import MarketView
-from orchestra.signals.turn_timer import TurnTimer
-from orchestra.signals.wait_budget import WaitBudget
+from orchestra.signals.turns.turn_timer import TurnTimer
+from orchestra.signals.turns.wait_budget import WaitBudget
 from orchestra.websocket_manager import WebSocketManager
 from orchestra.worlds import World
 

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from database.errors import ConfigError
 from orchestra.messages.commands import StartAlgorithm
+from orchestra.verbs.verb_list import told_verbs
 
 TICKER = re.compile(r"[A-Z][A-Z.]{0,9}")
 HIGHEST_CAPITAL = Decimal("1e12")
@@ -81,6 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="orchestrator.py",
         description="Trade US stocks on Alpaca or, without keys, on a demo market; or replay recorded market days.",
+        epilog=f"Verbs, each with a --help of its own:\n{told_verbs()}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--replay", nargs="+", metavar="FILE", action="extend", help="recorded minute bars (CSV, .gz)")
     parser.add_argument("--algorithm", action="append", help="name of a file in algorithm/, or a path; may repeat")

@@ -59,6 +59,11 @@ def is_claimed(store: SqliteStore) -> bool:
     return _known(store)["account_number"] is not None
 
 
+def mode_of(store: SqliteStore) -> str | None:
+    """Return the mode the database belongs to; None when it belongs to nobody yet."""
+    return _known(store)["mode"]
+
+
 def claim(store: SqliteStore, wanted: RunIdentity, at: str) -> str:
     """Make the database this run's, or check that it is; returns the install id.
 

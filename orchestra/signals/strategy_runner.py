@@ -11,11 +11,11 @@ from typing import Any, Protocol
 
 from database.timestamps import iso_minute
 from orchestra.runtime.clock import Clock
-from orchestra.signals.answer import Answer, read_answer
 from orchestra.signals.parameters import Params
 from orchestra.signals.strategy_loader import StrategyFile, StrategyLoader
-from orchestra.signals.turn_signal import turn_signal
-from orchestra.signals.turn_timer import TurnInterrupted, TurnTimer
+from orchestra.signals.turns.answer import Answer, read_answer
+from orchestra.signals.turns.turn_signal import turn_signal
+from orchestra.signals.turns.turn_timer import TurnInterrupted, TurnTimer
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
 from system_databse.errors import StrategyError
 from system_databse.order import ZERO

@@ -18,16 +18,16 @@ from orchestra.backtest.jobs.shelf import DECISIONS, Shelf
 from orchestra.backtest.measures.measure import measure
 from orchestra.backtest.progress import Progress
 from orchestra.backtest.report.csv_files import write_csv
-from orchestra.backtest.report.html import html_report
+from orchestra.backtest.report.html_report import html_report
 from orchestra.backtest.report.text import text_report
 from orchestra.backtest.request import BacktestRequest
 from orchestra.backtest.result import BacktestResult
 from orchestra.run.terminal import Terminal
 from orchestra.runtime.clock import Clock, SystemClock
 from orchestra.runtime.settings import load_settings
-from orchestra.verbs.arguments import RESULTS, ROOT, add_request, market_db, parser_for, request_of, writable
-from orchestra.verbs.cancel_switch import CancelSwitch
-from orchestra.verbs.progress_line import ProgressLine
+from orchestra.verbs.person.arguments import RESULTS, ROOT, add_request, market_db, parser_for, request_of, writable
+from orchestra.verbs.person.cancel_switch import CancelSwitch
+from orchestra.verbs.person.progress_line import ProgressLine
 
 HELP = "try algorithms on recorded or stored minutes"
 

@@ -16,10 +16,10 @@ from orchestra.backtest.progress import Progress
 from orchestra.run.terminal import Terminal
 from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.settings import load_settings
-from orchestra.verbs.arguments import ROOT, add_request, market_db, parser_for, request_of, writable
 from orchestra.verbs.backtest import write_text
-from orchestra.verbs.cancel_switch import CancelSwitch
-from orchestra.verbs.progress_line import ProgressLine
+from orchestra.verbs.person.arguments import ROOT, add_request, market_db, parser_for, request_of, writable
+from orchestra.verbs.person.cancel_switch import CancelSwitch
+from orchestra.verbs.person.progress_line import ProgressLine
 
 HELP = "find out whether an algorithm uses what it cannot know yet"
 FOUND = 1

@@ -27,8 +27,8 @@ from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.settings import Mode, load_settings
 from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.strategy_runner import StrategyRunner
-from orchestra.signals.turn_timer import TurnTimer
-from orchestra.verbs.arguments import ROOT, day, parser_for, writable
+from orchestra.signals.turns.turn_timer import TurnTimer
+from orchestra.verbs.person.arguments import ROOT, day, parser_for, writable
 from system_databse import system_schema
 from system_databse.algorithm_record import AlgorithmRecord
 from system_databse.errors import StrategyError

@@ -12,12 +12,12 @@ from orchestra.backtest.jobs.shelf import Listing, Shelf
 from orchestra.backtest.report.compare import compare_html, compare_text
 from orchestra.backtest.report.csv_files import write_csv
 from orchestra.backtest.report.figures import count, number, percent, signed_percent
-from orchestra.backtest.report.html import html_report
+from orchestra.backtest.report.html_report import html_report
 from orchestra.backtest.report.text import text_report
 from orchestra.backtest.result import BacktestResult
 from orchestra.run.terminal import Terminal
-from orchestra.verbs.arguments import RESULTS, parser_for, writable
 from orchestra.verbs.backtest import write_text
+from orchestra.verbs.person.arguments import RESULTS, parser_for, writable
 
 HELP = "look at kept results, compare two, or forget one"
 

@@ -39,11 +39,11 @@ from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.settings import load_settings
 from orchestra.signals.parameters import read_parameters
 from orchestra.signals.strategy_loader import StrategyLoader
-from orchestra.signals.turn_timer import TurnTimer
-from orchestra.verbs.arguments import ROOT, add_request, market_db, parser_for, request_of, writable
+from orchestra.signals.turns.turn_timer import TurnTimer
 from orchestra.verbs.backtest import write_text
-from orchestra.verbs.cancel_switch import CancelSwitch
-from orchestra.verbs.progress_line import ProgressLine
+from orchestra.verbs.person.arguments import ROOT, add_request, market_db, parser_for, request_of, writable
+from orchestra.verbs.person.cancel_switch import CancelSwitch
+from orchestra.verbs.person.progress_line import ProgressLine
 
 HELP = "try many parameter sets on all cores, and judge the best on days it has not seen"
 # What may choose: figures of which more is better.

@@ -12,10 +12,18 @@ from orchestra.run.terminal import Terminal
 VERBS: dict[str, tuple[str, str]] = {
     "backtest": ("backtest", "try algorithms on recorded or stored minutes"),
     "check-lookahead": ("check_lookahead", "find out whether an algorithm uses what it cannot know yet"),
+    "download": ("bars.download", "fetch minute bars from Alpaca into the store; goes on where it stopped"),
+    "export": ("bars.export_bars", "write stored bars to a CSV, CSV.gz or parquet file"),
+    "import": ("bars.import_bars", "put minute bars of CSV, CSV.gz or parquet files into the store"),
     "parity": ("parity", "decide a day of live or demo trading again and explain what differs"),
-    "sweep": ("sweep", "try many parameter sets on all cores, and judge the best on unseen days"),
     "report": ("report", "look at kept results, compare two, or forget one"),
+    "sweep": ("sweep", "try many parameter sets on all cores, and judge the best on unseen days"),
 }
+
+
+def told_verbs() -> str:
+    """Return the verbs, a line each, for --help."""
+    return "\n".join(f"  {verb:<16} {words}" for verb, (_, words) in VERBS.items())
 
 
 def run_verb(verb: str, arguments: Sequence[str], terminal: Terminal) -> int:

@@ -3,7 +3,7 @@
 Times are TEXT ISO-Z of the machine's clock, not of the market's.
 """
 
-from sqlite_utils import Database, Migrations
+from database.bars.schema_library import Database, Migrations
 
 APPLICATION_ID = 0x41544452  # "ATDR"
 

@@ -1,1 +1,1 @@
-"""What trading was worth: round trips, returns, figures to compare. Pure functions, for live runs and backtests alike."""
+"""What trading was worth: round trips, returns, figures to compare; live and backtest alike."""

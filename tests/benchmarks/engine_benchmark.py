@@ -32,7 +32,7 @@ from orchestra.paper_exchange.lockstep_client import LockStepClient  # noqa: E40
 from orchestra.runtime.clock import SimulatedClock, SystemClock  # noqa: E402
 from orchestra.runtime.log_setup import LogSetup  # noqa: E402
 from orchestra.signals.strategy_loader import StrategyLoader  # noqa: E402
-from orchestra.signals.turn_timer import TurnTimer  # noqa: E402
+from orchestra.signals.turns.turn_timer import TurnTimer  # noqa: E402
 from orchestra.worlds import offline_world  # noqa: E402
 from system_databse import system_schema  # noqa: E402
 from system_databse.algorithm_record import AlgorithmRecord  # noqa: E402

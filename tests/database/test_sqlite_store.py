@@ -1,6 +1,8 @@
 """Transactions are whole or absent, readers never wait, a busy file is waited for."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,6 +12,7 @@ import pytest
 
 from database.errors import StorageError
 from database.sqlite_store import READER_COUNT, SqliteStore
+from tests.source_tree import ROOT
 
 
 class Stop(BaseException):
@@ -123,3 +126,17 @@ def test_durability_settings_are_read_back(store: SqliteStore) -> None:
     with store.transaction() as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
+
+
+def test_opening_a_database_loads_neither_pandas_nor_numpy_and_leaves_both_to_be_had() -> None:
+    script = """
+import sys
+import database.db_manager, system_databse.system_db_manager
+print(sorted({"numpy", "pandas"} & sys.modules.keys()))
+import pandas
+print(pandas.Series([1]).sum())
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert ran.stdout.split() == ["[]", "1"]

@@ -18,7 +18,7 @@ from orchestra.engine import Engine, Stores
 from orchestra.messages.commands import StartAlgorithm
 from orchestra.runtime.clock import SystemClock
 from orchestra.signals.strategy_loader import StrategyLoader
-from orchestra.signals.turn_timer import TurnTimer
+from orchestra.signals.turns.turn_timer import TurnTimer
 from orchestra.worlds import DEMO_KEY, open_replay, read_market
 from system_databse import system_schema
 

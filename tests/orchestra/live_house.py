@@ -27,7 +27,7 @@ from orchestra.paper_exchange.wire.faults.fault import Fault, FaultKind, FaultTa
 from orchestra.runtime.clock import SimulatedClock, SystemClock
 from orchestra.runtime.settings import Mode
 from orchestra.signals.strategy_loader import StrategyLoader
-from orchestra.signals.turn_timer import TurnTimer
+from orchestra.signals.turns.turn_timer import TurnTimer
 from orchestra.worlds import DEMO_KEY, offline_world
 from system_databse import system_schema
 from system_databse.rows import settings

@@ -27,7 +27,7 @@ from orchestra.runtime.owner.command_desk import CommandDesk
 from orchestra.runtime.owner.live_board import LiveBoard
 from orchestra.runtime.settings import Mode
 from orchestra.signals.strategy_loader import StrategyLoader
-from orchestra.signals.turn_timer import TurnTimer
+from orchestra.signals.turns.turn_timer import TurnTimer
 from orchestra.worlds import DEMO_KEY, World, offline_world
 from system_databse import system_schema
 from system_databse.rows import settings

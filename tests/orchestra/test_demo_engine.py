@@ -14,7 +14,7 @@ from orchestra.engine import Engine, Stores
 from orchestra.messages.lockstep import Tick
 from orchestra.runtime.clock import SystemClock
 from orchestra.signals.strategy_loader import StrategyLoader
-from orchestra.signals.turn_timer import TurnTimer
+from orchestra.signals.turns.turn_timer import TurnTimer
 from orchestra.worlds import World, open_demo
 from system_databse import system_schema
 from system_databse.algorithm_record import AlgorithmRecord

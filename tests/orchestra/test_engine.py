@@ -28,7 +28,7 @@ from orchestra.paper_exchange.server import PaperExchangeServer
 from orchestra.runtime.clock import SimulatedClock, SystemClock
 from orchestra.runtime.settings import Mode
 from orchestra.signals.strategy_loader import StrategyLoader
-from orchestra.signals.turn_timer import TurnTimer
+from orchestra.signals.turns.turn_timer import TurnTimer
 from orchestra.worlds import DEMO_KEY, World, offline_world
 from system_databse import system_schema
 from system_databse.rows import settings

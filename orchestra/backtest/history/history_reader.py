@@ -11,11 +11,9 @@ from pathlib import Path
 from database.bar import MINUTE
 from database.bar_store import BarStore
 from database.bars.bar_columns import BarColumns
-from database.bars.market_schema import APPLICATION_ID, migrations
 from database.calendar_manager import MarketCalendar, Session
 from database.errors import ConfigError
 from database.files.recorded_bars import read_recorded
-from database.schema_check import open_database
 from orchestra.backtest.history.history import History
 from orchestra.backtest.request import BacktestRequest
 
@@ -45,6 +43,10 @@ def read_history(request: BacktestRequest, calendar: MarketCalendar, *, market_d
 def _stored(market_db: Path, tickers: Sequence[str], calendar: MarketCalendar) -> dict[str, BarColumns]:
     if not market_db.exists():
         raise ConfigError(f"There is no {market_db}: download or import bars first, or name files with --data.")
+    # Schemas bring sqlite_utils, which recorded files do not need.
+    from database.bars.market_schema import APPLICATION_ID, migrations  # noqa: PLC0415
+    from database.schema_check import open_database  # noqa: PLC0415
+
     store = open_database(market_db, migrations, APPLICATION_ID, synchronous="NORMAL", is_read_only=True)
     try:
         bars = BarStore(store, calendar, is_only_writer=False)

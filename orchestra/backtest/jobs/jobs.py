@@ -21,7 +21,7 @@ from orchestra.backtest.progress import Progress
 from orchestra.backtest.request import BacktestRequest
 from orchestra.runtime.clock import Clock
 
-CHILD = "orchestra.verbs.backtest_child"
+CHILD = "orchestra.verbs.children.backtest_child"
 REQUEST, STATE, PROGRESS, FAILURE = "request.json", "state.json", "progress.json", "failure.txt"
 INTERRUPTED = "AutoTrader was stopped meanwhile: start the backtest again."
 DIED = "The process that played it has died: is there enough memory?"

@@ -9,7 +9,7 @@ from typing import Any
 
 from orchestra.backtest.report.curves import equity_chart
 from orchestra.backtest.report.figures import DASH, TABLE
-from orchestra.backtest.report.html import document, plot
+from orchestra.backtest.report.html_report import document, plot
 from orchestra.backtest.report.markup import table, tag
 from orchestra.backtest.report.text import PAST
 from orchestra.backtest.result import BacktestResult

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from tempfile import TemporaryDirectory
@@ -66,12 +67,11 @@ def cluster(address: str, parcel: Parcel) -> Iterator[PlayAll]:
 
 def _client_library() -> Any:
     try:
-        import distributed  # noqa: PLC0415 - an option, and heavy
+        return import_module("distributed")  # an option, and heavy
     except ImportError as error:
         raise ConfigError(
             f"--cluster needs Dask: run .venv/bin/pip install distributed=={RELEASE}, here and on the workers."
         ) from error
-    return distributed
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from orchestra.backtest.report.figures import DASH
-from orchestra.backtest.report.html import document
+from orchestra.backtest.report.html_report import document
 from orchestra.backtest.report.markup import Markup, table, tag
 from orchestra.backtest.report.text import PAST
 from orchestra.backtest.sweep.standing import told

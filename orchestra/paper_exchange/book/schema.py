@@ -1,6 +1,6 @@
 """The schema of exchange.db, as migrations. Money and shares are decimal TEXT."""
 
-from sqlite_utils import Database, Migrations
+from database.bars.schema_library import Database, Migrations
 
 APPLICATION_ID = 0x41544558  # "ATEX"
 

@@ -17,10 +17,10 @@ from database.errors import ConfigError
 from database.files import parquet_rows
 from database.files.bar_export import ENDINGS, export_bars
 from database.files.bar_file import BarFile, FileHints
+from database.files.recorded_file import read_recorded_file
 from database.files.refused_rows import Reason
 from database.files.row_reader import without_noise
 from database.normaliser import make_bar
-from orchestra.paper_exchange.market.replay_file import read_replay_file
 from tests.database.market import minutes_from_open
 from tests.source_tree import ROOT
 
@@ -64,7 +64,7 @@ def test_bars_written_and_read_are_the_same_bars(
     assert list(file.bars()) == bars
     assert file.refused.total == file.unsorted == 0
     if bars and ending != ".parquet":
-        strict = read_replay_file(path)
+        strict = read_recorded_file(path)
         assert strict.problems == []
         assert strict.bars == bars
 

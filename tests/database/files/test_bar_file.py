@@ -191,7 +191,20 @@ def test_file_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
 
 SAMPLES = st.one_of(
     st.text(st.characters(exclude_characters="\n\r", codec="utf-8"), max_size=40),
-    st.sampled_from(["", "nan", "1e999", "-0", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "٣", "1_0"]),
+    st.sampled_from(
+        [
+            "",
+            "nan",
+            "1e999",
+            "-0",
+            "0001-01-01T00:00:00+14:00",
+            "9999-12-31T23:59:59-14:00",
+            "9999-12-31 23:59",
+            "0001-01-01",
+            "٣",
+            "1_0",
+        ]
+    ),
     st.integers().map(str),
     st.floats().map(repr),
 )

@@ -105,7 +105,7 @@ def test_simulated_time_is_checked_at_the_first_closed_pass(simulated: Evening, 
     assert simulated.started == []
     simulated.come_to(CLOSE, decided=CLOSE)
     paths = [str(tmp_path / name) for name in ("market.db", "system.db", "logs")]
-    assert simulated.started == [("orchestra.verbs.evening_check", [*paths, "2024-07-03"])]
+    assert simulated.started == [("orchestra.verbs.children.evening_check", [*paths, "2024-07-03"])]
 
 
 def test_real_time_is_checked_some_minutes_after_the_close(real: Evening) -> None:

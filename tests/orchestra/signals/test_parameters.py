@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from orchestra.runtime.clock import SystemClock
 from orchestra.signals.parameters import Parameter, checked_params, read_parameters
 from orchestra.signals.strategy_loader import StrategyLoader
-from orchestra.signals.turn_timer import TurnTimer
+from orchestra.signals.turns.turn_timer import TurnTimer
 from system_databse.errors import StrategyError
 
 ROWS = (

@@ -11,7 +11,7 @@ import pytest
 
 from orchestra.runtime.clock import SystemClock
 from orchestra.signals.strategy_loader import LARGEST_BYTES, StrategyLoader
-from orchestra.signals.turn_timer import TurnTimer
+from orchestra.signals.turns.turn_timer import TurnTimer
 from system_databse.errors import StrategyError
 
 GOOD = """

@@ -11,7 +11,7 @@ import pytest
 from orchestra.runtime.clock import SystemClock
 from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.strategy_runner import LAST_TURN_SECONDS, StrategyRunner
-from orchestra.signals.turn_timer import TurnTimer
+from orchestra.signals.turns.turn_timer import TurnTimer
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
 from system_databse.errors import StrategyError
 from system_databse.position import no_position

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from database.errors import ConfigError
-from orchestra.verbs import evening_check, parity
+from orchestra.verbs import parity
+from orchestra.verbs.children import evening_check
 from orchestra.verbs.parity import run
 from tests.orchestra.backtest.checks.parity.parity_house import PastHouse, at
 from tests.orchestra.owner_house import CLOSE, open_house

@@ -39,7 +39,7 @@ LONGEST_ERROR = 600
 REPEAT_SECONDS = 0.05
 # How often within its limit a turn of many is looked at.
 LOOKS = 5
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 OWN_CODE = tuple(f"{ROOT / package}/" for package in ("database", "system_databse", "orchestra"))
 # Standard modules that hold locks of the whole process while they run; what a strategy waits for in
 # threading or queue is its own lock and may be interrupted.

@@ -3,7 +3,7 @@
 import pytest
 
 from orchestra.runtime.clock import SystemClock
-from orchestra.signals.wait_budget import WaitBudget
+from orchestra.signals.turns.wait_budget import WaitBudget
 
 
 class HandClock(SystemClock):

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestra.signals.answer import METADATA_LENGTH, Answer, read_answer
+from orchestra.signals.turns.answer import METADATA_LENGTH, Answer, read_answer
 from system_databse.errors import StrategyError
 from system_databse.trading_signal import Action
 

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from types import CodeType
 from typing import Any
 
-from orchestra.signals.answer import Answer, plain_reason, plain_values, read_answer
-from orchestra.signals.turn_signal import LastBar, saw, turn_signal
-from orchestra.signals.turn_timer import TurnInterrupted, TurnTimer
+from orchestra.signals.turns.answer import Answer, plain_reason, plain_values, read_answer
+from orchestra.signals.turns.turn_signal import LastBar, saw, turn_signal
+from orchestra.signals.turns.turn_timer import TurnInterrupted, TurnTimer
 from system_databse.errors import StrategyError
 from system_databse.order import ZERO
 from system_databse.snapshot import AlgorithmView

@@ -24,7 +24,7 @@ from orchestra.backtest.progress import Progress, Tell
 from orchestra.backtest.request import BacktestRequest
 from orchestra.runtime.clock import Clock, SystemClock
 from orchestra.runtime.settings import load_settings
-from orchestra.verbs.arguments import ROOT, market_db
+from orchestra.verbs.person.arguments import ROOT, market_db
 
 TELL_SECONDS = 0.5
 

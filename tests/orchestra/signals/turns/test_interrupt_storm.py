@@ -17,7 +17,7 @@ from database.sqlite_store import READER_COUNT, SqliteStore
 from database.timestamps import iso_minute
 from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.log_setup import LogSetup
-from orchestra.signals.turn_timer import ROOT, TurnInterrupted, TurnTimer
+from orchestra.signals.turns.turn_timer import ROOT, TurnInterrupted, TurnTimer
 from system_databse import system_db_manager
 from tests.database.market import bar_at, minutes_from_open, open_world, session_on
 

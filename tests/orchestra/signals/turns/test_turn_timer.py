@@ -18,7 +18,7 @@ from database.shelter import sheltered
 from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.stop_switch import StoppedWhileStarting
 from orchestra.signals.strategy_loader import StrategyLoader
-from orchestra.signals.turn_timer import TurnInterrupted, TurnTimer
+from orchestra.signals.turns.turn_timer import TurnInterrupted, TurnTimer
 from system_databse.errors import StrategyError
 
 LIMIT = 0.03

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from database.timestamps import iso_minute
-from orchestra.signals.answer import Answer
+from orchestra.signals.turns.answer import Answer
 from system_databse.snapshot import AlgorithmView
 from system_databse.trading_signal import Outcome, TradingSignal
 

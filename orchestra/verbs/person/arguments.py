@@ -15,7 +15,7 @@ from orchestra.backtest.request import BacktestRequest, Costs
 from orchestra.messages.commands import StartAlgorithm
 from orchestra.run.command_line import Parser, paired
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 RESULTS = ROOT / "system_databse" / "backtests"
 HIGHEST_BPS = Decimal(10_000)
 HIGHEST_COMMISSION = Decimal(1_000_000)

@@ -1,0 +1,1 @@
+"""One turn of a strategy: its limit, its answer, and the signal it becomes."""

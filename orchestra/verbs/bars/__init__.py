@@ -1,0 +1,1 @@
+"""Bars into the store and out of it: the verbs `import`, `export` and `download`."""

@@ -1,0 +1,1 @@
+"""What the verbs share: what they are asked, how far they are, Ctrl-C."""
