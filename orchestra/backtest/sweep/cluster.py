@@ -4,14 +4,16 @@ In: trials, an address. Out: outcomes, as they come. Thread: main; on a worker a
 Dask rather than Ray: `distributed` is plain Python and so are the wheels it needs but for a few that exist for 64-bit
 Raspberry Pi OS, while each release of Ray is a large native runtime of its own for every version of Python.
 
-Workers need this very AutoTrader on their path, not the strategies or the bars: these travel once, pickled, and are
-part of the graph, so that the scheduler can give them to a worker that comes later or comes back. A turn has no time
-limit there, because a worker's tasks do not run on its main thread. Whoever reaches a Dask scheduler can run code on
-its workers: it belongs on a network that is trusted.
+Workers need this very AutoTrader on their path (the scheduler does not), not the strategies or the bars: these travel
+once, pickled, and are part of the graph, so that the scheduler can give them to a worker that comes later. A turn has
+no time limit there, because a worker's tasks do not run on its main thread. Whoever reaches a Dask scheduler can run
+code on its workers: it belongs on a network that is trusted.
 """
 
 import hashlib
+import operator
 import pickle
+import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,8 +31,9 @@ from orchestra.backtest.backtester import Backtester
 from orchestra.backtest.history.history import History
 from orchestra.backtest.request import BacktestRequest
 from orchestra.backtest.sweep.player import player
+from orchestra.backtest.sweep.split import Stretch
 from orchestra.backtest.sweep.sweeper import PlayAll
-from orchestra.backtest.sweep.trial import Outcome, Trial, Watch
+from orchestra.backtest.sweep.trial import Outcome, Params, Trial, Watch
 
 RELEASE = "2026.8.0"
 ROOT = Path(__file__).resolve().parents[3]
@@ -61,8 +64,7 @@ def cluster(address: str, parcel: Parcel) -> Iterator[PlayAll]:
         # Bytes, so that nothing has to be opened on the way; the paths are of no use there.
         sealed = pickle.dumps((_release(), replace(parcel, history=replace(parcel.history, paths=()))))
         label = f"autotrader-sweep-{hashlib.sha256(sealed).hexdigest()[:16]}"
-        shared = client.submit(bytes, sealed, key=label)
-        yield partial(_play_all, client, submit=partial(client.submit, _play_there, shared, label, pure=False))
+        yield partial(_play_all, client, submit=_submitter(client, sealed, label))
 
 
 def _client_library() -> Any:
@@ -79,8 +81,10 @@ def _connected(distributed: Any, address: str) -> Iterator[Any]:
     if not address.strip():
         raise ConfigError("--cluster is empty: give the address of a Dask scheduler, such as tcp://10.0.0.5:8786.")
     try:
+        # A client that cannot connect leaves threads behind: knock first.
+        socket.create_connection(distributed.comm.get_address_host_port(address), CONNECT_SECONDS).close()
         client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as error:
+    except (OSError, ValueError) as error:
         raise ConfigError(f"There is no Dask scheduler at {address} ({error}): check --cluster.") from error
     with client:
         try:
@@ -92,34 +96,67 @@ def _connected(distributed: Any, address: str) -> Iterator[Any]:
         yield client
 
 
+def _submitter(client: Any, sealed: bytes, label: str) -> Callable[[Trial], Any]:
+    """Return what hands a trial over.
+
+    The scheduler opens the graph: there must be nothing in it but plain values and the standard library, or it would
+    need AutoTrader too. So our function travels as bytes, to be opened by a worker.
+    """
+    parcel = client.submit(bytes, sealed, key=label)
+    play = client.submit(pickle.loads, pickle.dumps(_play_there), key=f"{label}-play")
+
+    def submit(trial: Trial) -> Any:
+        told = (trial.number, dict(trial.params), trial.sessions)
+        return client.submit(operator.call, play, parcel, label, told, pure=False)
+
+    return submit
+
+
 def _play_all(client: Any, trials: Sequence[Trial], watch: Watch, *, submit: Callable[[Trial], Any]) -> None:
-    """Play until all is played or no more is wanted."""
+    """Play until all is played or no more is wanted.
+
+    A trial whose worker is lost is tried again elsewhere, as often as the scheduler's allowed-failures says. Who was on
+    a worker with the one that kills it is lost as well: so once more, each alone; then it has failed.
+    """
+    for trial in _round(client, trials, watch, submit=submit):
+        for _ in _round(client, [trial], watch, submit=submit):
+            watch.take(Outcome(trial, error=LOST))
+
+
+def _round(client: Any, trials: Sequence[Trial], watch: Watch, *, submit: Callable[[Trial], Any]) -> list[Trial]:
+    """Play trials once and return those that were lost with their workers, in order."""
+    if not watch.is_wanted():
+        return []
     come: SimpleQueue[Any] = SimpleQueue()
-    # A trial whose worker is lost is tried again elsewhere, as often as the scheduler's allowed-failures says.
     futures = {submit(trial): trial for trial in trials}
     for future in futures:
         future.add_done_callback(come.put)
-    waiting = set(futures)
+    waiting, lost = set(futures), []
     try:
-        while waiting and watch.is_wanted():
+        while watch.is_wanted() and waiting:
             try:
                 future = come.get(timeout=LOOK_SECONDS)
             except Empty:
                 continue
             waiting.discard(future)
-            watch.take(_outcome(future, futures[future]))
-        watch.is_wanted()
+            outcome = _outcome(future, futures[future])
+            if outcome is None:
+                lost.append(futures[future])
+            else:
+                watch.take(outcome)
     finally:
         client.cancel(list(waiting))
+    return sorted(lost, key=lambda trial: trial.number)
 
 
-def _outcome(future: Any, trial: Trial) -> Outcome:
+def _outcome(future: Any, trial: Trial) -> Outcome | None:
+    """Return what has come; None when the workers were lost."""
     if future.status == "finished":
         outcome: Outcome = future.result()
         return outcome
     error = future.exception() if future.status == "error" else None
     if error is None or type(error).__name__ == "KilledWorker":
-        return Outcome(trial, error=LOST)
+        return None
     return Outcome(trial, error=f"the worker could not play it ({type(error).__name__}: {error})")
 
 
@@ -156,8 +193,9 @@ class _Opened:
         self._folder.cleanup()
 
 
-def _play_there(sealed: bytes, label: str, trial: Trial) -> Outcome:
+def _play_there(sealed: bytes, label: str, told: tuple[int, Params, Stretch]) -> Outcome:
     """Play a trial in a worker, which opens each parcel once."""
+    trial = Trial(*told)
     with _one_at_a_time:
         if label not in _opened:
             release, parcel = pickle.loads(sealed)  # noqa: S301 - whoever reaches a worker can run code there anyway

@@ -58,7 +58,9 @@ class Standing:
         if self._newest is None or self._is_judging:
             return ""
         best = self._best[self._newest.trial.sessions]
-        return f"best {best.metrics[self._by]:.4g} with {told(best.trial.params)}"[:LONGEST_TOLD]
+        text = f"best {best.metrics[self._by]:.4g} with {told(best.trial.params)}"
+        # Half a number would be another number.
+        return text if len(text) <= LONGEST_TOLD else f"{text[:LONGEST_TOLD].rpartition(' ')[0]} …"
 
 
 def is_better(outcome: Outcome, than: Outcome | None, by: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from database.errors import ConfigError
-from orchestra.backtest.measures.luck import verdict
+from orchestra.backtest.measures.luck import Verdict, verdict
 from orchestra.backtest.progress import Tell
 from orchestra.backtest.sweep.split import Stretch, Window
 from orchestra.backtest.sweep.standing import Standing, figure
@@ -44,27 +44,30 @@ def sweep(
     judging = min(SHOWN, len(sets)) if len(windows) == 1 else len(windows)
     total = len(trials) + judging
     standing = Standing(by, tell, total=total)
+    later = Standing(by, tell, total=total, before=len(trials), is_judging=True)
     play_all(trials, standing)
     part = _last_begun(parts, standing.outcomes)
     shown = [each for each in standing.outcomes if each.trial.sessions == part]
-    later = Standing(by, tell, total=total, before=len(trials), is_judging=True)
     is_chosen = len(standing.outcomes) == len(trials)
     second = _judging_trials(windows, standing, shown=shown, by=by) if is_chosen else []
     if second:
         play_all(second, later)
-    best = standing.best(part)
     pairs = _pairs(windows, standing, later) if is_chosen else []
     return SweepResult(
         by=by,
         days=_days(days, part),
         outcomes=shown,
-        verdict=verdict(best.returns if best else (), [figure(each, "sharpe_ratio") for each in shown]),
+        verdict=_doubted(standing.best(part), shown),
         unseen={each.trial.number: each for each in later.outcomes} if len(windows) == 1 else {},
         judged=[_judged(pair, days=days, by=by) for pair in pairs],
         curve=_stitched(pairs, days),
         about=about or {},
         is_whole=is_chosen and len(later.outcomes) == len(second),
     )
+
+
+def _doubted(best: Outcome | None, outcomes: Sequence[Outcome]) -> Verdict:
+    return verdict(best.returns if best else (), [figure(each, "sharpe_ratio") for each in outcomes])
 
 
 def _trials(sets: Sequence[Params], parts: Sequence[Stretch]) -> list[Trial]:
