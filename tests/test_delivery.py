@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestra.verbs.verb_list import VERBS
 from tests.program import HEADER, Program, bar_line
 from tests.source_tree import PACKAGES, ROOT, imported_names, product_files
 
@@ -97,7 +98,9 @@ def test_the_example_of_the_environment_file_names_the_keys_and_means_paper() ->
 @pytest.mark.requirement("S4-35")
 def test_every_option_the_readme_shows_exists() -> None:
     shown = set(re.findall(r"(?<!\w)--[a-z][a-z-]+", (ROOT / "README.md").read_text(encoding="utf-8")))
-    known = set(re.findall(r"--[a-z][a-z-]+", run(sys.executable, ROOT / "orchestrator.py", "--help", cwd=ROOT).stdout))
+    programs = [[], *([verb] for verb in VERBS)]
+    helps = [run(sys.executable, ROOT / "orchestrator.py", *verb, "--help", cwd=ROOT).stdout for verb in programs]
+    known = set(re.findall(r"--[a-z][a-z-]+", "".join(helps)))
     assert shown
     assert shown - known - {"--full"} == set()
 
@@ -105,7 +108,7 @@ def test_every_option_the_readme_shows_exists() -> None:
 def test_every_file_the_readme_names_exists() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`((?:[a-z_]+/)*[\w.-]+(?:\.py|\.sh|\.md|\.txt|/))`", text))
-    made_by_the_reader = {"my_idea.py", "logs/", "logs/orchestrator.log", "demo/"}
+    made_by_the_reader = {"my_idea.py", "logs/", "logs/parity/", "demo/", "system_databse/backtests/"}
     assert named
     assert [name for name in named - made_by_the_reader if not (ROOT / name).exists()] == []
 

@@ -20,9 +20,9 @@ class Costs:
     """What dealing costs beyond the bars' own prices. All off is the rule of the replay: whole fills at the open.
 
     Commissions in dollars, or in basis points of what is dealt; their sum is paid on every fill (the part an order
-    once, on its first fill). has_regulatory_fees: the SEC's and FINRA's fees on sales. spread_bps: distance of bid
-    and ask, of which each side pays half; slippage_bps comes on top. volume_fraction: what of a bar's volume all
-    orders together get, above 0 and at most 1; None is no cap.
+    once, on its first fill). has_regulatory_fees: those Alpaca passes on. spread_bps: distance of bid and ask, of
+    which each side pays half; slippage_bps comes on top. volume_fraction: what of a bar's volume all orders together
+    get, above 0 and at most 1; None is no cap.
     """
 
     commission_per_order: Decimal = ZERO

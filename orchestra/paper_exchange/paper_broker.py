@@ -11,7 +11,7 @@ from collections.abc import Callable
 from decimal import ROUND_DOWN, Decimal
 from typing import NamedTuple
 
-from orchestra.paper_exchange.book.fees import NO_FEES, FeeModel
+from orchestra.paper_exchange.book.fees import NO_FEES, Accrued, Charge, Dealt, FeeModel
 from orchestra.paper_exchange.book.fill_model import EXACT_FILLS, FillModel
 from orchestra.paper_exchange.book.orders import ZERO, Side
 from orchestra.paper_exchange.book.refusal import Refusal, forbidden
@@ -73,6 +73,7 @@ class PaperBroker:
         self._executions = 0
         self._minute = 0
         self._taken: dict[str, Decimal] = {}
+        self._accrued = Accrued()
 
     @property
     def has_working(self) -> bool:
@@ -135,11 +136,12 @@ class PaperBroker:
         return forbidden(f"insufficient qty available for order (requested: {asked}, available: {left})")
 
     def _cost(self, order: _Order) -> Decimal:
-        """Return what the rest of a buy is expected to cost, fees included."""
+        """Return what the rest of a buy is expected to cost, fees included, at the rates of the last minute met."""
         price = self._fill_model.worsened(self._price_of(order.symbol), Side.BUY)
-        return order.open_qty * price + self._fees.fee(
-            Side.BUY, order.open_qty, price, is_first=not order.filled, at=self._minute
-        )
+        return order.open_qty * price + self._charge(order, order.open_qty, price, at=self._minute).fee
+
+    def _charge(self, order: _Order, qty: Decimal, price: Decimal, *, at: int) -> Charge:
+        return self._fees.charge(Dealt(order.side, qty, price, not order.filled, at), self._accrued)
 
     @staticmethod
     def _qty(wanted: Decimal, available: Decimal | None) -> Decimal:
@@ -149,7 +151,7 @@ class PaperBroker:
         return available.to_integral_value(ROUND_DOWN) if wanted % 1 == 0 else available
 
     def _execute(self, order: _Order, price: Decimal, *, qty: Decimal, at: int) -> PaperFill:
-        fee = self._fees.fee(order.side, qty, price, is_first=not order.filled, at=at)
+        fee, self._accrued = self._charge(order, qty, price, at=at)
         signed = qty if order.side is Side.BUY else -qty
         self.cash -= signed * price + fee
         self._shares[order.symbol] = self._shares.get(order.symbol, ZERO) + signed

@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     algorithm_limit_seconds: float = Field(
         default=5.0, gt=0, validation_alias=_names("AUTOTRADER_ALGORITHM_LIMIT_SECONDS")
     )
+    # Results of backtests; the oldest go first.
+    kept_backtests: int = Field(default=200, ge=1, le=10_000, validation_alias=_names("AUTOTRADER_KEPT_BACKTESTS"))
 
     @classmethod
     def settings_customise_sources(

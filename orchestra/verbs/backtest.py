@@ -1,11 +1,13 @@
 """Try algorithms on the past: `backtest`.
 
 In: arguments. Out: a report in the terminal, a kept result, files where asked. Thread: main. Ctrl-C ends it after the
-session under way: what was played so far is reported and kept, marked as not whole.
+session under way: what was played so far is reported and kept, marked as not whole, and the exit code is 0. A result
+that cannot be kept is shown and written all the same.
 """
 
 import json
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from database import db_manager
@@ -25,7 +27,18 @@ from orchestra.backtest.result import BacktestResult
 from orchestra.run.terminal import Terminal
 from orchestra.runtime.clock import Clock, SystemClock
 from orchestra.runtime.settings import load_settings
-from orchestra.verbs.person.arguments import RESULTS, ROOT, add_request, market_db, parser_for, request_of, writable
+from orchestra.verbs.person.arguments import (
+    RESULTS,
+    ROOT,
+    add_request,
+    folder,
+    market_db,
+    parser_for,
+    request_of,
+    require_apart,
+    writable,
+    writable_folder,
+)
 from orchestra.verbs.person.cancel_switch import CancelSwitch
 from orchestra.verbs.person.progress_line import ProgressLine
 
@@ -43,51 +56,77 @@ def run(arguments: Sequence[str], terminal: Terminal) -> int:
     parser.add_argument("--no-keep", action="store_true", help="do not keep the result")
     given = parser.parse_args(arguments)
     request = request_of(given)
-    json_file, html_file = writable(given.json), writable(given.html)
-    switch, clock = CancelSwitch(), SystemClock()
+    json_file, html_file, csv_folder = writable(given.json), writable(given.html), writable_folder(given.csv, "--csv")
+    require_apart((json_file, html_file, csv_folder), request)
+    settings = load_settings(is_insecure_env_allowed=True)
+    results = folder(given.results, "--results")
+    shelf = None if given.no_keep else Shelf(results, most=settings.kept_backtests)
+    switch = CancelSwitch()
     switch.install()
-    shelf = None if given.no_keep else Shelf(Path(given.results).absolute())
-    result, id_ = play_and_keep(request, terminal, shelf=shelf, switch=switch, clock=clock)
+    limit_seconds = settings.algorithm_limit_seconds
+    result, id_ = play_and_keep(request, terminal, shelf=shelf, switch=switch, limit_seconds=limit_seconds)
     terminal.say(text_report(result))
     write_text(json_file, json.dumps(result.to_values(), allow_nan=False) + "\n")
     write_text(html_file, html_report(result))
-    if given.csv is not None:
-        write_csv(result, Path(given.csv).absolute())
+    if csv_folder is not None:
+        write_csv(result, csv_folder)
     if id_ is not None:
         terminal.say(f"Kept as {id_}: orchestrator.py report {id_} shows it again.")
     return 0
 
 
 def play_and_keep(
-    request: BacktestRequest, terminal: Terminal, *, shelf: Shelf | None, switch: CancelSwitch, clock: Clock
+    request: BacktestRequest, terminal: Terminal, *, shelf: Shelf | None, switch: CancelSwitch, limit_seconds: float
 ) -> tuple[BacktestResult, str | None]:
-    """Return the result and, where there is a shelf, its id on it."""
+    """Return the result and, where there is a shelf, its id on it; None when it could not be kept."""
+    clock = SystemClock()
+    with ExitStack() as stack:
+        begun = None if shelf is None else shelf.begin(clock.now())
+        if shelf is not None and begun is not None:
+            stack.callback(shelf.drop, begun)
+        sink = None if begun is None else stack.enter_context(closing(DecisionFile(begun / DECISIONS)))
+        result = _play(
+            request, ProgressLine(terminal.errors, clock), switch, clock=clock, sink=sink, limit=limit_seconds
+        )
+        if shelf is None or begun is None:
+            return result, None
+        try:
+            id_ = shelf.keep(begun, result, now=clock.now())
+        except StorageError as error:
+            terminal.complain(str(error))
+            return result, None
+        stack.pop_all()
+    return result, id_
+
+
+def _play(
+    request: BacktestRequest,
+    line: ProgressLine,
+    switch: CancelSwitch,
+    *,
+    clock: Clock,
+    sink: DecisionFile | None,
+    limit: float,
+) -> BacktestResult:
     # What a strategy reads while it is imported must not be another run's files.
     db_manager.enter_program()
-    calendar, line = MarketCalendar(), ProgressLine(terminal.errors, clock)
-    begun = None if shelf is None else shelf.begin(clock.now())
-    sink = None if begun is None else DecisionFile(begun / DECISIONS)
+    calendar, started = MarketCalendar(), clock.monotonic()
+    history = read_history(request, calendar, market_db=request.market_db or market_db(None))
+
+    def tell(progress: Progress) -> bool:
+        line.show(progress)
+        return not switch.is_set
+
     try:
-        started = clock.monotonic()
-        history = read_history(request, calendar, market_db=request.market_db or market_db(None))
-        limit = load_settings(is_insecure_env_allowed=True).algorithm_limit_seconds
-        backtester = Backtester(ROOT / "algorithm", calendar, limit_seconds=limit)
-
-        def tell(progress: Progress) -> bool:
-            line.show(progress)
-            return not switch.is_set
-
-        played = backtester.play(request, history, tell=tell, sink=sink)
-        line.finish()
-        result = measure(played, request, history, seconds=round(clock.monotonic() - started, 3))
-        if sink is not None:
-            sink.close()
-        id_ = None if shelf is None or begun is None else shelf.keep(begun, result, now=clock.now())
-        begun = None
+        played = Backtester(ROOT / "algorithm", calendar, limit_seconds=limit).play(
+            request, history, tell=tell, sink=sink
+        )
     finally:
-        if shelf is not None and begun is not None:
-            shelf.drop(begun)
-    return result, id_
+        # A refusal gets a line of its own.
+        line.finish()
+    if sink is not None:
+        sink.close()
+    return measure(played, request, history, seconds=round(clock.monotonic() - started, 3))
 
 
 def write_text(path: Path | None, text: str) -> None:

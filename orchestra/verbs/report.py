@@ -3,15 +3,17 @@
 In: arguments. Out: a list, a report, a comparison, files. Thread: main.
 """
 
+import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from database.errors import ConfigError
+from orchestra.backtest.jobs.result_file import read_result
 from orchestra.backtest.jobs.shelf import Listing, Shelf
 from orchestra.backtest.report.compare import compare_html, compare_text
 from orchestra.backtest.report.csv_files import write_csv
-from orchestra.backtest.report.figures import count, number, percent, signed_percent
+from orchestra.backtest.report.figures import count, number, percent, plain, signed_percent
 from orchestra.backtest.report.html_report import html_report
 from orchestra.backtest.report.text import text_report
 from orchestra.backtest.result import BacktestResult
@@ -20,6 +22,7 @@ from orchestra.verbs.backtest import write_text
 from orchestra.verbs.person.arguments import RESULTS, parser_for, writable
 
 HELP = "look at kept results, compare two, or forget one"
+LONGEST_NAMES = 40
 
 
 def run(arguments: Sequence[str], terminal: Terminal) -> int:
@@ -33,6 +36,7 @@ def run(arguments: Sequence[str], terminal: Terminal) -> int:
     parser.add_argument("--forget", metavar="ID", help="remove a kept result")
     parser.add_argument("--results", metavar="DIR", default=str(RESULTS), help="where results are kept")
     given = parser.parse_args(arguments)
+    _refuse_what_does_not_go_together(given)
     shelf = Shelf(Path(given.results).absolute())
     if given.forget is not None:
         shelf.forget(given.forget)
@@ -41,13 +45,14 @@ def run(arguments: Sequence[str], terminal: Terminal) -> int:
     if given.result is None:
         terminal.say(_list(shelf.listings()))
         return 0
-    html_file, json_file = writable(given.html), writable(given.json)
     result = _result(shelf, given.result)
     if given.compare is not None:
         other = _result(shelf, given.compare)
+        html_file = writable(given.html)
         terminal.say(compare_text(result, other))
         write_text(html_file, compare_html(result, other))
         return 0
+    html_file, json_file = writable(given.html), writable(given.json)
     terminal.say(text_report(result))
     write_text(html_file, html_report(result))
     write_text(json_file, json.dumps(result.to_values(), allow_nan=False) + "\n")
@@ -56,15 +61,21 @@ def run(arguments: Sequence[str], terminal: Terminal) -> int:
     return 0
 
 
+def _refuse_what_does_not_go_together(given: argparse.Namespace) -> None:
+    """Raise ConfigError rather than leave out in silence what was asked for."""
+    asked = [f"--{name}" for name in ("compare", "html", "json", "csv") if getattr(given, name) is not None]
+    if given.forget is not None and (asked or given.result is not None):
+        raise ConfigError("--forget stands alone: name only the result to be forgotten.")
+    if given.result is None and asked:
+        raise ConfigError(f"{asked[0]} needs a result: `report` lists those that are kept.")
+    if given.compare is not None and (given.json is not None or given.csv is not None):
+        raise ConfigError("--compare goes with --html: write --json or --csv of each result by itself.")
+
+
 def _result(shelf: Shelf, name: str) -> BacktestResult:
     """Return a kept result, or that of a file."""
     path = Path(name)
-    if path.suffix != ".json":
-        return shelf.result(name)
-    try:
-        return BacktestResult.from_values(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{path} holds no result of a backtest ({error}).") from error
+    return read_result(path.absolute()) if path.suffix == ".json" or path.is_file() else shelf.result(name)
 
 
 def _list(listings: Sequence[Listing]) -> str:
@@ -81,6 +92,7 @@ def _list(listings: Sequence[Listing]) -> str:
             f"{percent(head.get('max_drawdown')):>10}{count(head.get('total_trades')):>8}"
         )
         part = "" if head.get("is_whole") else " (stopped early)"
+        days = f"{head.get('from')} to {head.get('to')}" if head.get("from") else "no session"
         names = ", ".join(head.get("algorithms", ()))
-        lines.append(f"{listing.id:<14}{figures}  {names}, {head.get('from')} to {head.get('to')}{part}")
+        lines.append(f"{listing.id:<14}{figures}  {plain(names, longest=LONGEST_NAMES)}, {days}{part}")
     return "\n".join(lines)

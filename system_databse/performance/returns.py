@@ -42,8 +42,11 @@ def sharpe_ratio(returns: Sequence[float], *, risk_free_rate: float = 0.0) -> fl
 
 
 def sortino_ratio(returns: Sequence[float]) -> float | None:
-    """Return mean(r) / sqrt(mean(min(r, 0)^2)) * sqrt(252), every return in the denominator; None like Sharpe."""
-    if len(returns) < FEWEST_RETURNS:
+    """Return mean(r) / sqrt(mean(min(r, 0)^2)) * sqrt(252), every return in the denominator.
+
+    None like Sharpe, and when no return is below 0.
+    """
+    if len(returns) < FEWEST_RETURNS or not _varies(stdev(returns), returns):
         return None
     downside = math.sqrt(fmean([min(value, 0.0) ** 2 for value in returns]))
     return fmean(returns) / downside * math.sqrt(SESSIONS_A_YEAR) if downside else None

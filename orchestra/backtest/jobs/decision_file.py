@@ -31,13 +31,13 @@ class DecisionFile:
     def restart(self) -> None:
         """Begin the file anew."""
         self.close()
-        self._path.unlink(missing_ok=True)
         try:
+            self._path.unlink(missing_ok=True)
             self._connection = sqlite3.connect(self._path, isolation_level=None)
             self._connection.execute("PRAGMA journal_mode=OFF")
             self._connection.execute("PRAGMA synchronous=OFF")
             self._connection.execute(_TABLE)
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             raise StorageError(f"{self._path} cannot be written ({error}): free some space.") from error
 
     def take(self, rows: Sequence[DecisionRow]) -> None:

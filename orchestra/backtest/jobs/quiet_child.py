@@ -1,6 +1,7 @@
 """A child process that takes only what nobody else wants, and ends with its parent.
 
-In: a module to run. Out: a process to look at now and then. Thread: the parent's main thread starts it.
+In: a module to run. Out: a process to look at now and then. Thread: one of the parent's that lasts; to the kernel the
+parent is the thread that started the child, and the child is killed when that thread ends.
 """
 
 import ctypes
@@ -14,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 LOWEST_PRIORITY = 19
+HIGHEST_OOM_SCORE = "1000"
 PR_SET_PDEATHSIG = 1
 END_SECONDS = 2.0
 
@@ -42,6 +44,9 @@ def stand_back(parent: int) -> None:
     with suppress(OSError):
         # A session of its own is a group of its own to the scheduler, which shares evenly between groups.
         Path("/proc/self/autogroup").write_text(str(LOWEST_PRIORITY), encoding="ascii")
+    with suppress(OSError):
+        # Whoever needs the memory: it is this process that is ended, never the one that trades.
+        Path("/proc/self/oom_score_adj").write_text(HIGHEST_OOM_SCORE, encoding="ascii")
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
@@ -50,6 +55,17 @@ def stand_back(parent: int) -> None:
 
 def end(child: "subprocess.Popen[bytes]") -> None:
     """Kill the child and take its exit code, so that nothing of it is left."""
-    child.kill()
+    kill(child)
     with suppress(subprocess.TimeoutExpired):
         child.wait(END_SECONDS)
+
+
+def kill(child: "subprocess.Popen[bytes]") -> None:
+    """Kill the child and whatever a strategy has started in it.
+
+    It is not asked first: it has nothing to tidy up, and a strategy may have made it deaf to that.
+    """
+    if child.poll() is None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+    child.kill()

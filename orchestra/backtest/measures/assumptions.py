@@ -18,7 +18,8 @@ def assumptions(costs: Costs, history: History) -> dict[str, str]:
         ),
         "commission": _commission(costs),
         "regulatory_fees": (
-            "Sales pay the SEC's and FINRA's fees at the rates of their day."
+            "Regulatory fees are those Alpaca passes on, at the rates of their day: the SEC's and FINRA's on sales, "
+            "the audit trail's on all trades, each fee's total of a day rounded up to the cent."
             if costs.has_regulatory_fees
             else "No regulatory fees are charged."
         ),

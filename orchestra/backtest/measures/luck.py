@@ -1,20 +1,25 @@
-"""Whether the best of many tries is likely luck.
+"""Whether the best of many tries is likely luck, and whether one run's profits are.
 
 Source: Bailey and Lopez de Prado, "The Deflated Sharpe Ratio: Correcting for Selection Bias, Backtest Overfitting and
-Non-Normality", Journal of Portfolio Management 40(5), 2014. In: daily returns, the Sharpe ratios of all tries. Out:
-probabilities, a sentence. Thread: any. Sharpe ratios in here are per day, not annualised.
+Non-Normality", Journal of Portfolio Management 40(5), 2014. In: daily returns, the Sharpe ratios of all tries; profits
+of round trips. Out: probabilities, a sentence. Thread: any. Sharpe ratios in here are per day, not annualised, where
+nothing else is said.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist, fmean, pstdev, stdev, variance
+from itertools import compress
+from random import Random
+from statistics import NormalDist, fmean, pstdev, variance
 
-from system_databse.performance.returns import SESSIONS_A_YEAR
+from system_databse.performance.returns import SESSIONS_A_YEAR, sharpe_ratio
 
 EULER_MASCHERONI = 0.5772156649015329
 CONFIDENCE = 0.95
-FEWEST_RETURNS = 20
+FLIPS = 1_000
+# Of so many profits no few decide the sum any more: its distribution is normal, and flipping them all takes too long.
+MANY_PROFITS = 500
 _NORMAL = NormalDist()
 
 
@@ -40,10 +45,13 @@ class Verdict:
     def sentence(self) -> str:
         """Return it for a person."""
         if self.best is None or self.expected is None or self.probability is None:
-            return f"{self.tries} tries over too few days to tell skill from luck: treat the best one as luck."
+            tries = _tries(self.tries)
+            return f"{tries}, and too few days that differ to tell skill from luck: treat the best one as luck."
         said = (
-            f"The best of {self.tries} tries has a Sharpe ratio of {self.best:.2f}; so many tries give about "
+            f"The best of {_tries(self.tries)} has a Sharpe ratio of {self.best:.2f}; so many give about "
             f"{self.expected:.2f} by chance alone."
+            if self.tries > 1
+            else f"The only try has a Sharpe ratio of {self.best:.2f}."
         )
         judged = "likely luck" if self.is_likely_luck else "unlikely to be luck alone"
         return f"{said} It is {judged} (deflated Sharpe ratio {self.probability:.2f}, wanted {CONFIDENCE})."
@@ -77,15 +85,38 @@ def verdict(returns: Sequence[float], sharpes: Sequence[float | None]) -> Verdic
     count as tries all the same.
     """
     known = [sharpe / math.sqrt(SESSIONS_A_YEAR) for sharpe in sharpes if sharpe is not None]
-    deviation = stdev(returns) if len(returns) > 1 else 0.0
-    if len(returns) < FEWEST_RETURNS or not deviation or (len(sharpes) > 1 and len(known) < 2):
+    best, year = sharpe_ratio(returns), math.sqrt(SESSIONS_A_YEAR)
+    if best is None or (len(sharpes) > 1 and len(known) < 2):
         return Verdict(len(sharpes), None, None, None)
-    sharpe = fmean(returns) / deviation
+    sharpe = best / year
     benchmark = expected_best_sharpe(len(sharpes), variance(known)) if len(known) > 1 else 0.0
     skew, kurtosis = _moments(returns)
     probability = probabilistic_sharpe(sharpe, benchmark, count=len(returns), skew=skew, kurtosis=kurtosis)
-    year = math.sqrt(SESSIONS_A_YEAR)
-    return Verdict(len(sharpes), sharpe * year, benchmark * year, probability)
+    return Verdict(len(sharpes), best, benchmark * year, probability)
+
+
+def as_good_by_chance(profits: Sequence[float], chance: Random, *, flips: int = FLIPS) -> float | None:
+    """Return how often profits of the same sizes, but with signs by the toss of a coin, sum up to at least as much.
+
+    A sign-flip test (Fisher, "The Design of Experiments", 1935, section 21), the real signs counted as one of the
+    tosses (Phipson and Smyth 2010: "Permutation p-values should never be zero"). None without any profit or loss.
+    """
+    dealt = [profit for profit in profits if profit]
+    if not dealt:
+        return None
+    if len(dealt) > MANY_PROFITS:
+        return _NORMAL.cdf(-sum(dealt) / math.sqrt(sum(profit**2 for profit in dealt)))
+    # Turning the signs of a part takes twice its sum away: the rest is as good where that sum is 0 or below.
+    as_good = sum(math.fsum(compress(dealt, _tosses(len(dealt), chance))) <= 0 for _ in range(flips))
+    return (as_good + 1) / (flips + 1)
+
+
+def _tosses(count: int, chance: Random) -> Sequence[bool]:
+    return list(map("1".__eq__, f"{chance.getrandbits(count):0{count}b}"))
+
+
+def _tries(count: int) -> str:
+    return "1 try" if count == 1 else f"{count} tries"
 
 
 def _moments(returns: Sequence[float]) -> tuple[float, float]:

@@ -4,8 +4,11 @@ In: a Played, its request and history. Out: a BacktestResult. Thread: any; nothi
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from random import Random
 from typing import Any
 
 from database.bars.bar_columns import BarColumns
@@ -22,14 +25,19 @@ from orchestra.backtest.result import BacktestResult
 from system_databse.algorithm_record import AlgorithmRecord
 from system_databse.fill import Fill
 from system_databse.performance.round_trips import RoundTrip, round_trips
+from system_databse.trading_signal import Outcome
 
 MOST_PRICES = 1_500
 ALL = "all"
+# The same run is measured the same each time.
+TOSSES = 0
 
 
 def measure(played: Played, request: BacktestRequest, history: History, *, seconds: float = 0.0) -> BacktestResult:
     """Return the result. seconds: how long the machine took."""
+    history = _part_played(history, len(played.days))
     trips = round_trips(played.fills, played.prices)
+    metrics = _metrics(played, request, history, trips=trips)
     days = [close.day.isoformat() for close in played.days]
     equity = [sum(close.equity.values()) for close in played.days]
     held = hold_from_the_start(request, history)[: len(days)]
@@ -54,12 +62,12 @@ def measure(played: Played, request: BacktestRequest, history: History, *, secon
         },
         buy_and_hold={"equity": held, "metrics": curve_metrics([capital, *held], days)},
         prices={ticker: _thinned(history, ticker) for ticker in _tickers(request)},
-        metrics=_metrics(played, request, history, trips=trips),
+        metrics=metrics,
         reasons=[
             {**{name: getattr(told, name) for name in told.__slots__}, "minutes": minutes}
             for told, minutes in played.told.most_common()
         ],
-        warnings=warnings_of(played, request, history),
+        warnings=warnings_of(played, history, figures=metrics[ALL]),
         seconds=seconds,
         is_whole=played.is_whole,
     )
@@ -68,7 +76,7 @@ def measure(played: Played, request: BacktestRequest, history: History, *, secon
 def _metrics(
     played: Played, request: BacktestRequest, history: History, *, trips: Sequence[RoundTrip]
 ) -> dict[str, dict[str, Any]]:
-    sessions = history.sessions[: len(played.days)]
+    sessions = history.sessions if played.days else ()
     days, now = [close.day.isoformat() for close in played.days], _last_moment(played)
     metrics, values = {}, []
     for record in played.records:
@@ -79,10 +87,11 @@ def _metrics(
         curve = [capital, *(close.equity[record.id] for close in played.days)]
         metrics[str(record.id)] = {
             **curve_metrics(curve, days),
-            **trip_metrics([trip for trip in trips if trip.algorithm_id == record.id], now),
+            **trip_metrics([trip for trip in trips if trip.algorithm_id == record.id], now, chance=_chance()),
             "exposure": value.exposure,
             "time_in_market": value.time_in_market,
             "turnover": _turnover(own, curve),
+            "denied": _denied(played, record.id),
         }
     market = [sum(each) for each in zip(*(value.market for value in values), strict=True)]
     equity = [sum(each) for each in zip(*(value.equity for value in values), strict=True)]
@@ -90,7 +99,7 @@ def _metrics(
     curve = [capital, *(sum(close.equity.values()) for close in played.days)]
     whole = {
         **curve_metrics(curve, days),
-        **trip_metrics(trips, now),
+        **trip_metrics(trips, now, chance=_chance()),
         "exposure": exposure(market, equity),
         "time_in_market": sum(1 for value in market if value) / len(market) if market else 0.0,
         "turnover": _turnover(played.fills, curve),
@@ -98,6 +107,24 @@ def _metrics(
         "rejected": len(played.rejections),
     }
     return {ALL: whole, **metrics}
+
+
+def _part_played(history: History, sessions: int) -> History:
+    """Return what was played of the history; all of it when not one session was, so that it has a first and a last."""
+    return replace(history, sessions=history.sessions[:sessions]) if sessions else history
+
+
+def _chance() -> Random:
+    return Random(TOSSES)  # noqa: S311 - no secret
+
+
+def _denied(played: Played, algorithm_id: int) -> int:
+    """Return how many minutes' wishes of the algorithm were denied."""
+    return sum(
+        minutes
+        for told, minutes in played.told.items()
+        if told.algorithm_id == algorithm_id and told.outcome == Outcome.DENIED
+    )
 
 
 def _turnover(fills: Sequence[Fill], curve: Sequence[float]) -> float | None:
@@ -193,10 +220,11 @@ def _thinned(history: History, ticker: str) -> list[list[float]]:
     """Return [second, close] of at most so many bars; of each stretch the lowest and the highest are kept."""
     columns = history.columns[ticker]
     first, last = columns.position(history.sessions[0].open), columns.position(history.sessions[-1].close)
-    step = max(1, 2 * (last - first) // MOST_PRICES + 1) if last - first > MOST_PRICES else 1
-    if step == 1:
+    if last - first <= MOST_PRICES:
         return [[columns.times[at], columns.closes[at]] for at in range(first, last)]
-    chosen: set[int] = {first, last - 1}
+    # Two points of each stretch, beside the first and the last one.
+    step = math.ceil(2 * (last - first) / (MOST_PRICES - 2))
+    chosen = {first, last - 1}
     for start in range(first, last, step):
         stretch = range(start, min(start + step, last))
         chosen |= {min(stretch, key=columns.closes.__getitem__), max(stretch, key=columns.closes.__getitem__)}

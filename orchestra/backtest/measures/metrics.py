@@ -5,9 +5,11 @@ In: equity at closes, round trips, exposure. Out: JSON numbers; None where a fig
 
 from collections.abc import Sequence
 from datetime import datetime
+from random import Random
 from statistics import fmean
 from typing import Any
 
+from orchestra.backtest.measures.luck import as_good_by_chance
 from system_databse.performance import returns as of_returns
 from system_databse.performance import trade_figures as of_trades
 from system_databse.performance.round_trips import RoundTrip
@@ -39,8 +41,11 @@ def curve_metrics(equity: Sequence[float], days: Sequence[str]) -> dict[str, Any
     }
 
 
-def trip_metrics(trips: Sequence[RoundTrip], now: datetime) -> dict[str, Any]:
-    """Return what the round trips say; those still open count for the fees alone. now: the last close."""
+def trip_metrics(trips: Sequence[RoundTrip], now: datetime, *, chance: Random) -> dict[str, Any]:
+    """Return what the round trips say; those still open count for the fees alone.
+
+    now: the last close. chance: tosses the signs of profits.
+    """
     closed = [trip for trip in trips if trip.exited_at is not None]
     profits = [float(trip.pnl) for trip in closed]
     fractions = [trip.return_ for trip in closed]
@@ -60,6 +65,7 @@ def trip_metrics(trips: Sequence[RoundTrip], now: datetime) -> dict[str, Any]:
         "most_losses_in_a_row": of_trades.longest_run(profits, of_wins=False),
         "system_quality": of_trades.system_quality(profits),
         "kelly": of_trades.kelly(profits),
+        "as_good_by_chance": as_good_by_chance(profits, chance),
         "fees": float(sum(trip.fees for trip in trips)),
         "unrealized": float(sum(trip.pnl for trip in trips if trip.exited_at is None)),
     }

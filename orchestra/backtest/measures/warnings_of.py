@@ -1,14 +1,16 @@
 """What makes a result less trustworthy than it looks, in plain sentences.
 
-In: what was played, on which bars. Out: sentences, the gravest first. Thread: any.
+In: what was played, on which bars, its figures. Out: sentences, the gravest first. Thread: any.
 """
 
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from typing import Any
 
 from database.bars.bar_columns import BarColumns
 from orchestra.backtest.history.history import History
+from orchestra.backtest.measures.luck import CONFIDENCE
 from orchestra.backtest.played import Played
-from orchestra.backtest.request import BacktestRequest
 from system_databse.algorithm_record import AlgorithmStatus
 
 FEW_TRADES = 30
@@ -17,39 +19,56 @@ LARGEST_STEP = 0.40
 MISSING_SHARE = 0.02
 
 
-def warnings_of(played: Played, request: BacktestRequest, history: History) -> list[str]:
-    """Return the warnings."""
-    found = [] if played.is_whole else ["The run was stopped before its end: everything below is of the part played."]
-    found += [
-        f"Algorithm {record.id} ({record.name}) failed five times in a row and was switched off: {record.last_error}"
-        for record in played.records
-        if record.status is AlgorithmStatus.ERROR
-    ]
-    found += [f"{len(played.rejections)} orders were rejected by the broker."] if played.rejections else []
+def warnings_of(played: Played, history: History, *, figures: Mapping[str, Any]) -> list[str]:
+    """Return the warnings. history: what was played of it; figures: the metrics of all algorithms together."""
+    tickers = dict.fromkeys(record.ticker for record in played.records)
+    of_bars = [each for ticker in tickers for each in _of_bars(history.columns[ticker], history)]
+    return [*_of_the_run(played), *_of_its_length(played, figures), *(of_bars if played.days else ())]
+
+
+def _of_the_run(played: Played) -> Iterator[str]:
+    if not played.is_whole:
+        yield "The run was stopped before its end: everything below is of the part played."
+    for record in played.records:
+        if record.status is AlgorithmStatus.ERROR:
+            yield (
+                f"Algorithm {record.id} ({record.name}) failed five times in a row and was switched off: "
+                f"{record.last_error}"
+            )
+    if played.opened:
+        files = ", ".join(sorted(set(played.opened)))
+        yield f"An algorithm tried to open what holds its own future, and was refused: {files}."
+    if played.rejections:
+        yield f"{_counted(len(played.rejections), 'order')} came back rejected by the broker."
     if played.gates.get("CASH"):
-        found.append(f"{played.gates['CASH']} buys were denied because the algorithm's cash did not suffice.")
-    sells = sum(str(fill.side) == "sell" for fill in played.fills)
-    if sells < FEW_TRADES:
-        found.append(f"Only {sells} sales: too few to tell skill from luck.")
+        yield f"Denied, as the algorithm's cash did not suffice: {_counted(played.gates['CASH'], 'buy')}."
+
+
+def _of_its_length(played: Played, figures: Mapping[str, Any]) -> Iterator[str]:
+    trips, by_chance = figures["total_trades"], figures["as_good_by_chance"]
+    if trips < FEW_TRADES:
+        yield f"Only {_counted(trips, 'closed round trip')}: too few to tell skill from luck."
+    elif figures["expectancy"] > 0 and by_chance > 1.0 - CONFIDENCE:
+        yield (
+            f"Round trips as large, won or lost by the toss of a coin, earn as much in {by_chance:.0%} of all cases: "
+            "the profit may be luck."
+        )
     if len(played.days) < FEW_DAYS:
-        found.append(f"Only {len(played.days)} sessions: another season may look quite different.")
-    for ticker in dict.fromkeys(algorithm.ticker for algorithm in request.algorithms):
-        found += _of_bars(history.columns[ticker], history)
-    return found
+        yield f"Only {_counted(len(played.days), 'session')}: another season may look quite different."
 
 
-def _of_bars(columns: BarColumns, history: History) -> list[str]:
+def _of_bars(columns: BarColumns, history: History) -> Iterator[str]:
     first, last = columns.position(history.sessions[0].open), columns.position(history.sessions[-1].close)
-    found = []
     missing = 1.0 - (last - first) / max(1, history.minutes)
     if missing > MISSING_SHARE:
-        found.append(
-            f"{columns.symbol} has no bar in {missing:.0%} of the minutes: a thin symbol, or a gap in the data."
-        )
+        yield f"{columns.symbol} has no bar in {missing:.0%} of the minutes: a thin symbol, or a gap in the data."
     steps = sum(abs(later / earlier - 1.0) > LARGEST_STEP for earlier, later in pairwise(columns.closes[first:last]))
     if steps:
-        found.append(
-            f"The price of {columns.symbol} steps by more than 40 % from one bar to the next {steps} times: "
-            "splits that were not adjusted for?"
+        yield (
+            f"The price of {columns.symbol} changes by more than 40 % from one bar to the next, "
+            f"{_counted(steps, 'time')}: a split that was not adjusted for?"
         )
-    return found
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

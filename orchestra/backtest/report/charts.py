@@ -1,17 +1,21 @@
-"""Line charts as SVG: drawn once, sharp at any size, printed like a table; colours come from the page's style.
+"""Line charts as SVG: sharp at any size, readable on a phone and on paper; colours come from the page's style.
 
-In: series of points. Out: Markup with a title and a description for whoever cannot see it. Thread: any.
+Lines lie in an inner sheet that stretches with the page; labels and marks keep their size, so that a chart is as
+readable at 300 pixels as at 1,000. In: series of points. Out: Markup with a title and a description for whoever
+cannot see it. Thread: any.
 """
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from orchestra.backtest.report.axis import Tick, value_ticks
 from orchestra.backtest.report.markup import Markup, join, tag
 
-WIDTH, LEFT, RIGHT, TOP, BOTTOM = 960, 76, 12, 12, 28
-TICKS = 5
+SHEET, TOP, BOTTOM = 1_000, 14, 26
 MOST_POINTS = 1_600
+MOST_LETTERS = 24
+# Where a date would be cut off, as a share of the width.
+EDGES = (0.04, 0.95)
 
 Point = tuple[float, float]
 
@@ -28,23 +32,25 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A buy or a sale on the line, told apart by its shape: a triangle up below the price, or down above it."""
+    """Buys or sales on the line, told apart by their shape: a triangle up below the price, or down above it."""
 
     at: Point
     is_buy: bool
     words: str
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What is drawn. x_text, y_text: how places on the axes are written."""
+    """What is drawn. words: the same in a sentence; within: values the upright axis holds in any case."""
 
     title: str
     words: str
     series: Sequence[Series]
-    x_text: Callable[[float], str]
-    y_text: Callable[[float], str]
+    x_ticks: Sequence[Tick]
+    is_percent: bool = False
     marks: Sequence[Mark] = field(default_factory=tuple)
+    within: Sequence[float] = ()
     height: int = 280
 
 
@@ -53,17 +59,26 @@ def draw(chart: Chart) -> Markup:
     points = [point for each in chart.series for point in each.points]
     if not points:
         return Markup("")
-    frame = _Frame(points, chart.height)
+    frame = _Frame(chart, points)
+    sheet = tag(
+        "svg",
+        *(_line(each, frame) for each in chart.series),
+        viewBox=f"0 0 {SHEET} {chart.height}",
+        preserveAspectRatio="none",
+        width="100%",
+        height=chart.height,
+    )
+    is_lettered = len(chart.marks) <= MOST_LETTERS
     return tag(
         "svg",
         tag("title", chart.title),
         tag("desc", chart.words),
         _axes(chart, frame),
-        *(_line(each, frame) for each in chart.series),
-        *(_mark(each, frame) for each in chart.marks),
-        viewBox=f"0 0 {WIDTH} {chart.height}",
+        sheet,
+        *(_mark(each, frame, is_lettered=is_lettered) for each in chart.marks),
         role="img",
         class_="chart",
+        height=chart.height,
     )
 
 
@@ -72,41 +87,11 @@ def legend(series: Sequence[Series]) -> Markup:
     return tag("p", *(tag("span", each.name, class_=f"key {each.kind}") for each in series), class_="legend")
 
 
-class _Frame:
-    """Where points lie on the sheet."""
-
-    def __init__(self, points: Sequence[Point], height: int) -> None:
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        self.x0, self.x1 = min(xs), max(xs)
-        self.y_ticks = nice_ticks(min(ys), max(ys))
-        self.y0, self.y1 = min(*ys, self.y_ticks[0]), max(*ys, self.y_ticks[-1])
-        self.bottom = height - BOTTOM
-
-    def x(self, value: float) -> float:
-        width = (self.x1 - self.x0) or 1.0
-        return round(LEFT + (value - self.x0) / width * (WIDTH - LEFT - RIGHT), 1)
-
-    def y(self, value: float) -> float:
-        height = (self.y1 - self.y0) or 1.0
-        return round(self.bottom - (value - self.y0) / height * (self.bottom - TOP), 1)
-
-
-def nice_ticks(low: float, high: float) -> list[float]:
-    """Return about five round numbers that enclose the range: steps of 1, 2 or 5 times a power of ten."""
-    span = (high - low) or abs(high) or 1.0
-    rough = span / TICKS
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * 0.999)
-    first = math.floor(low / step + 1e-9)
-    last = max(first + 1, math.ceil(high / step - 1e-9))
-    return [round(number * step, 10) for number in range(first, last + 1)]
-
-
 def thinned(points: Sequence[Point]) -> Sequence[Point]:
     """Return at most so many points as a screen can show: of each stretch the lowest and the highest."""
     if len(points) <= MOST_POINTS:
         return points
-    step = -(-2 * len(points) // MOST_POINTS)
+    step = -(-2 * len(points) // (MOST_POINTS - 2))
     kept: list[Point] = []
     for start in range(0, len(points), step):
         stretch = points[start : start + step]
@@ -115,33 +100,64 @@ def thinned(points: Sequence[Point]) -> Sequence[Point]:
     return [points[0], *kept, points[-1]]
 
 
+class _Frame:
+    """Where points lie: shares of the width, pixels from the top."""
+
+    def __init__(self, chart: Chart, points: Sequence[Point]) -> None:
+        xs, ys = [x for x, _ in points], [*(y for _, y in points), *chart.within, *(mark.at[1] for mark in chart.marks)]
+        self.x0, self.x1 = min(xs), max(xs)
+        self.ticks = value_ticks(min(ys), max(ys), is_percent=chart.is_percent)
+        self.y0, self.y1 = min(*ys, self.ticks[0].at), max(*ys, self.ticks[-1].at)
+        self.bottom = chart.height - BOTTOM
+
+    def share(self, value: float) -> float:
+        width = (self.x1 - self.x0) or 1.0
+        return min(max((value - self.x0) / width, 0.0), 1.0)
+
+    def y(self, value: float) -> float:
+        return round(self.bottom - (value - self.y0) / (self.y1 - self.y0) * (self.bottom - TOP), 1)
+
+
 def _axes(chart: Chart, frame: _Frame) -> Markup:
     pieces = []
-    for tick in frame.y_ticks:
-        y = frame.y(tick)
-        pieces.append(tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y, class_="grid"))
-        pieces.append(tag("text", chart.y_text(tick), x=LEFT - 8, y=y + 4, class_="end"))
-    for number in range(TICKS):
-        value = frame.x0 + (frame.x1 - frame.x0) * number / (TICKS - 1)
-        place = {0: "start", TICKS - 1: "end"}.get(number, "middle")
-        pieces.append(tag("text", chart.x_text(value), x=frame.x(value), y=chart.height - 8, class_=place))
+    for tick in frame.ticks:
+        y = frame.y(tick.at)
+        pieces.append(tag("line", x1=0, x2="100%", y1=y, y2=y, class_="grid"))
+        pieces.append(tag("text", tick.text, x=-8, y=y + 4, class_="end"))
+    for number, tick in enumerate(chart.x_ticks):
+        share = frame.share(tick.at)
+        kind = "start" if share < EDGES[0] else "end" if share > EDGES[1] else "middle"
+        # A phone has no room for every date.
+        often = " often" if number % 2 else ""
+        place = f"{share:.2%}"
+        pieces.append(tag("line", x1=place, x2=place, y1=frame.bottom, y2=frame.bottom + 5, class_="tick"))
+        pieces.append(tag("text", tick.text, x=place, y=chart.height - 6, class_=f"{kind}{often}"))
     return tag("g", *pieces, class_="axes")
 
 
 def _line(series: Series, frame: _Frame) -> Markup:
-    points = thinned(series.points)
-    path = " ".join(f"{frame.x(x)},{frame.y(y)}" for x, y in points)
+    points = [(round(frame.share(x) * SHEET, 1), frame.y(y)) for x, y in thinned(series.points)]
+    if not points:
+        return Markup("")
+    path = " ".join(f"{x:g},{y:g}" for x, y in points)
     line = tag("polyline", points=path, class_=f"line {series.kind}")
-    if not series.is_area or not points:
+    if not series.is_area:
         return line
     floor = frame.y(0.0)
-    area = f"{frame.x(points[0][0])},{floor} {path} {frame.x(points[-1][0])},{floor}"
+    area = f"{points[0][0]:g},{floor:g} {path} {points[-1][0]:g},{floor:g}"
     return join([tag("polygon", points=area, class_=f"area {series.kind}"), line])
 
 
-def _mark(mark: Mark, frame: _Frame) -> Markup:
-    x, y = frame.x(mark.at[0]), frame.y(mark.at[1])
-    tip, base = (y + 5, y + 13) if mark.is_buy else (y - 5, y - 13)
-    corners = f"{x},{tip} {x - 5},{base} {x + 5},{base}"
-    kind = "buy" if mark.is_buy else "sell"
-    return tag("polygon", tag("title", mark.words), points=corners, class_=f"mark {kind}")
+def _mark(mark: Mark, frame: _Frame, *, is_lettered: bool) -> Markup:
+    down = 1 if mark.is_buy else -1
+    corners = f"0,{4 * down} -5,{13 * down} 5,{13 * down}"
+    letter = ("B" if mark.is_buy else "S") + (f"\N{MULTIPLICATION SIGN}{mark.count}" if mark.count > 1 else "")
+    return tag(
+        "svg",
+        tag("title", mark.words),
+        tag("polygon", points=corners),
+        tag("text", letter, y=26 if mark.is_buy else -17, class_="middle") if is_lettered else "",
+        x=f"{frame.share(mark.at[0]):.2%}",
+        y=frame.y(mark.at[1]),
+        class_=f"mark {'buy' if mark.is_buy else 'sell'}",
+    )

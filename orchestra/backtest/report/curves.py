@@ -1,107 +1,142 @@
 """The plots of a result: equity beside buy and hold, falls, round trips on the price; each with its summary in words.
 
-In: a result. Out: charts with their words. Thread: any.
+In: a result. Out: charts with their words. Thread: any. What is told of a time is New York time.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from database.calendar_manager import NEW_YORK
+from orchestra.backtest.report.axis import Tick, time_ticks
 from orchestra.backtest.report.charts import Chart, Mark, Series
-from orchestra.backtest.report.figures import money, percent, signed_percent
+from orchestra.backtest.report.figures import count, moment, money, percent, price, signed_percent
 from orchestra.backtest.result import BacktestResult
 from system_databse.performance.returns import drawdowns
 
-SHORT = 3 * 86_400
-MOST_MARKS = 300
+# Fills of one side within such a part of the width share a mark.
+COLUMNS = 90
 
 
-def equity_chart(result: BacktestResult, *, other: BacktestResult | None = None) -> Chart:
-    """Return the value at each close, beside buy and hold or another run."""
-    start = result.metrics["all"]["start_equity"]
-    series = [Series("This run", _by_day([start, *result.equity]), "own")]
-    if other is None:
-        series.append(Series("Buy and hold", _by_day([start, *result.buy_and_hold["equity"]]), "held"))
-    else:
-        series.append(Series("The other run", _by_day([other.metrics["all"]["start_equity"], *other.equity]), "other"))
+def equity_chart(result: BacktestResult) -> Chart:
+    """Return the value at each close beside buy and hold."""
     own, held = result.metrics["all"], result.buy_and_hold["metrics"]
     words = (
-        f"From {money(start)} to {money(own['end_equity'])} dollars, {signed_percent(own['total_return'])}; "
-        f"buy and hold {signed_percent(held['total_return'])}."
+        f"From {money(own['start_equity'])} to {money(own['end_equity'])} dollars, "
+        f"{signed_percent(own['total_return'])}; buy and hold {signed_percent(held.get('total_return'))}."
     )
-    return Chart("Value at each close", words, series, _days(result.days), lambda value: f"{value:,.0f}")
+    series = [
+        Series("This run", _by_day(result, result.equity), "own"),
+        Series("Buy and hold", _by_day(result, result.buy_and_hold["equity"]), "held"),
+    ]
+    return Chart("Value at each close", words, series, _day_ticks(result.days))
+
+
+def both_equities(first: BacktestResult, second: BacktestResult) -> Chart:
+    """Return the values of two runs over all their days; in percent when they began with different money."""
+    days = sorted({*first.days, *second.days})
+    starts = [each.metrics["all"]["start_equity"] for each in (first, second)]
+    is_percent = starts[0] != starts[1] and all(starts)
+    series = []
+    for result, name, kind in ((first, "First", "own"), (second, "Second", "other")):
+        start = result.metrics["all"]["start_equity"]
+        values = [value / start - 1.0 for value in result.equity] if is_percent else result.equity
+        series.append(Series(name, _by_day(result, values, start=0.0 if is_percent else start, days=days), kind))
+    told = [signed_percent(each.metrics["all"]["total_return"]) for each in (first, second)]
+    words = f"The first returned {told[0]}, the second {told[1]}."
+    title = "Change since the start" if is_percent else "Value at each close"
+    return Chart(title, words, series, _day_ticks(days), is_percent=is_percent)
 
 
 def drawdown_chart(result: BacktestResult) -> Chart:
     """Return how far the value was below its highest so far."""
     own = result.metrics["all"]
     falls = drawdowns([own["start_equity"], *result.equity])
-    back = own["max_drawdown_recovered"]
-    start, end = own["max_drawdown_from"], own["max_drawdown_to"]
-    words = f"The deepest fall is {percent(own['max_drawdown'])}, from {start} to {end}"
-    words += (
-        f", made good on {back}."
-        if back and own["max_drawdown"]
-        else ", not made good."
-        if own["max_drawdown"]
-        else "."
+    series = [Series("Below the highest so far", _by_day(result, falls[1:], start=0.0), "fall", is_area=True)]
+    return Chart(
+        "Falls from the highest value so far",
+        _fall_in_words(own),
+        series,
+        _day_ticks(result.days),
+        is_percent=True,
+        within=(0.0, -0.01),
+        height=180,
     )
-    series = [Series("Below the highest so far", _by_day(falls), "fall", is_area=True)]
-    return Chart("Falls", words, series, _days(result.days), lambda value: f"{value:.1%}", height=180)
 
 
 def price_chart(result: BacktestResult, ticker: str) -> Chart:
     """Return the price with the round trips on it. Closed hours take no room."""
-    prices = result.prices[ticker]
-    times = [point[0] for point in prices]
-    places = {ts: float(at) for at, ts in enumerate(times)}
+    points = result.prices[ticker]
+    times = [point[0] for point in points]
+    closes = [point[1] for point in points]
     fills = [fill for fill in result.fills if fill["symbol"] == ticker]
-    shown = fills[-MOST_MARKS:]
-    marks = [
-        Mark((_place(times, places, fill["time"]), fill["price"]), fill["side"] == "buy", _told(fill)) for fill in shown
-    ]
+    marks = _marks(fills, times) if times else []
     buys = sum(fill["side"] == "buy" for fill in fills)
-    words = f"{buys} buys (triangles up) and {len(fills) - buys} sales (triangles down) of {ticker}."
-    if len(fills) > len(shown):
-        words += f" The last {len(shown)} are drawn."
-    series = [Series(ticker, [(float(at), close) for at, (_, close) in enumerate(prices)], "price")]
-    return Chart(
-        f"{ticker}: buys and sales", words, series, _moments(times), lambda value: f"{value:,.2f}", marks=marks
-    )
-
-
-def _by_day(values: Sequence[float]) -> list[tuple[float, float]]:
-    return [(float(at), value) for at, value in enumerate(values)]
-
-
-def _days(days: Sequence[str]) -> "_Labels":
-    return _Labels(["start", *days])
-
-
-def _moments(times: Sequence[float]) -> "_Labels":
+    words = f"{count(buys)} buys (triangles up), {count(len(fills) - buys)} sales (triangles down)."
+    if closes:
+        words = f"Between {price(min(closes))} and {price(max(closes))}, {price(closes[-1])} at the end. {words}"
+    if len(marks) < len(fills):
+        words += " Those close together share a mark."
     moments = [datetime.fromtimestamp(ts, UTC).astimezone(NEW_YORK) for ts in times]
-    spelled = "%b %d %H:%M" if times and times[-1] - times[0] < SHORT else "%Y-%m-%d"
-    return _Labels([moment.strftime(spelled) for moment in moments])
+    series = [Series(ticker, [(float(at), close) for at, close in enumerate(closes)], "price")]
+    ticks = time_ticks(moments, is_daily=False) if moments else []
+    return Chart(f"{ticker}: price, buys and sales", words, series, ticks, marks=marks, height=320)
 
 
-class _Labels:
-    """The words of an axis whose places are numbered."""
-
-    def __init__(self, words: Sequence[str]) -> None:
-        self._words = words
-
-    def __call__(self, value: float) -> str:
-        return self._words[min(max(round(value), 0), len(self._words) - 1)]
-
-
-def _place(times: Sequence[float], places: dict[float, float], time: str) -> float:
-    ts = datetime.fromisoformat(time).timestamp()
-    known = places.get(ts)
-    if known is not None:
-        return known
-    earlier = sum(1 for each in times if each < ts)
-    return float(min(earlier, len(times) - 1))
+def _by_day(
+    result: BacktestResult, values: Sequence[float], *, start: float | None = None, days: Sequence[str] = ()
+) -> list[tuple[float, float]]:
+    """Return a point for the start and for each close; a day's place is that among all days, counted from 1."""
+    places = {day: float(at) for at, day in enumerate(days or result.days, start=1)}
+    begin = result.metrics["all"]["start_equity"] if start is None else start
+    first = places[result.days[0]] - 1.0 if result.days else 0.0
+    return [(first, begin), *((places[day], value) for day, value in zip(result.days, values, strict=False))]
 
 
-def _told(fill: dict[str, object]) -> str:
-    return f"{fill['time']} {fill['side']} {fill['shares']} at {fill['price']}: {fill['reason']}"
+def _day_ticks(days: Sequence[str]) -> list[Tick]:
+    moments = [datetime.fromisoformat(day) for day in days]
+    return time_ticks([moments[0], *moments], is_daily=True) if moments else []
+
+
+def _fall_in_words(own: Mapping[str, Any]) -> str:
+    if not own["max_drawdown"]:
+        return "The value at the close was never below an earlier one."
+    back = own.get("max_drawdown_recovered")
+    words = (
+        f"The deepest fall is {percent(own['max_drawdown'])} ({money(own.get('max_drawdown_dollars'))} dollars), "
+        f"from {_when(own['max_drawdown_from'])} to {own['max_drawdown_to']}"
+    )
+    return f"{words}, made good on {back}." if back else f"{words}, not made good by the end."
+
+
+def _when(day: str) -> str:
+    return "the start" if day == "start" else day
+
+
+def _marks(fills: Sequence[Mapping[str, Any]], times: Sequence[float]) -> list[Mark]:
+    """Return a mark for all fills of one side that lie in one column of the chart."""
+    groups: dict[tuple[int, bool], list[tuple[float, Mapping[str, Any]]]] = {}
+    for fill in fills:
+        place = min(bisect_left(times, datetime.fromisoformat(fill["time"]).timestamp()), len(times) - 1)
+        column = place * COLUMNS // len(times)
+        groups.setdefault((column, fill["side"] == "buy"), []).append((float(place), fill))
+    return [_mark(group, is_buy=is_buy) for (_, is_buy), group in groups.items()]
+
+
+def _mark(group: Sequence[tuple[float, Mapping[str, Any]]], *, is_buy: bool) -> Mark:
+    """Return one mark; of several fills it lies beyond the furthest price, so that it hides none."""
+    fills = [fill for _, fill in group]
+    prices = [fill["price"] for fill in fills]
+    place = sum(each for each, _ in group) / len(group)
+    at = (place, min(prices) if is_buy else max(prices))
+    if len(fills) == 1:
+        return Mark(at, is_buy, _told(fills[0]))
+    name = "buys" if is_buy else "sales"
+    span = f"{moment(fills[0]['time'])} to {moment(fills[-1]['time'])}"
+    return Mark(at, is_buy, f"{len(fills)} {name}, {span}, at {price(min(prices))} to {price(max(prices))}", len(fills))
+
+
+def _told(fill: Mapping[str, Any]) -> str:
+    name = "Buy" if fill["side"] == "buy" else "Sale"
+    return f"{name} of {fill['shares']:,} at {price(fill['price'])}, {moment(fill['time'])}: {fill['reason']}"

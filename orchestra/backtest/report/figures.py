@@ -1,33 +1,40 @@
-"""Figures as a person reads them: money, percent, durations; what cannot be known is a dash, never 0.
+"""Figures and strangers' texts as a person reads them; what cannot be known is a dash, never 0.
 
 In: JSON values of a result. Out: text. Thread: any.
 """
 
+import unicodedata
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
+from database.calendar_manager import NEW_YORK
+
 DASH = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
 MINUTES_A_DAY = 1_440
+# Controls, half characters and what turns the direction of writing: a terminal or a page would obey them.
+UNFIT = ("Cc", "Cf", "Cs")
 
 
 def money(value: float | None) -> str:
     """Return dollars and cents."""
-    return DASH if value is None else f"{_sign(value)}{abs(value):,.2f}"
+    return DASH if value is None else _signed(value, f"{abs(value):,.2f}")
 
 
 def percent(value: float | None) -> str:
     """Return a fraction as percent."""
-    return DASH if value is None else f"{_sign(value)}{abs(value):,.2%}".replace("%", " %")
+    return DASH if value is None else _signed(value, f"{abs(value) * 100.0:,.2f} %")
 
 
 def signed_percent(value: float | None) -> str:
     """Return a change in percent, its direction always shown."""
-    return DASH if value is None else ("+" if value > 0 else "") + percent(value)
+    return DASH if value is None else _signed(value, f"{abs(value) * 100.0:,.2f} %", plus="+")
 
 
 def number(value: float | None) -> str:
     """Return a ratio with two decimals."""
-    return DASH if value is None else f"{_sign(value)}{abs(value):,.2f}"
+    return money(value)
 
 
 def count(value: float | None) -> str:
@@ -46,8 +53,50 @@ def duration(minutes: float | None) -> str:
     return f"{minutes / MINUTES_A_DAY:.1f} days"
 
 
-def _sign(value: float) -> str:
-    return "\N{MINUS SIGN}" if value < 0 else ""
+def price(value: float | None) -> str:
+    """Return a price: cents, and more only where a price has more."""
+    if value is None:
+        return DASH
+    return f"{value:,.2f}" if round(value, 2) == round(value, 4) else f"{value:,.4f}"
+
+
+def moment(time: str | None) -> str:
+    """Return an ISO time as New York's day and minute."""
+    return DASH if time is None else f"{datetime.fromisoformat(time).astimezone(NEW_YORK):%Y-%m-%d %H:%M}"
+
+
+def change(one: float | None, other: float | None, write: Callable[[Any], str]) -> str:
+    """Return how much more the other is, written as both are."""
+    if one is None or other is None:
+        return DASH
+    return _signed(other - one, write(abs(other - one)).removeprefix("+"), plus="+")
+
+
+def plain(value: object, *, longest: int | None = None) -> str:
+    """Return a text in one line with nothing in it that acts; cut to the longest."""
+    line = " ".join(str(value).split())
+    if not line.isprintable():
+        line = "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(each) in UNFIT else each for each in line)
+    if longest is None or len(line) <= longest:
+        return line
+    return f"{line[: longest - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def params_of(algorithm: Mapping[str, Any]) -> str:
+    """Return the parameters of an algorithm in one line."""
+    return ", ".join(f"{name} {value}" for name, value in algorithm["params"].items()) or "none"
+
+
+def file_name(path: str) -> str:
+    """Return the last part of a path, whichever slash it was written with."""
+    return path.replace("\\", "/").rpartition("/")[2]
+
+
+def _signed(value: float, size: str, *, plus: str = "") -> str:
+    """Return a size behind its sign; what rounds to nothing has none."""
+    if not any(digit in size for digit in "123456789"):
+        return size
+    return f"{plus if value > 0 else MINUS}{size}"
 
 
 # Name, label, how it is written, what it says; in the order users read them.
@@ -75,6 +124,8 @@ TABLE: tuple[tuple[str, str, Callable[[Any], str], str], ...] = (
     ("time_in_market", "Time in the market", percent, "Minutes with a position."),
     ("turnover", "Turnover", number, "How often the average value was dealt in."),
     ("fees", "Fees", money, "Commissions and regulatory fees, dollars."),
+    ("denied", "Denied", count, "Wishes to trade that a rule stopped."),
+    ("as_good_by_chance", "As good by chance", percent, "How often a coin deciding each sign would earn as much."),
     (
         "system_quality",
         "System quality",

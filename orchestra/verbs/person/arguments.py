@@ -4,6 +4,10 @@ In: arguments. Out: a BacktestRequest, or ConfigError in one plain sentence. Thr
 """
 
 import argparse
+import math
+import os
+import re
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -19,6 +23,12 @@ ROOT = Path(__file__).resolve().parents[3]
 RESULTS = ROOT / "system_databse" / "backtests"
 HIGHEST_BPS = Decimal(10_000)
 HIGHEST_COMMISSION = Decimal(1_000_000)
+LOWEST_CAP, HIGHEST_CAP = Decimal("0.01"), Decimal(100)
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Which algorithm (where there are several), the name, the value.
+PARAM = re.compile(r"(?:([0-9]{1,4}):)?([^:=]+)=(.*)", re.DOTALL)
+# No number of a strategy has more characters; what has is a text.
+LONGEST_NUMBER = 40
 
 
 def parser_for(verb: str, help_text: str) -> Parser:
@@ -32,7 +42,10 @@ def add_request(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ticker", action="append", help="symbol to trade; one for each --algorithm")
     parser.add_argument("--capital", action="append", help="dollars; one for each --algorithm")
     parser.add_argument(
-        "--param", action="append", metavar="NAME=VALUE", help="of its PARAMETERS; 2:NAME=VALUE for the 2nd"
+        "--param",
+        action="append",
+        metavar="NAME=VALUE",
+        help="of its PARAMETERS; of several algorithms, 2:NAME=VALUE is for the 2nd",
     )
     parser.add_argument("--data", nargs="+", action="extend", metavar="FILE", help="recorded bars; else those stored")
     add_days(parser)
@@ -41,7 +54,7 @@ def add_request(parser: argparse.ArgumentParser) -> None:
     costs.add_argument("--commission-per-order", metavar="DOLLARS")
     costs.add_argument("--commission-per-share", metavar="DOLLARS")
     costs.add_argument("--commission-bps", metavar="BPS", help="basis points of what is dealt")
-    costs.add_argument("--regulatory-fees", action="store_true", help="the SEC's and FINRA's fees on sales")
+    costs.add_argument("--regulatory-fees", action="store_true", help="the regulators' fees that Alpaca passes on")
     costs.add_argument("--spread-bps", metavar="BPS", help="distance of bid and ask; each side pays half")
     costs.add_argument("--slippage-bps", metavar="BPS", help="on top of it")
     costs.add_argument("--volume-cap", metavar="PERCENT", help="of a bar's volume that all orders together get")
@@ -82,54 +95,99 @@ def day(text: str | None, name: str) -> date | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text)
+        # Python also reads 2024-W01-2, which nobody means.
+        return date.fromisoformat(text if DAY.fullmatch(text) else "")
     except ValueError as error:
-        raise ConfigError(f"{name} {text!r} is no day: write it like 2024-01-02.") from error
+        raise ConfigError(f"{name} {text[:40]!r} is no day: write it like 2024-01-02.") from error
 
 
 def market_db(data_dir: str | None) -> Path:
     """Return the market database of a data directory, or that of the house."""
     if data_dir is None:
         return ROOT / "database" / "market.db"
-    return Path(data_dir).absolute() / "market.db"
+    return folder(data_dir, "--data-dir") / "market.db"
+
+
+def folder(name: str, option: str) -> Path:
+    """Return a folder that was named; raises ConfigError for an empty name, which would be the working directory."""
+    if not name:
+        raise ConfigError(f"{option} is empty: name a folder.")
+    return Path(name).absolute()
 
 
 def writable(name: str | None) -> Path | None:
-    """Return where something is to be written; raises ConfigError now rather than after an hour."""
+    """Return where something is to be written; raises ConfigError now rather than after an hour. Nothing is left."""
     if name is None:
         return None
     path = Path(name).absolute()
+    is_new = not path.exists()
     try:
         with path.open("a", encoding="utf-8"):
             pass
+        if is_new:
+            path.unlink()
     except OSError as error:
         raise ConfigError(f"{path} cannot be written ({error.strerror}): name another file.") from error
     return path
 
 
+def writable_folder(name: str | None, option: str) -> Path | None:
+    """Return a folder for files to be written, which need not be there yet; raises ConfigError now."""
+    if name is None:
+        return None
+    path = folder(name, option)
+    nearest = next(each for each in (path, *path.parents) if each.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise ConfigError(f"{path} cannot be a folder of yours: name another one for {option}.")
+    return path
+
+
+def require_apart(written: Collection[Path | None], request: BacktestRequest) -> None:
+    """Raise ConfigError when one file would be written twice, or over what the backtest reads."""
+    files = [path for path in written if path is not None]
+    read = {*request.data, *(Path(each.algorithm).absolute() for each in request.algorithms)}
+    for path in files:
+        if files.count(path) > 1 or path in read:
+            raise ConfigError(f"{path} is named twice, and would be overwritten: name another file.")
+
+
 def value_of(text: str) -> Any:
-    """Return a parameter's value: a number, true, false, none, or the text itself."""
+    """Return a parameter's value: a finite number, true, false, none, or the text itself."""
     words = {"true": True, "false": False, "none": None}
     if text.lower() in words:
         return words[text.lower()]
     for kind in (int, float):
         try:
-            return kind(text)
+            number = kind(text if len(text) <= LONGEST_NUMBER else "")
         except ValueError:
             continue
+        if math.isfinite(number):
+            return number
     return text
 
 
 def _with_params(algorithms: tuple[StartAlgorithm, ...], texts: list[str]) -> tuple[StartAlgorithm, ...]:
     params: list[dict[str, object]] = [{} for _ in algorithms]
     for text in texts:
-        name, equals, value = text.partition("=")
-        number, colon, own = name.partition(":")
-        place = int(number) if colon and number.isdigit() else 1
-        if not equals or not 1 <= place <= len(algorithms):
-            raise ConfigError(f"--param {text!r} is not understood: write NAME=VALUE, or 2:NAME=VALUE for the second.")
-        params[place - 1][own if colon else name] = value_of(value)
+        place, name, value = _param(text, len(algorithms))
+        if name in params[place]:
+            raise ConfigError(f"--param {name[:40]} is given twice: leave one out.")
+        params[place][name] = value_of(value)
     return tuple(replace(each, params=own) for each, own in zip(algorithms, params, strict=True))
+
+
+def _param(text: str, algorithms: int) -> tuple[int, str, str]:
+    """Return the algorithm's place, from 0, the name and the value."""
+    found = PARAM.fullmatch(text)
+    if found is None:
+        raise ConfigError(f"--param {text[:40]!r} is not understood: write NAME=VALUE, or 2:NAME=VALUE for the second.")
+    number, name, value = found.groups()
+    if number is None and algorithms > 1:
+        raise ConfigError(f"--param {text[:40]!r} may be meant for each algorithm: write 1:{text[:40]} for the first.")
+    place = 1 if number is None else int(number)
+    if not 1 <= place <= algorithms:
+        raise ConfigError(f"--param {text[:40]!r} is for algorithm {place}, and there are {algorithms}.")
+    return place - 1, name, value
 
 
 def _file(name: str) -> Path:
@@ -140,9 +198,9 @@ def _file(name: str) -> Path:
 
 
 def _costs(given: argparse.Namespace) -> Costs:
-    cap = _number(given.volume_cap, "--volume-cap", highest=Decimal(100))
-    if given.volume_cap is not None and not cap:
-        raise ConfigError("--volume-cap 0 would fill nothing: give more than 0 and at most 100.")
+    cap = _number(given.volume_cap, "--volume-cap", highest=HIGHEST_CAP)
+    if given.volume_cap is not None and cap < LOWEST_CAP:
+        raise ConfigError(f"--volume-cap {given.volume_cap} would fill nothing: give {LOWEST_CAP} to {HIGHEST_CAP}.")
     return Costs(
         commission_per_order=_number(given.commission_per_order, "--commission-per-order", highest=HIGHEST_COMMISSION),
         commission_per_share=_number(given.commission_per_share, "--commission-per-share", highest=HIGHEST_COMMISSION),
@@ -162,5 +220,5 @@ def _number(text: str | None, name: str, *, highest: Decimal) -> Decimal:
     except InvalidOperation:
         number = Decimal(-1)
     if not (number.is_finite() and 0 <= number <= highest):
-        raise ConfigError(f"{name} {text!r} cannot be: give a number from 0 to {highest}.")
+        raise ConfigError(f"{name} {text[:40]!r} cannot be: give a number from 0 to {highest}.")
     return number

@@ -264,6 +264,17 @@ def test_a_volume_cap_fills_in_parts_and_the_spread_costs(tmp_path: Path) -> Non
     assert played.fills[0].price == dear.quantize(Decimal("0.0001"), ROUND_UP)
 
 
+def test_fees_reach_the_fills(tmp_path: Path) -> None:
+    columns = made_columns("ACME", DAYS[:1])
+    costs = Costs(commission_per_order=Decimal(1), has_regulatory_fees=True)
+    history = made_history(columns, days=DAYS[:1])
+    wanted = on_minutes(tmp_path, '{"14:00": ("buy", 60), "15:00": ("sell", 60)}')
+    bought, sold = House().play(history, asked(wanted), costs=costs).fills
+    # June 2024: 27.80 dollars a million and 0.000166 dollars a share sold, nothing yet for the audit trail.
+    sec = (sold.qty * sold.price * Decimal("0.0000278")).quantize(Decimal("0.01"), ROUND_UP)
+    assert (bought.fee, sold.fee) == (1, 1 + sec + Decimal("0.01"))
+
+
 def test_history_before_the_first_day_may_be_looked_at(tmp_path: Path) -> None:
     looking = strategy(
         tmp_path,

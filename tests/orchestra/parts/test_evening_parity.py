@@ -36,6 +36,9 @@ class MadeClock(SystemClock):
 class MadeChild:
     """A child process that ends when the test says."""
 
+    # Above the highest that Linux gives to a process.
+    pid = 2**31 - 1
+
     def __init__(self) -> None:
         self.code: int | None = None
         self.is_killed = False

@@ -100,6 +100,7 @@ def test_key_of_the_environment_beats_the_one_of_the_env_file(root: Path, monkey
         ("ELPYFI_PORT", "6000", "port", 6000),
         ("PORT", "6000", "port", 6000),
         ("AUTOTRADER_ALGORITHM_LIMIT_SECONDS", "1.5", "algorithm_limit_seconds", 1.5),
+        ("AUTOTRADER_KEPT_BACKTESTS", "12", "kept_backtests", 12),
     ],
 )
 @pytest.mark.parametrize("place", ["environment", "lower case", ".env", "toml"])
@@ -181,6 +182,7 @@ def test_contradiction_is_refused(root: Path, monkeypatch: pytest.MonkeyPatch, v
         ("AUTOTRADER_DATA_FEED", "bloomberg"),
         ("AUTOTRADER_ALGORITHM_LIMIT_SECONDS", "0"),
         ("AUTOTRADER_ALGORITHM_LIMIT_SECONDS", "soon"),
+        ("AUTOTRADER_KEPT_BACKTESTS", "0"),
         ("AUTOTRADER_ALPACA_BASE_URL", "somewhere"),
         ("AUTOTRADER_ALPACA_BASE_URL", "http://127.0.0.1:5002/v2"),
     ],

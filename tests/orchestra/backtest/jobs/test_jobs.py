@@ -5,178 +5,246 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from database.errors import ConfigError, StorageError
-from orchestra.backtest.jobs.decision_file import DecisionFile
-from orchestra.backtest.jobs.jobs import DIED, INTERRUPTED, MOST_QUEUED, BacktestJobs, Job, JobState
+from orchestra.backtest.jobs.job import KILLED, Job, JobState
+from orchestra.backtest.jobs.job_queue import INTERRUPTED
+from orchestra.backtest.jobs.jobs import BacktestJobs
+from orchestra.backtest.jobs.quiet_child import ROOT
 from orchestra.backtest.jobs.shelf import Shelf
 from orchestra.backtest.request import BacktestRequest
-from orchestra.backtest.walk.decision_row import DecisionRow
 from orchestra.runtime.clock import SystemClock
-from tests.orchestra.backtest.made_run import SWINGS, made_result
+from tests.orchestra.backtest.jobs.processes import WAIT_SECONDS, has_ended
+from tests.orchestra.backtest.made_run import SWINGS
 from tests.orchestra.backtest.played_house import asked, strategy
 
 SAMPLE = Path(__file__).resolve().parents[3] / "samples" / "two_made_up_days.csv"
-WAIT_SECONDS = 60.0
-NOW = SystemClock().now()
+# Takes the place of the player: stands back as the real one does, and stays until it is ended.
+STAYS = """
+import sys, time
+from pathlib import Path
+from orchestra.backtest.jobs.quiet_child import stand_back
+stand_back(int(sys.argv[1]))
+Path(sys.argv[2], "up").touch()
+time.sleep(600)
+"""
+FAILS = "import sys, pathlib; pathlib.Path(sys.argv[2], 'failure.txt').write_text('no bars'); sys.exit(1)"
+BREAKS = "import sys; sys.exit(1)"
+# An owner of jobs that is killed while one of them runs.
+OWNER = """
+import os, subprocess, sys, time
+from pathlib import Path
+from orchestra.backtest.jobs.jobs import BacktestJobs
+from orchestra.backtest.jobs.shelf import Shelf
+from orchestra.backtest.request import BacktestRequest
+from orchestra.runtime.clock import SystemClock
+children = []
+def start(_module, arguments):
+    children.append(subprocess.Popen([sys.executable, "-c", {code!r}, str(os.getpid()), *arguments]))
+    return children[-1]
+jobs = BacktestJobs(Shelf(Path({kept!r})), SystemClock(), start=start)
+ids = [jobs.submit(BacktestRequest(())) for _ in range(2)]
+while not Path({kept!r}, "." + ids[0], "up").exists():
+    time.sleep(0.02)
+Path({kept!r}, "child").write_text(str(children[0].pid))
+os.kill(os.getpid(), 9)
+"""
+
+Start = Callable[[str, Sequence[str]], "subprocess.Popen[bytes]"]
 
 
-def waiting_child(_module: str, _arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
-    """Stand in for a long backtest."""
-    return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+class Children:
+    """Starts stand-ins for the player."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.started: list[subprocess.Popen[bytes]] = []
+
+    def __call__(self, _module: str, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-c", self.code, str(os.getpid()), *arguments]
+        self.started.append(subprocess.Popen(command, cwd=ROOT, start_new_session=True))
+        return self.started[-1]
 
 
-def failing_child(_module: str, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
-    code = "import sys, pathlib; (pathlib.Path(sys.argv[1]) / 'failure.txt').write_text('no bars'); sys.exit(1)"
-    return subprocess.Popen([sys.executable, "-c", code, *arguments])
+class House:
+    """Jobs on a shelf of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.shelf = Shelf(folder / "kept")
+        self.open: list[BacktestJobs] = []
+
+    def jobs(self, start: Start | None = None, *, at_once: int = 1) -> BacktestJobs:
+        clock = SystemClock()
+        jobs = (
+            BacktestJobs(self.shelf, clock, at_once=at_once)
+            if start is None
+            else BacktestJobs(self.shelf, clock, start=start, at_once=at_once)
+        )
+        self.open.append(jobs)
+        return jobs
+
+    def request(self, body: str = SWINGS) -> BacktestRequest:
+        return BacktestRequest((asked(strategy(self.folder, body)),), data=(SAMPLE,))
+
+    def is_up(self, id_: str) -> bool:
+        return (self.shelf.folder / f".{id_}" / "up").exists()
 
 
-def request(folder: Path, body: str = SWINGS) -> BacktestRequest:
-    return BacktestRequest((asked(strategy(folder, body)),), data=(SAMPLE,))
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path)
+    yield made
+    for jobs in made.open:
+        jobs.close()
 
 
-def until(jobs: BacktestJobs, id_: str, is_so: Callable[[Job], bool]) -> Job:
+def wait_for(is_so: Callable[[], bool]) -> None:
     end = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < end:
-        job = jobs.job(id_)
-        if is_so(job):
-            return job
+    while not is_so():
+        assert time.monotonic() < end
         time.sleep(0.02)
-    raise AssertionError(f"still {jobs.job(id_)}")
 
 
-def has_ended(job: Job) -> bool:
-    return job.state not in (JobState.QUEUED, JobState.RUNNING)
+def until(jobs: BacktestJobs, id_: str, *states: JobState) -> Job:
+    wait_for(lambda: jobs.job(id_).state in states)
+    return jobs.job(id_)
 
 
-def test_a_job_is_played_in_a_process_of_its_own_and_kept(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "kept")
-    jobs = BacktestJobs(shelf, SystemClock())
-    ids = [jobs.submit(request(tmp_path)), jobs.submit(request(tmp_path))]
-    assert [jobs.job(id_).state for id_ in ids] == [JobState.RUNNING, JobState.QUEUED]
-    assert jobs.job(ids[1]).position == 1
-    for id_ in ids:
-        assert until(jobs, id_, has_ended).state is JobState.DONE
-    assert jobs.jobs() == []
-    assert [listing.id for listing in shelf.listings()] == ids[::-1]
-    assert shelf.result(ids[0]).fills == shelf.result(ids[1]).fills
-    assert shelf.decisions(ids[0]).stat().st_size > 0
-    jobs.close()
+def ended(jobs: BacktestJobs, id_: str) -> Job:
+    return until(jobs, id_, JobState.DONE, JobState.FAILED, JobState.CANCELED)
 
 
-def test_what_is_wrong_is_told_in_words(tmp_path: Path) -> None:
-    jobs = BacktestJobs(Shelf(tmp_path / "kept"), SystemClock())
-    id_ = jobs.submit(
-        request(tmp_path, "class Algorithm:\n    def __init__(self): pass\n    def run(self, n, i): pass\n")
-    )
-    job = until(jobs, id_, has_ended)
+def test_jobs_are_played_one_after_the_other_and_kept_though_nobody_looks(house: House) -> None:
+    jobs = house.jobs()
+    ids: list[str] = []
+    # As the requests of a screen do it: their threads are gone before anything is played.
+    for _ in range(2):
+        thread = threading.Thread(target=lambda: ids.append(jobs.submit(house.request())))
+        thread.start()
+        thread.join()
+    wait_for(lambda: len(house.shelf.listings()) == 2)
+    wait_for(lambda: not jobs.jobs())
+    assert [jobs.job(id_).state for id_ in ids] == [JobState.DONE, JobState.DONE]
+    assert [listing.id for listing in house.shelf.listings()] == ids[::-1]
+    assert jobs.result(ids[0]).fills == jobs.result(ids[1]).fills != []
+    assert house.shelf.decisions(ids[0]).stat().st_size > 0
+
+
+def test_a_child_outlives_the_thread_that_submitted_it(house: House) -> None:
+    children = Children(STAYS)
+    jobs, ids, has_seen = house.jobs(children), list[str](), threading.Event()
+
+    def screen() -> None:
+        ids.append(jobs.submit(house.request()))
+        wait_for(lambda: house.is_up(ids[0]))
+        has_seen.set()
+
+    thread = threading.Thread(target=screen)
+    thread.start()
+    assert has_seen.wait(WAIT_SECONDS)
+    thread.join()
+    with pytest.raises(subprocess.TimeoutExpired):
+        children.started[0].wait(0.3)
+    assert jobs.job(ids[0]).state is JobState.RUNNING
+
+
+def test_what_is_wrong_with_an_algorithm_is_told_in_words(house: House) -> None:
+    jobs = house.jobs()
+    body = "class Algorithm:\n    def __init__(self): pass\n    def run(self, n, i): pass\n"
+    job = ended(jobs, jobs.submit(house.request(body)))
     assert job.state is JobState.FAILED
     assert "cannot be started" in (job.failure or "")
-    jobs.close()
 
 
-def test_a_running_and_a_waiting_job_are_canceled(tmp_path: Path) -> None:
-    jobs = BacktestJobs(Shelf(tmp_path / "kept"), SystemClock(), start=waiting_child)
-    first, second, third = (jobs.submit(request(tmp_path)) for _ in range(3))
+def test_a_failure_that_the_child_wrote_down_is_told_and_can_be_tried_again(house: House) -> None:
+    jobs = house.jobs(Children(FAILS))
+    first = jobs.submit(house.request())
+    assert ended(jobs, first).failure == "no bars"
+    second = jobs.again(first)
+    assert second != first
+    assert ended(jobs, second).failure == "no bars"
+    assert {path.read_text() for path in house.shelf.folder.glob(".*/request.json")} == {
+        json.dumps(house.request().to_values())
+    }
+
+
+def test_a_fault_is_told_with_where_to_read_more(house: House) -> None:
+    jobs = house.jobs(Children(BREAKS))
+    id_ = jobs.submit(house.request())
+    assert f".{id_}/output.txt" in (ended(jobs, id_).failure or "")
+
+
+def test_a_running_and_a_waiting_job_are_canceled(house: House) -> None:
+    children = Children(STAYS)
+    jobs = house.jobs(children)
+    first, second, third = (jobs.submit(house.request()) for _ in range(3))
+    wait_for(lambda: house.is_up(first))
+    assert [job.position for job in jobs.jobs()] == [0, 1, 2]
+    with pytest.raises(ConfigError, match="cancel it first"):
+        jobs.forget(first)
     jobs.cancel(second)
     jobs.cancel(first)
     jobs.cancel(first)
-    assert [jobs.job(id_).state for id_ in (first, second, third)] == [
-        JobState.CANCELED,
-        JobState.CANCELED,
-        JobState.RUNNING,
-    ]
+    until(jobs, third, JobState.RUNNING)
+    assert [jobs.job(id_).state for id_ in (first, second)] == [JobState.CANCELED, JobState.CANCELED]
+    assert children.started[0].returncode == -signal.SIGKILL
+    assert len(children.started) == 2
     jobs.forget(first)
     with pytest.raises(ConfigError, match="was it forgotten"):
         jobs.job(first)
     jobs.close()
     assert (jobs.job(third).state, jobs.job(third).failure) == (JobState.FAILED, INTERRUPTED)
+    assert has_ended(children.started[1].pid)
 
 
-def test_a_job_whose_process_is_killed_has_failed_and_the_next_one_begins(tmp_path: Path) -> None:
-    children = []
-
-    def start(module: str, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
-        children.append(waiting_child(module, arguments))
-        return children[-1]
-
-    jobs = BacktestJobs(Shelf(tmp_path / "kept"), SystemClock(), start=start)
-    first, second = jobs.submit(request(tmp_path)), jobs.submit(request(tmp_path))
-    os.kill(children[0].pid, signal.SIGKILL)
-    assert until(jobs, first, has_ended).failure == DIED
-    assert jobs.job(second).state is JobState.RUNNING
-    jobs.close()
+def test_a_job_whose_process_is_killed_has_failed_and_the_next_one_begins(house: House) -> None:
+    children = Children(STAYS)
+    jobs = house.jobs(children)
+    first, second = jobs.submit(house.request()), jobs.submit(house.request())
+    wait_for(lambda: house.is_up(first))
+    os.kill(children.started[0].pid, signal.SIGKILL)
+    assert ended(jobs, first).failure == KILLED
+    assert until(jobs, second, JobState.RUNNING).position == 0
 
 
-def test_a_failure_that_the_child_wrote_down_is_told(tmp_path: Path) -> None:
-    jobs = BacktestJobs(Shelf(tmp_path / "kept"), SystemClock(), start=failing_child)
-    assert until(jobs, jobs.submit(request(tmp_path)), has_ended).failure == "no bars"
-    jobs.close()
+def test_two_run_at_once_where_that_is_wanted(house: House) -> None:
+    jobs = house.jobs(Children(STAYS), at_once=2)
+    ids = [jobs.submit(house.request()) for _ in range(3)]
+    for id_ in ids[:2]:
+        until(jobs, id_, JobState.RUNNING)
+    assert jobs.job(ids[2]).position == 1
 
 
-def test_jobs_survive_a_restart_of_their_owner(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "kept")
-    jobs = BacktestJobs(shelf, SystemClock(), start=waiting_child)
-    running, queued = jobs.submit(request(tmp_path)), jobs.submit(request(tmp_path))
-    later = BacktestJobs(shelf, SystemClock(), start=waiting_child)
-    assert later.job(running).failure == INTERRUPTED
-    assert later.job(queued).state is JobState.RUNNING
-    jobs.close()
-    later.close()
+def test_an_owner_that_is_killed_takes_its_child_along_and_the_next_one_goes_on(house: House) -> None:
+    kept = house.shelf.folder
+    code = OWNER.format(code=STAYS, kept=str(kept))
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    owner = subprocess.run([sys.executable, "-c", code], env=environment, check=False, timeout=WAIT_SECONDS)
+    assert owner.returncode == -signal.SIGKILL
+    assert has_ended(int((kept / "child").read_text()))
+    later = house.jobs(Children(STAYS))
+    running, queued = (job.id for job in later.jobs())
+    assert (later.job(running).state, later.job(running).failure) == (JobState.FAILED, INTERRUPTED)
+    until(later, queued, JobState.RUNNING)
 
 
-def test_progress_is_read_while_it_runs(tmp_path: Path) -> None:
-    jobs = BacktestJobs(Shelf(tmp_path / "kept"), SystemClock(), start=waiting_child)
-    id_ = jobs.submit(request(tmp_path))
-    assert jobs.job(id_).progress is None
-    (tmp_path / "kept" / f".{id_}" / "progress.json").write_text(
-        json.dumps({"done": 1, "total": 4, "at": "2024-06-11"})
-    )
-    progress = jobs.job(id_).progress
-    assert progress is not None
-    assert (progress.fraction, progress.at) == (0.25, "2024-06-11")
-    jobs.close()
+def test_a_process_that_cannot_be_started_is_told(house: House) -> None:
+    def start(_module: str, _arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
+        raise OSError(12, "Cannot allocate memory")
+
+    jobs = house.jobs(start)
+    job = ended(jobs, jobs.submit(house.request()))
+    assert "could not be started (Cannot allocate memory)" in (job.failure or "")
 
 
-def test_the_queue_has_an_end_and_hostile_ids_are_refused(tmp_path: Path) -> None:
-    jobs = BacktestJobs(Shelf(tmp_path / "kept"), SystemClock(), start=waiting_child)
-    for _ in range(MOST_QUEUED + 1):
-        jobs.submit(request(tmp_path))
-    with pytest.raises(ConfigError, match="waiting already"):
-        jobs.submit(request(tmp_path))
-    for id_ in ("../../etc", "", "20240101-9", ".20240101-1"):
-        with pytest.raises(ConfigError, match="There is no backtest"):
-            jobs.job(id_)
-    jobs.close()
-
-
-def test_the_shelf_keeps_lists_and_forgets(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path, most=3)
-    result = made_result(5)
-    ids = [shelf.keep(shelf.begin(NOW), result, now=NOW) for _ in range(4)]
-    assert [listing.id for listing in shelf.listings()] == ids[:0:-1]
-    assert shelf.result(ids[-1]) == result
-    assert shelf.listings()[0].head["total_trades"] == result.metrics["all"]["total_trades"]
-    (tmp_path / ids[-1] / "head.json").write_text("{")
-    (tmp_path / ids[-1] / "result.json.gz").write_bytes(b"no gzip")
-    assert shelf.listings()[0].damaged is not None
-    with pytest.raises(ConfigError, match="damaged"):
-        shelf.result(ids[-1])
-    shelf.forget(ids[-1])
-    for wrong in (ids[-1], "../x", "..", ""):
-        with pytest.raises(ConfigError, match="There is no kept result"):
-            shelf.forget(wrong)
-    assert len(shelf.listings()) == 2
-
-
-def test_a_shelf_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(StorageError, match="name another --results"):
-        Shelf(tmp_path / "file" / "kept").begin(NOW)
+def test_a_shelf_that_cannot_be_written_takes_no_job(house: House) -> None:
+    house.shelf.folder.write_text("no folder")
     with pytest.raises(StorageError, match="cannot be written"):
-        DecisionFile(tmp_path / "none" / "decisions.db").take([DecisionRow(1, 60, 60, "hold", "0", "", "HELD")])
+        house.jobs(Children(STAYS)).submit(house.request())

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from orchestra.backtest.jobs.quiet_child import end, start_quietly
+from tests.orchestra.backtest.jobs.processes import has_ended
 from tests.source_tree import ROOT
 
 # Stands back, tells how it runs, and would then stay for a minute.
@@ -36,7 +37,7 @@ def test_a_quiet_child_runs_with_the_lowest_priority_and_dies_with_its_parent(tm
     assert ended.returncode == -9
     process_id, _, nice, is_idle = told.read_text(encoding="utf-8").split()
     assert (nice, is_idle) == ("19", "True")
-    assert not _is_running(int(process_id))
+    assert has_ended(int(process_id))
 
 
 def test_a_child_whose_parent_is_gone_does_nothing(tmp_path: Path) -> None:
@@ -54,12 +55,3 @@ def test_a_started_module_is_ended_with_nothing_left() -> None:
     assert os.getsid(child.pid) == child.pid
     end(child)
     assert child.returncode is not None
-
-
-def _is_running(process_id: int) -> bool:
-    """Say whether a process still runs; one that only waits to be counted off does not."""
-    try:
-        status = Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8")
-    except OSError:
-        return False
-    return status.rpartition(")")[2].split()[0] not in "ZX"

@@ -3,6 +3,7 @@
 import json
 import math
 import random
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,14 +11,17 @@ from pathlib import Path
 import pytest
 
 from database.bar import MINUTE
+from database.bars.bar_columns import BarColumns
+from database.calendar_manager import Session
 from database.errors import ConfigError
-from orchestra.backtest.measures.luck import expected_best_sharpe, probabilistic_sharpe, verdict
-from orchestra.backtest.measures.measure import measure
+from orchestra.backtest.history.history import History
+from orchestra.backtest.measures.measure import _thinned, measure
 from orchestra.backtest.measures.minute_values import MinuteValues
 from orchestra.backtest.request import BacktestRequest, Costs
 from orchestra.backtest.result import BacktestResult
+from orchestra.messages.commands import StartAlgorithm
 from tests.orchestra.backtest.made_run import made_result, weekdays
-from tests.orchestra.backtest.played_house import DAYS, House, asked, made_columns, made_history, strategy
+from tests.orchestra.backtest.played_house import DAYS, House, asked, made_columns, made_history
 from tests.orchestra.backtest.test_backtester import on_minutes
 
 
@@ -67,11 +71,23 @@ def test_buying_and_holding_pays_the_same_costs() -> None:
     request = BacktestRequest((asked("sma_crossover", capital="1000"),), costs=costs)
     history = made_history(columns)
     result = measure(House().play(history, *request.algorithms, costs=costs), request, history)
-    price = columns.opens[0] * 1.001
+    price = math.ceil(round(columns.opens[0] * 10_010, 6)) / 10_000  # the desk's fills are rounded up to that
     shares = math.floor(995 / (price + 0.01))
     left = 1000 - 5 - shares * (price + 0.01)
     closes = [columns.closes[columns.position(session.close) - 1] for session in history.sessions]
-    assert result.buy_and_hold["equity"] == pytest.approx([left + shares * close for close in closes])
+    assert result.buy_and_hold["equity"] == pytest.approx([left + shares * close for close in closes], rel=1e-9)
+
+
+@pytest.mark.parametrize("bars", [1_499, 1_500, 1_501, 3_000, 98_280, 749 * 500, 750 * 600, 750 * 1_000])
+def test_so_many_bars_make_no_more_points_than_a_chart_shows(bars: int) -> None:
+    session = Session(DAYS[0], 0, bars * MINUTE)
+    chance, columns = random.Random(bars), BarColumns("ACME")
+    columns.times.extend(range(0, session.close, MINUTE))
+    columns.closes.extend(chance.random() for _ in range(bars))
+    told = _thinned(History({"ACME": columns}, [session]), "ACME")
+    assert min(bars, 1_000) <= len(told) <= 1_500
+    assert {columns.times[0], columns.times[-1]} <= {ts for ts, _ in told}
+    assert (min(columns.closes), max(columns.closes)) == (min(c for _, c in told), max(c for _, c in told))
 
 
 def test_prices_are_thinned_to_their_extremes() -> None:
@@ -84,55 +100,37 @@ def test_prices_are_thinned_to_their_extremes() -> None:
     assert (min(close for _, close in told), max(close for _, close in told)) == (min(closes), max(closes))
 
 
-def test_warnings_name_what_makes_a_result_doubtful(tmp_path: Path) -> None:
-    columns = made_columns("ACME", DAYS, traded=0.5)
-    columns.closes[5] *= 3
-    failing = strategy(
-        tmp_path, "class Algorithm:\n    def __init__(self, t, c): pass\n    def run(self, now, id): 1 / 0\n"
-    )
-    request = BacktestRequest((asked(failing),))
-    history = made_history(columns)
-    told = " ".join(measure(House().play(history, *request.algorithms), request, history).warnings)
-    for part in (
-        "ZeroDivisionError",
-        "Only 0 sales",
-        "Only 2 sessions",
-        "no bar in 5",
-        "splits that were not adjusted",
-    ):
-        assert part in told
+def test_denied_wishes_are_counted_by_algorithm(tmp_path: Path) -> None:
+    wishes = on_minutes(tmp_path, '{"14:00": ("buy", 5000), "16:30": ("buy", 5)}')
+    result = played_and_measured(asked(wishes), asked("sma_crossover"))
+    assert result.decisions["DENIED"] == result.metrics["all"]["denied"] == result.gates["CASH"] == 2
+    assert (result.metrics["1"]["denied"], result.metrics["2"]["denied"]) == (2, 0)
+    assert "Denied, as the algorithm's cash did not suffice: 2 buys." in result.warnings
 
 
-def test_the_papers_example_of_the_deflated_sharpe_ratio() -> None:
-    """Annual 2.5 over 1250 days, 250 a year, skew -3, kurtosis 10, 100 tries of variance 1/2: 0.1132 and 0.9004."""
-    benchmark = expected_best_sharpe(100, 0.5 / 250)
-    assert benchmark == pytest.approx(0.1132, abs=5e-5)
-    told = probabilistic_sharpe(2.5 / math.sqrt(250), benchmark, count=1250, skew=-3.0, kurtosis=10.0)
-    assert told == pytest.approx(0.9004, abs=5e-5)
+def test_a_run_stopped_early_is_measured_as_far_as_it_went() -> None:
+    request = BacktestRequest((asked("sma_crossover"),))
+    history = made_history(made_columns("ACME", DAYS))
+    played = House().play(history, *request.algorithms)
+    first = [fill for fill in played.fills if fill.at.timestamp() < played.days[0].minute]
+    result = measure(replace(played, days=played.days[:1], fills=tuple(first), is_whole=False), request, history)
+    assert (result.data["first"], result.data["last"], result.data["bars"]) == ("2024-06-11", "2024-06-11", 390)
+    assert result.prices["ACME"][-1][0] < history.sessions[1].open
+    assert len(result.buy_and_hold["equity"]) == len(result.equity) == 1
+    assert result.warnings[0].startswith("The run was stopped before its end")
+    nothing = measure(replace(played, days=(), fills=(), is_whole=False), request, history)
+    assert (nothing.equity, nothing.buy_and_hold["equity"], nothing.metrics["all"]["total_return"]) == ([], [], 0.0)
 
 
-def test_the_best_of_many_coin_tosses_is_called_luck() -> None:
-    chance, called = random.Random(11), 0
-    for _ in range(60):
-        tries = [[chance.gauss(0, 0.01) for _ in range(250)] for _ in range(30)]
-        sharpes = [annualised(returns) for returns in tries]
-        best = max(range(30), key=sharpes.__getitem__)
-        called += verdict(tries[best], sharpes).is_likely_luck
-    assert called >= 55
+def test_a_run_is_measured_the_same_twice() -> None:
+    request = BacktestRequest((asked("sma_crossover"),))
+    history = made_history(made_columns("ACME", DAYS))
+    played = House().play(history, *request.algorithms)
+    result = measure(played, request, history)
+    assert 0 < result.metrics["1"]["as_good_by_chance"] <= 1
+    assert measure(played, request, history) == result
 
 
-def test_skill_is_not_called_luck_and_too_little_is() -> None:
-    chance = random.Random(3)
-    skilled = [chance.gauss(0.004, 0.01) for _ in range(250)]
-    others = [annualised([chance.gauss(0, 0.01) for _ in range(250)]) for _ in range(29)]
-    judged = verdict(skilled, [annualised(skilled), *others])
-    assert not judged.is_likely_luck
-    assert "unlikely to be luck alone" in judged.sentence
-    assert verdict(skilled[:10], [1.0, 2.0]).is_likely_luck
-    assert "treat the best one as luck" in verdict(skilled[:10], [None]).sentence
-
-
-def annualised(returns: list[float]) -> float:
-    mean = sum(returns) / len(returns)
-    deviation = math.sqrt(sum((value - mean) ** 2 for value in returns) / (len(returns) - 1))
-    return mean / deviation * math.sqrt(252)
+def played_and_measured(*algorithms: StartAlgorithm) -> BacktestResult:
+    history = made_history(made_columns("ACME", DAYS))
+    return measure(House().play(history, *algorithms), BacktestRequest(algorithms), history)
