@@ -42,16 +42,14 @@ def sweep(
     parts = [window.chosen_on for window in windows] or [(0, len(days))]
     trials = _trials(sets, parts)
     judging = min(SHOWN, len(sets)) if len(windows) == 1 else len(windows)
-    total = len(trials) + judging
-    standing = Standing(by, tell, total=total)
-    later = Standing(by, tell, total=total, before=len(trials), is_judging=True)
+    standing = Standing(by, tell, total=len(trials) + judging)
+    later = Standing(by, tell, total=len(trials) + judging, before=len(trials), is_judging=True)
     play_all(trials, standing)
     part = _last_begun(parts, standing.outcomes)
     shown = [each for each in standing.outcomes if each.trial.sessions == part]
     is_chosen = len(standing.outcomes) == len(trials)
     second = _judging_trials(windows, standing, shown=shown, by=by) if is_chosen else []
-    if second:
-        play_all(second, later)
+    play_all(second, later)
     pairs = _pairs(windows, standing, later) if is_chosen else []
     return SweepResult(
         by=by,
