@@ -1,62 +1,106 @@
-"""A sweep for a person: the best sets, what became of them on unseen days, and whether it is luck.
+"""A sweep for a person at a terminal, and as rows for a spreadsheet.
 
-In: a sweep's result. Out: text, CSV rows, a page. Thread: any.
+In: a sweep's result. Out: text, rows. Thread: any.
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable
+from textwrap import fill
 from typing import Any
 
-from orchestra.backtest.report.figures import DASH, TABLE, number, signed_percent
-from orchestra.backtest.report.html_report import document
-from orchestra.backtest.report.markup import Markup, table, tag
-from orchestra.backtest.report.text import PAST
-from orchestra.backtest.sweep.sweeper import SweepResult, neighbours
+from orchestra.backtest.report.figures import DASH, TABLE, number, percent, signed_percent
+from orchestra.backtest.report.text import PAST, WIDTH
+from orchestra.backtest.sweep.standing import told
+from orchestra.backtest.sweep.sweep_result import Judged, SweepResult, neighbours
 from orchestra.backtest.sweep.trial import Outcome
 
 SHOWN = 20
-COLUMNS = ("total_return", "sharpe_ratio", "max_drawdown", "total_trades", "profit_factor")
-SHADES = 5
+SHOWN_REASONS = 3
+COLUMNS = ("total_return", "max_drawdown", "total_trades", "profit_factor")
+UNSEEN = "total_return"
+STOPPED = "Stopped before its end: what follows is of the trials that were played."
+SPENT = "Choose by the columns of the seen sessions: whoever chooses by the unseen ones has seen them."
+_Column = tuple[str, Callable[[Outcome], str]]
 
 
 def sweep_text(result: SweepResult) -> str:
     """Return the report for a terminal."""
-    ranked, failed = result.ranked, result.failed
-    count = f"{len(result.outcomes)} parameter sets, {len(failed)} of them failed"
-    parts = [f"{count}; the best by {label_of(result.by).lower()}:" if ranked else f"{count}.", _ranking(result)]
-    if failed:
-        parts.append(f"The first failure: {_told(failed[0])}: {failed[0].error}")
-    parts += [_judged(result), _stability(result), result.verdict.sentence if ranked else ""]
-    if not result.is_whole:
-        parts.insert(0, "Stopped before its end: what follows is of the trials that were played.")
-    return "\n\n".join([*(part for part in parts if part), PAST])
+    parts = [
+        "" if result.is_whole else STOPPED,
+        _title(result),
+        _ranking(result),
+        SPENT if result.unseen else "",
+        failures(result),
+        "\n".join(judged_lines(result)),
+        stability(result),
+        result.verdict.sentence if result.ranked else "",
+        " ".join(["Assumed:", *result.about.get("assumptions", {}).values()]) if result.about else "",
+        PAST,
+    ]
+    return "\n\n".join("\n".join(_folded(line) for line in part.split("\n")) for part in parts if part)
 
 
 def sweep_rows(result: SweepResult) -> list[list[Any]]:
-    """Return a table of every trial for a spreadsheet."""
+    """Return a table of every trial for a spreadsheet, those on unseen sessions marked by their names."""
     names = list(result.outcomes[0].trial.params) if result.outcomes else []
     metrics = [name for name, *_ in TABLE]
-    rows = [
-        [
-            *(each.trial.params[name] for name in names),
-            *(each.metrics.get(metric) for metric in metrics),
-            each.error or "",
-        ]
-        for each in result.outcomes
-    ]
-    return [[*names, *metrics, "error"], *rows]
+    later = [f"unseen_{name}" for name in metrics] if result.unseen else []
+    rows = []
+    for each in result.outcomes:
+        row = [*(each.trial.params[name] for name in names), *(each.metrics.get(name) for name in metrics)]
+        unseen = result.unseen.get(each.trial.number)
+        row += [unseen.metrics.get(name) if unseen else None for name in metrics] if later else []
+        rows.append([*row, each.error or ""])
+    return [[*names, *metrics, *later, "error"], *rows]
 
 
-def sweep_html(result: SweepResult) -> str:
-    """Return a page: a map where exactly two parameters vary, and the ranking."""
-    parts = [tag("p", result.verdict.sentence), _map(result)]
-    rows = [
-        [_told(each), *(write(each.metrics.get(name)) for name, write in _columns())] for each in result.ranked[:SHOWN]
-    ]
-    head = ["Parameters", *(label_of(name) for name in COLUMNS)]
-    parts.append(tag("section", tag("h2", "The best"), table(head, rows, kinds="w" + "n" * len(COLUMNS))))
-    if result.judged:
-        parts.append(tag("section", tag("h2", "On unseen sessions"), tag("p", _judged(result))))
-    return document("A sweep over parameters", [*parts, tag("p", PAST, class_="muted")])
+def columns_of(result: SweepResult) -> list[_Column]:
+    """Return name and writer of the columns that compare trials: the figure that chose first, unseen sessions last."""
+    names = list(dict.fromkeys((result.by, *COLUMNS)))
+    columns: list[_Column] = [(label_of(name), _seen(name)) for name in names]
+    if result.unseen:
+        later = dict.fromkeys((result.by, UNSEEN))
+        columns += [(f"Unseen {label_of(name).lower()}", _later(result, name)) for name in later]
+    return columns
+
+
+def failures(result: SweepResult) -> str:
+    """Return how many trials failed and why."""
+    reasons = Counter(each.error for each in result.failed)
+    if not reasons:
+        return ""
+    lines = [f"{len(result.failed)} of {len(result.outcomes)} trials failed:"]
+    lines += [f"  {count}: {reason}" for reason, count in reasons.most_common(SHOWN_REASONS)]
+    return "\n".join([*lines, *(["  …"] if len(reasons) > SHOWN_REASONS else [])])
+
+
+def judged_lines(result: SweepResult) -> list[str]:
+    """Return what became of the best of each window on unseen sessions."""
+    if not result.judged:
+        return []
+    write = writer_of(result.by)
+    lines = [f"{label_of(result.by)} of the best of each stretch, and on the unseen sessions after it:"]
+    lines += [_judged(each, write) for each in result.judged]
+    if result.stitched is not None:
+        lines.append(f"Return over all unseen sessions, one after the other: {signed_percent(result.stitched)}.")
+    if result.efficiency is not None:
+        lines.append(f"Efficiency, what unseen sessions left of the chosen figure: {percent(result.efficiency)}.")
+    return lines
+
+
+def stability(result: SweepResult) -> str:
+    """Tell how the sets beside the best one fare: a lonely peak is more likely chance."""
+    ranked = result.ranked
+    near = neighbours(result, ranked[0]) if ranked else []
+    known = sorted(value for each in near if (value := each.metrics.get(result.by)) is not None)
+    if not known:
+        return ""
+    write = writer_of(result.by)
+    mean = write(sum(known) / len(known))
+    return (
+        f"Its {len(known)} neighbours average {mean} and range from {write(known[0])} to {write(known[-1])}, "
+        f"where the best has {write(ranked[0].metrics[result.by])}: much less beside it means a lucky spot."
+    )
 
 
 def label_of(metric: str) -> str:
@@ -69,84 +113,47 @@ def writer_of(metric: str) -> Callable[[Any], str]:
     return next((write for name, _, write, _ in TABLE if name == metric), number)
 
 
-def _columns() -> list[tuple[str, Callable[[Any], str]]]:
-    return [(name, writer_of(name)) for name in COLUMNS]
+def _title(result: SweepResult) -> str:
+    best = f"; the best by {label_of(result.by).lower()}:" if result.ranked else "; none of them has this figure."
+    return f"{len(result.outcomes)} parameter sets on {result.days[0]} to {result.days[1]}{best}"
 
 
 def _ranking(result: SweepResult) -> str:
-    if not result.ranked:
+    shown = result.ranked[:SHOWN]
+    if not shown:
         return ""
-    width = max(len(_told(each)) for each in result.ranked[:SHOWN])
-    head = f"{'':<{width}}" + "".join(f"{label_of(name):>15}" for name in COLUMNS)
-    lines = [
-        f"{_told(each):<{width}}" + "".join(f"{write(each.metrics.get(name)):>15}" for name, write in _columns())
-        for each in result.ranked[:SHOWN]
-    ]
-    return "\n".join([head, *lines])
+    columns = columns_of(result)
+    names = [told(each.trial.params) for each in shown]
+    lines = [["", *(label for label, _ in columns)]]
+    lines += [[name, *(write(each) for _, write in columns)] for name, each in zip(names, shown, strict=True)]
+    widths = [max(len(line[at]) for line in lines) + 2 for at in range(len(columns) + 1)]
+    return "\n".join(
+        line[0].ljust(widths[0]) + "".join(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))
+        for line in lines
+    )
 
 
-def _judged(result: SweepResult) -> str:
-    if not result.judged:
-        return ""
-    write = writer_of(result.by)
-    lines = ["The best of each stretch, on the sessions after it:"]
-    for each in result.judged:
-        told = DASH if each.params is None else _params(each.params)
-        change = f"{write(each.chosen)} became {write(each.judged)}"
-        lines.append(f"  sessions {each.window.judged_on[0] + 1} to {each.window.judged_on[1]}: {told}: {change}")
-    if result.stitched is not None:
-        lines.append(f"All unseen stretches one after the other: {signed_percent(result.stitched)}.")
-    if result.efficiency is not None:
-        lines.append(f"Of the chosen figure {result.efficiency:.0%} was left on average.")
-    return "\n".join(lines)
+def _seen(name: str) -> Callable[[Outcome], str]:
+    return lambda outcome: writer_of(name)(outcome.metrics.get(name))
 
 
-def _stability(result: SweepResult) -> str:
-    """Tell how the sets beside the best one fare: a lonely peak is more likely chance."""
-    if not result.ranked:
-        return ""
-    near = [each.metrics.get(result.by) for each in neighbours(result, result.ranked[0])]
-    known = [value for value in near if value is not None]
-    if not known:
-        return ""
-    best = result.ranked[0].metrics[result.by]
-    write = writer_of(result.by)
-    return f"Its {len(known)} neighbours average {write(sum(known) / len(known))} where the best has {write(best)}."
+def _later(result: SweepResult, name: str) -> Callable[[Outcome], str]:
+    def write(outcome: Outcome) -> str:
+        unseen = result.unseen.get(outcome.trial.number)
+        return DASH if unseen is None else writer_of(name)(unseen.metrics.get(name))
+
+    return write
 
 
-def _map(result: SweepResult) -> Markup:
-    if not result.outcomes or len(result.outcomes[0].trial.params) != 2:
-        return Markup("")
-    down, across = result.outcomes[0].trial.params
-    rows_of = _sorted([each.trial.params[down] for each in result.outcomes])
-    columns_of = _sorted([each.trial.params[across] for each in result.outcomes])
-    found = {(each.trial.params[down], each.trial.params[across]): each for each in result.outcomes}
-    known = sorted(value for each in result.outcomes if (value := each.metrics.get(result.by)) is not None)
-    body = [
-        tag("tr", tag("th", row), *(_cell(found.get((row, column)), result.by, known) for column in columns_of))
-        for row in rows_of
-    ]
-    head = tag("tr", tag("th", f"{down} \\ {across}"), *(tag("th", column, class_="number") for column in columns_of))
-    title = f"{label_of(result.by)} by {down} (down) and {across} (across)"
-    return tag("section", tag("h2", title), tag("div", tag("table", head, *body), class_="scroll"))
+def _judged(judged: Judged, write: Callable[[Any], str]) -> str:
+    days = f"  {judged.days[0]} to {judged.days[1]}"
+    if judged.params is None:
+        return f"{days}: nothing to choose from"
+    change = f"{write(judged.chosen)} became {write(judged.judged)}, return {signed_percent(judged.judged_return)}"
+    return f"{days}: {told(judged.params)}: {change}"
 
 
-def _cell(outcome: Outcome | None, by: str, known: Sequence[float]) -> Markup:
-    value = None if outcome is None else outcome.metrics.get(by)
-    if value is None:
-        return tag("td", DASH, class_="number")
-    write = writer_of(by)
-    shade = SHADES * sum(each < value for each in known) // len(known)
-    return tag("td", write(value), class_=f"number shade{shade}")
-
-
-def _sorted(values: Sequence[Any]) -> list[Any]:
-    return sorted(set(values), key=lambda value: (isinstance(value, str), value))
-
-
-def _told(outcome: Outcome) -> str:
-    return _params(outcome.trial.params)
-
-
-def _params(params: Any) -> str:
-    return ", ".join(f"{name} {value}" for name, value in params.items())
+def _folded(line: str) -> str:
+    """Return a sentence in lines of the terminal's width; a row of a table stays as it is."""
+    is_sentence = line[:1].strip() and "  " not in line
+    return fill(line, WIDTH) if is_sentence else line

@@ -5,7 +5,7 @@ Values only: they travel between processes and machines.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 Params = Mapping[str, Any]
 
@@ -27,6 +27,16 @@ class Outcome:
     metrics: Mapping[str, Any] = field(default_factory=dict)
     returns: tuple[float, ...] = ()
     error: str | None = None
+
+
+class Watch(Protocol):
+    """Who is told of outcomes as they come, in any order."""
+
+    def take(self, outcome: Outcome) -> None:
+        """Take in what came of a trial."""
+
+    def is_wanted(self) -> bool:
+        """Tell whether to go on; asked a few times a second."""
 
 
 # Plays one trial; whatever is wrong with it becomes the outcome's error.
