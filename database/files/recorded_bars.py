@@ -27,6 +27,8 @@ from database.files.recorded_file import (
 )
 
 HEADER = ",".join(REQUIRED)
+# As exports write it; what the two more columns tell is no part of a backtest.
+LONG_HEADER = f"{HEADER},vwap,trade_count"
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _DAY_SECONDS = 86_400
 _INFINITY = float("inf")
@@ -76,8 +78,10 @@ def _read_usual(paths: Sequence[Path], calendar: MarketCalendar) -> tuple[dict[s
 
 def _usual_lines(raw: bytes) -> Iterator[_Line]:
     lines = iter(raw.decode("ascii").split("\n"))
-    if next(lines) != HEADER:
+    header = next(lines)
+    if header not in (HEADER, LONG_HEADER):
         raise _Unusual
+    fields = header.count(",") - 1
     known, day, midnight = "", "", 0
     for line in lines:
         if not line:
@@ -88,27 +92,35 @@ def _usual_lines(raw: bytes) -> Iterator[_Line]:
         known = symbol
         if time[:11] != day:
             day, midnight = time[:11], _midnight(time)
-        if len(time) != 20 or time[13] != ":" or time[16:] != ":00Z" or len(numbers) != 5:
+        if len(time) != 20 or time[13] != ":" or time[16:] != ":00Z" or len(numbers) != fields:
             raise _Unusual
         ts = midnight + _two_digits(time[11:13], 24) * 3600 + _two_digits(time[14:16], 60) * MINUTE
         if max(map(len, numbers)) > NUMBER_LENGTH:
             raise _Unusual
-        open_, high, low, close, volume = map(float, numbers)
+        open_, high, low, close, volume = map(float, numbers[:5])
+        if fields > 5 and not _are_usual(numbers[5], numbers[6]):
+            raise _Unusual
         if not (0.0 < low <= open_ <= high < _INFINITY and low <= close <= high and 0.0 <= volume < _INFINITY):
             raise _Unusual
         yield symbol, ts, (open_, high, low, close, volume)
 
 
 def _midnight(time: str) -> int:
-    if time[10:11] != "T" or time[4] != "-" or time[7] != "-":
+    year, month, day = time[:4], time[5:7], time[8:10]
+    if time[10:11] != "T" or time[4] != "-" or time[7] != "-" or not (year + month + day).isdigit() or year > "2099":
         raise _Unusual
-    return (date(int(time[:4]), int(time[5:7]), int(time[8:10])).toordinal() - _EPOCH_DAY) * _DAY_SECONDS
+    return (date(int(year), int(month), int(day)).toordinal() - _EPOCH_DAY) * _DAY_SECONDS
 
 
 def _two_digits(text: str, bound: int) -> int:
     if not (text.isdigit() and int(text) < bound):
         raise _Unusual
     return int(text)
+
+
+def _are_usual(vwap: str, trade_count: str) -> bool:
+    is_price = not vwap or 0.0 < float(vwap) < _INFINITY
+    return is_price and (not trade_count or trade_count.isdigit())
 
 
 def _read_strictly(paths: Sequence[Path], calendar: MarketCalendar) -> tuple[dict[str, BarColumns], dict[str, str]]:
