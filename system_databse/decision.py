@@ -21,7 +21,7 @@ class Decision:
 
 def approved(signal: TradingSignal, qty: Decimal, *, note: str = "") -> Decision:
     """Return the decision to trade; note says what the gate changed (a clamped sell)."""
-    reason = "; ".join(part for part in (signal.reason, note) if part)
+    reason = f"{signal.reason}; {note}" if signal.reason and note else signal.reason or note
     return Decision(signal, Outcome.SUBMITTED, reason, qty=qty)
 
 

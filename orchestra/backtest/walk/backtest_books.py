@@ -25,6 +25,7 @@ class BacktestBooks:
         self.ledger = Ledger()
         self.fills: list[Fill] = []
         self._transactions: dict[int, list[dict[str, Any]]] = {}
+        self._untouched: dict[int, list[dict[str, Any]]] = {}
         self._working: dict[str, Order] = {}
         self._records = {record.id: record for record in records}
         self._views: dict[int, AlgorithmView] = {}
@@ -68,8 +69,7 @@ class BacktestBooks:
     @property
     def has_whole_rows(self) -> bool:
         """Tell whether the transactions handed out are what they were."""
-        told = {id_: [transaction_of(fill) for fill in self.fills if fill.algorithm_id == id_] for id_ in self._records}
-        return all(self._transactions.get(id_, []) == rows for id_, rows in told.items())
+        return self._transactions == self._untouched
 
     def change(self, record: AlgorithmRecord) -> None:
         """Take over an algorithm whose state has changed."""
@@ -99,7 +99,9 @@ class BacktestBooks:
             )
         self.ledger.book(fill)
         self.fills.append(fill)
-        self._transactions.setdefault(fill.algorithm_id, []).append(transaction_of(fill))
+        row = transaction_of(fill)
+        self._transactions.setdefault(fill.algorithm_id, []).append(row)
+        self._untouched.setdefault(fill.algorithm_id, []).append(row.copy())
         self._changed.add(fill.algorithm_id)
 
     def _view(self, algorithm_id: int) -> AlgorithmView:

@@ -199,8 +199,9 @@ class MinuteWalk:
             self._handle(signals, self._books.snapshot(self._world.prices(), minute=minute), minute)
         if self.session is not None and minute < self.session.close:
             self._desk.settle(minute)
+        views = self._books.views
         for seat in self._seats:
-            seat.view = self._books.views[seat.id]
+            seat.view = views[seat.id]
 
     def _signal(self, wish: Wish, minute: int) -> TradingSignal | None:
         """Return the wish as a signal, None when it is a hold after all; a turn without a proper answer counts."""

@@ -16,6 +16,8 @@ from system_databse.order import ZERO
 from system_databse.trading_signal import Action
 
 ANSWERS = {"buy": Action.BUY, "sell": Action.SELL, "hold": Action.HOLD}
+# What a strategy means by more than this goes the long way below.
+MOST_SHARES = 10**15
 REASON_LENGTH = 500
 METADATA_LENGTH = 10_000
 CONTRACT = "run must return ('buy', shares), ('sell', shares) or ('hold', 0)"
@@ -49,7 +51,7 @@ def read_answer(returned: object, strategy: object) -> Answer:
 
 def _share_count(shares: object) -> Decimal:
     """Read a share count: whole, not negative, int or whole float; bool is refused."""
-    if type(shares) is int and shares >= 0:
+    if type(shares) is int and 0 <= shares <= MOST_SHARES:
         return Decimal(shares)
     if isinstance(shares, bool) or not isinstance(shares, (Real, Decimal)):
         raise StrategyError(f"{CONTRACT}; {_short(shares)} is no number of shares.")

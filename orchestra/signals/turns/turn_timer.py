@@ -222,7 +222,8 @@ def _is_ours(frame: FrameType | None, entry: CodeType | None = None) -> bool:
     strategy that happens to run on top of it; shared locks count above its newest frame only.
     """
     verdict, has_own, has_shared, has_strategy = True, False, False, False
-    while frame is not None and frame.f_code not in (_ENTRY, entry):
+    # By identity: comparing code objects counts as recursion, and a strategy may have used all of it up.
+    while frame is not None and frame.f_code is not _ENTRY and frame.f_code is not entry:
         file = frame.f_code.co_filename
         if file.startswith(OWN_CODE):
             has_own = True

@@ -54,7 +54,7 @@ def test_every_read_at_every_minute_equals_the_stores(stored: BarStore) -> None:
     chance = random.Random(4)
     live = MarketWorld(stored, calendar())
     for world, minute in minutes():
-        if chance.random() < 0.8:
+        if chance.random() < 0.93:
             continue
         live.as_of = minute
         db_manager.bind(live)

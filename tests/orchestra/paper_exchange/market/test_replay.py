@@ -104,7 +104,7 @@ def test_many_problems_show_ten_and_the_total(tmp_path: Path) -> None:
     with pytest.raises(RecordedFileError) as refused:
         read(path)
     told = str(refused.value).splitlines()
-    assert told[0] == "Correct the replay files and start again; 25 problems found:"
+    assert told[0] == "Correct the recorded files and start again; 25 problems found:"
     assert len(told) == 12
     assert told[-1].strip() == "... and 15 more"
 
