@@ -59,12 +59,16 @@ class Desk(Protocol):
     def carry_out(self, decisions: Iterable[Decision], minute: int) -> None:
         """Commit the minute, then send."""
 
+
+class OwnersDesk(Desk, Protocol):
+    """The way to the broker where there is an owner who acts beside the minutes."""
+
     def carry_out_owners(self, decisions: Iterable[Decision]) -> None:
         """Commit what the owner wants, then send; no minute is decided."""
 
 
 class OrderPath:
-    """The one path of every order: algorithms, exits, the owner, and backtests."""
+    """The one path of every order of a minute, live and in backtests."""
 
     def __init__(self, risk: Risk, desk: Desk) -> None:
         self.risk = risk
@@ -74,10 +78,6 @@ class OrderPath:
         """Take the signals of a minute through it."""
         decisions = self.risk.judge(signals, snapshot, minute)
         self.desk.carry_out(decisions, minute)
-
-    def handle_owners(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> None:
-        """Take the owner's own signals through it, at any time; the minute stays open."""
-        self.desk.carry_out_owners(self.risk.judge(signals, snapshot, minute))
 
 
 class Pipeline(OrderPath):
@@ -90,11 +90,12 @@ class Pipeline(OrderPath):
         books: Books,
         signals: Signals,
         risk: Risk,
-        desk: Desk,
+        desk: OwnersDesk,
         publish: Callable[[object], None],
         is_decision_minute: Callable[[int], bool],
     ) -> None:
         super().__init__(risk, desk)
+        self._owners_desk = desk
         self.market = market
         self.books = books
         self.signals = signals
@@ -128,3 +129,7 @@ class Pipeline(OrderPath):
                 iso_minute(self.books.minute),
             )
         self._is_refusing = True
+
+    def handle_owners(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> None:
+        """Take the owner's own signals through the same path, at any time; the minute stays open."""
+        self._owners_desk.carry_out_owners(self.risk.judge(signals, snapshot, minute))

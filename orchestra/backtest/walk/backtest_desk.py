@@ -96,10 +96,6 @@ class BacktestDesk:
             else:
                 self._log.judged(decision)
 
-    def carry_out_owners(self, _decisions: Iterable[Decision]) -> None:
-        """Refuse: no owner acts in a backtest."""
-        raise NotImplementedError("no owner acts in a backtest")
-
     def begin(self) -> None:
         """End what waited for its moment and did not get it in the minute before."""
         self._waiting.clear()
