@@ -4,10 +4,11 @@ In: a world, the databases. Out: a run. Thread: main; starts the stream, clock a
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 from database import db_manager
 from database.sqlite_store import SqliteStore
@@ -91,6 +92,7 @@ class Engine:
         self._pin = OwnerPin(stores.system, world.clock)
         self._stack = ExitStack()
         self._seen_streams: set[StreamName] = set()
+        self._gatekeepers: list[Callable[[], Iterable[str]]] = []
         self._build_market(stores)
         self._build_orders(stores, OrderNumbers(install))
         self._build_signals(loader, after_turn)
@@ -109,6 +111,8 @@ class Engine:
             publish=self._bus.publish,
         )
         self.live = None if world.clock.is_simulated else LiveWatch(watched)
+        if self.live:
+            self.close_gates_by(self.live.closed_gates)
 
     def listen(self, listener: Listener) -> None:
         """Tell an onlooker every event from now on."""
@@ -121,6 +125,10 @@ class Engine:
         """
         self._on_pass.append(do)
         self._stack.callback(at_stop)
+
+    def close_gates_by(self, reasons: Callable[[], Iterable[str]]) -> None:
+        """Open nothing while there are reasons, in the owner's words; exits and cancels go on. Asked every minute."""
+        self._gatekeepers.append(reasons)
 
     def publish(self, event: object) -> None:
         """Tell every onlooker; for parts that do something on each pass."""
@@ -328,7 +336,7 @@ class Engine:
                 gates.append("the order stream is down")
             if self.desk.is_broker_silent:
                 gates.append("the broker does not answer")
-        return (*gates, *(self.live.closed_gates() if self.live else ()))
+        return (*gates, *chain.from_iterable(reasons() for reasons in self._gatekeepers))
 
     def _on_stream_connected(self, message: StreamConnected) -> None:
         """Ask for what was sent while the stream was away; the start's own pass has just read the orders."""
