@@ -18,6 +18,7 @@ BUILDERS = {
     for name in (
         *("orchestrator", "trading_runs", "appliance", "engine", "worlds", "run/run_files"),
         *("parts/asked_algorithms", "parts/live_watch", "parts/market_side", "parts/order_side", "parts/owner_side"),
+        "parts/account_side",
         "parts/evening_parity",
     )
 }
