@@ -28,6 +28,7 @@ OFFICE = {
     for name in (
         *("account_watch", "allocation", "equity_log", "live_desk", "owner_sales"),
         *("rest_counter", "start_counter", "stop_counter"),
+        *("settling/baseline_counter", "settling/difference_counter"),
     )
 }
 KNOW_EVERY_STAGE = BUILDERS | OFFICE | {"orchestra/pipeline.py", "orchestra/backtest/backtester.py"}

@@ -14,9 +14,11 @@ from database.sqlite_store import SqliteStore
 from orchestra.messages.commands import (
     CancelOpenOrders,
     CommandGiven,
+    ConfirmBaseline,
     PauseAlgorithm,
     ResumeAlgorithm,
     SetPin,
+    SettleDifference,
     StartAlgorithm,
     StopAlgorithm,
 )
@@ -38,6 +40,8 @@ from orchestra.office.live_desk import LiveDesk, Sources
 from orchestra.office.owner_pin import OwnerPin
 from orchestra.office.owner_sales import OwnerSales
 from orchestra.office.rest_counter import RestCounter
+from orchestra.office.settling.baseline_counter import BaselineCounter
+from orchestra.office.settling.difference_counter import DifferenceCounter
 from orchestra.office.sparklines import Sparklines
 from orchestra.office.start_counter import StartCounter
 from orchestra.office.stop_counter import StopCounter
@@ -159,6 +163,14 @@ class OwnerSide:
             publish=publish,
         )
         self._stops = StopCounter(books, desk, around.roster, sales=self.sales, publish=publish)
+        self._differences = DifferenceCounter(
+            books,
+            around.orders.reconciler,
+            store=around.store,
+            clock=around.world.clock,
+            last_price=self.allocation.price,
+            stop=self._stops.stop,
+        )
         self._rests = RestCounter(books, around.roster, around.runner, publish=publish)
         self.front = FrontOffice(self._counters(), around.world.clock, after_command=self._after_command)
 
@@ -170,6 +182,8 @@ class OwnerSide:
             PauseAlgorithm: self._rests.pause,
             ResumeAlgorithm: self._rests.resume,
             SetPin: self._around.pin.create,
+            ConfirmBaseline: BaselineCounter(self._around.orders.reconciler.truth).confirm,
+            SettleDifference: self._differences.settle,
         }
 
     def _sources(self, speed: float | None) -> Sources:

@@ -22,10 +22,13 @@ from orchestra.messages.commands import (
     CancelOpenOrders,
     Command,
     CommandGiven,
+    ConfirmBaseline,
+    DifferenceChoice,
     PauseAlgorithm,
     Refusal,
     ResumeAlgorithm,
     SetPin,
+    SettleDifference,
     StartAlgorithm,
     StopAlgorithm,
     refused,
@@ -120,6 +123,12 @@ class MadeUpEngine(Inbox):
             return Answer({})
         if isinstance(command, CancelOpenOrders):
             return Answer({"canceled": 2, "still_open": 1})
+        if isinstance(command, ConfirmBaseline):
+            return Answer({"confirmed": list(command.symbols), "waiting": []})
+        if isinstance(command, SettleDifference):
+            if command.choice is DifferenceChoice.IGNORE:
+                return refused(Refusal.CONFLICT, "There is nothing to settle.")
+            return Answer({"symbol": command.symbol, "is_settled": True})
         if command.algorithm_id != 1:
             return refused(Refusal.NOT_FOUND, "there is no algorithm with this id")
         if isinstance(command, StopAlgorithm):
