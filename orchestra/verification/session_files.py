@@ -12,18 +12,21 @@ from pathlib import Path
 from database.errors import StorageError
 
 MAGIC = b"SQLite format 3\x00"
-WAIT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class SessionFiles:
-    """The paths of one session; exchange, door and market need not be there."""
+    """The paths of one session; exchange, door and market need not be there.
+
+    wait_seconds: how long another program's lock is waited for.
+    """
 
     system: Path
     exchange: Path
     door: Path
     market: Path
     logs: Path
+    wait_seconds: float = 5.0
 
     @property
     def databases(self) -> dict[str, Path]:
@@ -53,7 +56,7 @@ def is_there(path: Path) -> bool:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[sqlite3.Connection]:
+def opened(path: Path, wait_seconds: float) -> Iterator[sqlite3.Connection]:
     """Open a database to look at it as it is at this moment; what the block does not understand is told as well.
 
     Raises StorageError, in one sentence, for a file that is missing, unreadable, locked, damaged or no database.
@@ -62,7 +65,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         with path.open("rb") as file:
             if file.read(len(MAGIC)) != MAGIC:
                 raise StorageError(f"{path} is no SQLite database: restore it from a backup.")
-        with closing(_connect(path)) as connection:
+        with closing(_connect(path, wait_seconds)) as connection:
             connection.row_factory = sqlite3.Row
             # One state of the file for everything that is read, whatever is written meanwhile.
             connection.execute("BEGIN")
@@ -73,7 +76,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         raise StorageError(_sentence(path, error)) from error
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, wait_seconds: float) -> sqlite3.Connection:
     """Open; a file without a write-ahead log is not being written in WAL mode, so no side file needs to appear."""
     has_log = path.with_name(path.name + "-wal").exists()
     has_journal = path.with_name(path.name + "-journal").exists()
@@ -81,7 +84,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(
         f"{path.absolute().as_uri()}?{how}",
         uri=True,
-        timeout=WAIT_SECONDS,
+        timeout=wait_seconds,
         isolation_level=None,
         check_same_thread=False,
     )

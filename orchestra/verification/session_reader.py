@@ -7,7 +7,6 @@ import json
 import sqlite3
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 
 from database.errors import StorageError
 from orchestra.verification.findings import Finding, Invariant, critical
@@ -65,17 +64,17 @@ def read_session(
     """
     venue, no_venue, findings = None, NO_EXCHANGE, list[Finding]()
     try:
-        venue = read_venue(files.exchange) if is_there(files.exchange) else None
+        venue = _read_venue(files) if is_there(files.exchange) else None
     except StorageError as error:
         findings.append(critical(Invariant.SOUND_FILES, str(error)))
         no_venue = UNREADABLE_EXCHANGE
-    books = read_books(files.system)
+    books = _read_books(files)
     is_strict = books.is_finished if is_settled is None else is_settled
     session = Session(
         books=books,
         venue=venue,
         no_venue=no_venue,
-        halted_at=read_halt(files.door) if is_there(files.door) else None,
+        halted_at=_read_halt(files) if is_there(files.door) else None,
         now=_now(books, venue, now),
         grace_seconds=0.0 if is_strict else GRACE_SECONDS,
     )
@@ -89,9 +88,9 @@ def _now(books: Books, venue: Venue | None, now: datetime | None) -> float:
     return now.timestamp() if now is not None else books.newest
 
 
-def read_books(path: Path) -> Books:
+def _read_books(files: SessionFiles) -> Books:
     """Return what system.db says; raises StorageError."""
-    with opened(path) as connection:
+    with opened(files.system, files.wait_seconds) as connection:
         owners = connection.execute("SELECT id FROM signals WHERE source <> 'algorithm'").fetchall()
         return Books(
             settings=dict(connection.execute("SELECT key, value FROM settings").fetchall()),
@@ -111,9 +110,9 @@ def read_books(path: Path) -> Books:
         )
 
 
-def read_venue(path: Path) -> Venue:
+def _read_venue(files: SessionFiles) -> Venue:
     """Return what exchange.db says; raises StorageError."""
-    with opened(path) as connection:
+    with opened(files.exchange, files.wait_seconds) as connection:
         account = connection.execute("SELECT account_number FROM account").fetchone()
         clock = connection.execute("SELECT minute FROM clock").fetchone()
         return Venue(
@@ -128,15 +127,15 @@ def read_venue(path: Path) -> Venue:
         )
 
 
-def read_halt(path: Path) -> float | None:
+def _read_halt(files: SessionFiles) -> float | None:
     """Return since when a halt is in force, epoch seconds of market time; None without one, or an unreadable one."""
-    with opened(path) as connection:
+    with opened(files.door, files.wait_seconds) as connection:
         row = connection.execute("SELECT value FROM control WHERE key = 'halt'").fetchone()
     if row is None:
         return None
     try:
         return moment(json.loads(row["value"])["at"], "the halt")
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, StorageError):
         return None
 
 

@@ -59,11 +59,6 @@ class Intent:
         """Say whether nothing more can come of it."""
         return self.status in NOTHING_MORE_COMES
 
-    @property
-    def signed_filled(self) -> Decimal:
-        """Return what it changed in the position."""
-        return self.filled_qty if self.side == "buy" else -self.filled_qty
-
     def __str__(self) -> str:
         return (
             f"order {self.client_order_id}: {self.purpose} {self.side} {self.qty} {self.symbol}, "

@@ -61,7 +61,7 @@ def verify_session(
     except StorageError as error:
         return _report(files, None, [*found, *_unreadable(error, OF_ROWS)])
     found += wrong
-    found += _told(lambda: never_falls(files.system), Invariant.FILLED_ALIKE)
+    found += _told(lambda: never_falls(files), Invariant.FILLED_ALIKE)
     found += [each for check in CHECKS for each in check(session)]
     return _report(files, session, found)
 

@@ -32,7 +32,7 @@ def filled_alike(session: Session) -> Findings:
         order = orders.get(intent.client_order_id)
         if order is not None:
             yield from _like_exchange(intent, order, executions[intent.id], session=session)
-        yield from _told_by_exchange(intent, executions[intent.id], told)
+            yield from _told_by_exchange(intent, executions[intent.id], told)
 
 
 def _within_bounds(intent: Intent) -> Findings:
@@ -75,7 +75,7 @@ def _like_exchange(intent: Intent, order: VenueOrder, executions: Sequence[Execu
     if intent.filled_qty != order.filled_qty:
         sentence = f"Order {number}: our books say {intent.filled_qty} are filled, the exchange {order.filled_qty}."
         yield critical(V3, sentence, intent, order)
-    elif order.end is not None and intent.status not in (order.end, "ABANDONED", "DENIED"):
+    elif order.end is not None and intent.status not in (order.end, "ABANDONED", "DENIED", "REJECTED"):
         yield critical(V3, f"Order {number} is {order.end} at the exchange and {intent.status} in our books.", order)
     elif order.end is None and intent.status in ("FILLED", "CANCELED", "EXPIRED"):
         yield critical(V3, f"Order {number} still works at the exchange; our books say {intent.status}.", order)

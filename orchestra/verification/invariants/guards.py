@@ -6,10 +6,9 @@ The tables and triggers are built once more in memory, with rows of the session,
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 
 from orchestra.verification.findings import Findings, Invariant, Unchecked, critical
-from orchestra.verification.session_files import opened
+from orchestra.verification.session_files import SessionFiles, opened
 
 GUARDED = ("orders", "fills")
 # What is tried, on rows of finished orders and their fills.
@@ -22,9 +21,9 @@ FORBIDDEN = {
 NO_FILL = "nothing was filled, so nothing shows that filled_qty cannot fall"
 
 
-def never_falls(system: Path) -> Findings:
+def never_falls(files: SessionFiles) -> Findings:
     """Yield V3 of the guards that are missing; raises StorageError for a file that cannot be read."""
-    with opened(system) as connection:
+    with opened(files.system, files.wait_seconds) as connection:
         row = connection.execute(
             "SELECT order_id FROM fills JOIN orders ON orders.id = order_id WHERE status = 'FILLED'"
         )
@@ -35,7 +34,7 @@ def never_falls(system: Path) -> Findings:
         with closing(_twin(connection, found[0])) as twin:
             for what, statement in FORBIDDEN.items():
                 if not _is_refused(twin, statement, found[0]):
-                    yield critical(Invariant.FILLED_ALIKE, f"{system} would not refuse it when {what}.", statement)
+                    yield critical(Invariant.FILLED_ALIKE, f"{files.system} would let it happen: {what}.", statement)
 
 
 def _twin(connection: sqlite3.Connection, order_id: int) -> sqlite3.Connection:

@@ -35,7 +35,7 @@ def no_secrets(files: SessionFiles, secrets: Mapping[str, str]) -> Findings:
         yield from (critical(V8, f"{name} stands in {path}.") for name in sorted(found))
     for path in (files.system, files.door):
         if is_there(path):
-            yield from _found_in_rows(path, wanted)
+            yield from _found_in_rows(path, wanted, wait_seconds=files.wait_seconds)
 
 
 def _files(files: SessionFiles) -> Iterator[Path]:
@@ -70,9 +70,9 @@ def _found_in(path: Path, wanted: Mapping[str, tuple[bytes, ...]]) -> set[str]:
     return found
 
 
-def _found_in_rows(path: Path, wanted: Mapping[str, tuple[bytes, ...]]) -> Findings:
+def _found_in_rows(path: Path, wanted: Mapping[str, tuple[bytes, ...]], *, wait_seconds: float) -> Findings:
     """Look into every text as well: a long one is not in one piece on the disk."""
-    with opened(path) as connection:
+    with opened(path, wait_seconds) as connection:
         tables = [row["name"] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         for table in tables:
             found: set[str] = set()

@@ -21,15 +21,15 @@ def sound_files(files: SessionFiles) -> Findings:
     for name, path in files.databases.items():
         try:
             if is_there(path):
-                yield from _sound(name, path)
+                yield from _sound(name, path, wait_seconds=files.wait_seconds)
             elif name == "system":
                 yield Unchecked(Invariant.SOUND_FILES, f"{path} is not there")
         except StorageError as error:
             yield critical(Invariant.SOUND_FILES, str(error))
 
 
-def _sound(name: str, path: Path) -> Findings:
-    with opened(path) as connection:
+def _sound(name: str, path: Path, *, wait_seconds: float) -> Findings:
+    with opened(path, wait_seconds) as connection:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if application != APPLICATION_IDS[name]:
