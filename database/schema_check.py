@@ -30,16 +30,24 @@ def open_database(
     is_read_only: bool = False,
     is_inspected: bool = False,
     crash_point: Callable[[str], None] = ignore_crash_point,
+    heals_itself: bool = True,
 ) -> SqliteStore:
     """Return the store of a new or existing file, migrated, with a warning for each missing column.
 
     is_inspected: inspect_database has just searched the file for damage, which takes seconds on a large one.
+    heals_itself: as SqliteStore has it.
     Raises StorageError, with the file untouched, when it is no SQLite database, damaged, another
     program's, another one of ours, or written by a newer version.
     """
     schema = _expected_schema(migrations)
     inspect_database(path, migrations, application_id, is_quick=is_read_only or is_inspected)
-    store = SqliteStore(path, synchronous=synchronous, is_read_only=is_read_only, crash_point=crash_point)
+    store = SqliteStore(
+        path,
+        synchronous=synchronous,
+        is_read_only=is_read_only,
+        crash_point=crash_point,
+        heals_itself=heals_itself,
+    )
     if not is_read_only:
         _stamp(store, "application_id", application_id)
         store.migrate(migrations)
