@@ -5,12 +5,15 @@ AutoTraderError
 +-- MarketDataError         skip this symbol this minute and say so
 +-- StorageError            stop trading, keep the screen alive
 |   +-- StorageUnavailable  skip this minute, go on when the disk takes writes again
+|   +-- StorageDamaged      set the file aside, restore the newest good backup, halt
 +-- StrategyError           (system_databse.errors) switch that algorithm off, others run on
 +-- BrokerError             (system_databse.errors)
     +-- BrokerUnavailable   back off and try again
     +-- BrokerRejected      final, record
     +-- BrokerOutcomeUnknown  reconcile before anything else
 """
+
+from pathlib import Path
 
 
 class AutoTraderError(Exception):
@@ -38,3 +41,11 @@ class StorageUnavailable(StorageError):
     def __init__(self, message: str, *, is_full: bool = False) -> None:
         super().__init__(message)
         self.is_full = is_full
+
+
+class StorageDamaged(StorageError):
+    """Report that a file's content is not what was written. path: the file, where it is known."""
+
+    def __init__(self, message: str, *, path: Path | None = None) -> None:
+        super().__init__(message)
+        self.path = path

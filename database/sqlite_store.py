@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_exponential
 
-from database.errors import StorageError, StorageUnavailable
+from database.errors import StorageDamaged, StorageError, StorageUnavailable
 from database.keeping import pragmas
 from database.keeping.pragmas import BUSY_TIMEOUT_MS, Synchronous
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 READER_COUNT = 8
 # SQLite's own codes, without what it adds to tell the kinds of each apart.
-_BUSY, _LOCKED, _IO_ERROR, _FULL = 5, 6, 10, 13
+_BUSY, _LOCKED, _IO_ERROR, _CORRUPT, _FULL, _NO_DATABASE = 5, 6, 10, 11, 13, 26
 
 CrashPoint = Callable[[str], None]
 
@@ -147,7 +147,7 @@ class SqliteStore:
                 yield connection
             finally:
                 self._give_back(connection)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             self._translate(error)
 
     def close(self) -> None:
@@ -165,7 +165,9 @@ class SqliteStore:
     def _require_undamaged(self) -> None:
         answer = self._writer.execute("PRAGMA quick_check(1)").fetchone()[0]
         if answer != "ok":
-            raise StorageError(f"{self.path} is damaged ({' '.join(answer.split())}): restore the newest backup.")
+            raise StorageDamaged(
+                f"{self.path} is damaged ({' '.join(answer.split())}): restore the newest backup.", path=self.path
+            )
 
     def _begin(self) -> None:
         self._crash_point("begin")
@@ -233,19 +235,23 @@ class SqliteStore:
     def _foreign_errors(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             self._translate(error)
 
-    def _translate(self, error: sqlite3.Error) -> NoReturn:
+    def _translate(self, error: sqlite3.Error | UnicodeDecodeError) -> NoReturn:
         """Raise our own error, except for a broken constraint: that is the caller's to understand."""
         if isinstance(error, sqlite3.IntegrityError):
             raise error
+        if isinstance(error, UnicodeDecodeError):
+            raise StorageDamaged(f"{self.path}: a text is no text any more; {OTHER_ADVICE}.", path=self.path) from error
         message = str(error).rstrip(".")
         advice = next(
             (text for part, text in _ADVICE.items() if part in message.lower()),
-            "put a backup back, or choose another data directory",
+            OTHER_ADVICE,
         )
         sentence = f"{self.path}: {message}; {advice}."
         if _kills(error) or _is_busy(error):
             raise StorageUnavailable(sentence, is_full=_is_full(error)) from error
+        if _is_one_of(error, (_CORRUPT, _NO_DATABASE), ("malformed", "not a database")):
+            raise StorageDamaged(sentence, path=self.path) from error
         raise StorageError(sentence) from error
