@@ -226,6 +226,10 @@ class Books:
         self._store_order(replace(changed, filled_notional=notional), added, is_found_late=is_found_late)
         return added
 
+    def reload(self) -> None:
+        """Read everything anew from the disk, after a write of which nobody knows whether it arrived."""
+        self._load()
+
     def _load(self) -> None:
         with self._store.reader() as connection:
             self._records = {record.id: record for record in algorithms.load(connection)}
