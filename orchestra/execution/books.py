@@ -82,6 +82,10 @@ class Books:
         """Return the last minute whose decisions are on disk, 0 before the first."""
         return self._minute
 
+    def reload(self) -> None:
+        """Read everything anew from the disk, after a write of which nobody knows whether it arrived."""
+        self._load()
+
     def snapshot(self, prices: Mapping[str, float]) -> Snapshot:
         """Return the frozen state that a minute is judged on."""
         return Snapshot(self._minute, {id_: self.view(id_) for id_ in self._records}, dict(prices))
@@ -225,10 +229,6 @@ class Books:
         is_found_late = order.status is OrderStatus.ABANDONED and changed.status is not order.status
         self._store_order(replace(changed, filled_notional=notional), added, is_found_late=is_found_late)
         return added
-
-    def reload(self) -> None:
-        """Read everything anew from the disk, after a write of which nobody knows whether it arrived."""
-        self._load()
 
     def _load(self) -> None:
         with self._store.reader() as connection:
