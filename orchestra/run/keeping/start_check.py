@@ -62,7 +62,7 @@ class StartCheck:
             inspect_database(market, market_schema.migrations, market_schema.APPLICATION_ID)
             finding = unreadable_text(market, without=MANY_NUMBERS)
         except StorageDamaged as error:
-            finding = str(error)
+            finding = error.finding
         if finding:
             aside = self._restorer.set_aside(market, self._now)
             yield (
@@ -111,14 +111,14 @@ def _loss(path: Path, directory: DataDirectory, shelf: BackupShelf, *, is_thorou
     try:
         inspect(path, directory)
     except StorageDamaged as error:
-        return str(error)
+        return error.finding
     return thorough_finding(path) if is_thorough else None
 
 
 def no_backup(path: Path, why: str, shelf: BackupShelf) -> StorageDamaged:
     """Return the refusal to start on a damaged file of which there is no good backup."""
     return StorageDamaged(
-        f"{path} cannot be used ({why.rstrip('.')}) and {shelf.folder} holds no good backup of it: "
+        f"{path} cannot be used ({why}) and {shelf.folder} holds no good backup of it: "
         "put one back with 'restore --newest --from DIR', or choose another --data-dir.",
         path=path,
     )
@@ -130,8 +130,8 @@ def inspect(path: Path, directory: DataDirectory) -> None:
         inspect_database(path, system_schema.migrations, system_schema.APPLICATION_ID)
     elif path.name == directory.door.name:
         inspect_database(path, door_schema.migrations, door_schema.APPLICATION_ID)
-    elif thorough_finding(path):
-        raise StorageDamaged(f"{path} is damaged: {thorough_finding(path)}.", path=path)
+    elif finding := thorough_finding(path):
+        raise StorageDamaged(f"{path} is damaged: {finding}.", path=path, finding=finding)
 
 
 def files_to_restore(directory: DataDirectory, backup: Path, lost: Collection[Path]) -> list[Path]:
