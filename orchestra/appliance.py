@@ -14,6 +14,7 @@ from orchestra.api.auth.pin_keeper import reset_pin
 from orchestra.api.stored_halt import halt_for_lost_door, halt_keeper, stored_halt
 from orchestra.api_server import ApiServer
 from orchestra.engine import Engine
+from orchestra.parts.control_side import ControlSide
 from orchestra.parts.evening_parity import CheckedFiles, EveningParity
 from orchestra.risk.halt_switch import HaltSwitch
 from orchestra.run import run_identity
@@ -90,6 +91,8 @@ class Appliance:
             halt=self._halt,
             speed=speed,
         )
+        if self._door:
+            ControlSide(self.engine, self._door, self._halt)
         if not replay:
             self._check_evenings(self.engine)
 

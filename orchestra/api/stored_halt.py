@@ -5,6 +5,7 @@ In: the halt switch's `keep`. Out: what the builder gives the switch at the next
 
 import json
 import logging
+import sqlite3
 from collections.abc import Callable
 from dataclasses import asdict
 
@@ -40,6 +41,22 @@ def stored_halt(door: DoorStore) -> Halt | None:
     """Return the halt of an earlier run, `set_by_disk` of a HaltSwitch. One that cannot be read still halts."""
     text = door.control(KEY)
     return None if text is None else halt_of(text)
+
+
+def store_halt(door: DoorStore, halt: Halt) -> Halt:
+    """Keep a halt of another process unless one that stops as much is kept; return the one that is."""
+    with door.transaction() as connection:
+        return store_halt_in(connection, halt)
+
+
+def store_halt_in(connection: sqlite3.Connection, halt: Halt) -> Halt:
+    """Do the same within a transaction on door.db."""
+    row = connection.execute("SELECT value FROM control WHERE key = ?", (KEY,)).fetchone()
+    kept = halt_of(str(row[0])) if row else None
+    if kept is not None and not halt.is_beyond(kept):
+        return kept
+    connection.execute("INSERT OR REPLACE INTO control(key, value) VALUES(?, ?)", (KEY, halt_text(halt)))
+    return halt
 
 
 def halt_text(halt: Halt) -> str:

@@ -41,6 +41,10 @@ class Limit:
     value: Decimal
     algorithm_id: int | None = None
 
+    def to_values(self) -> dict[str, object]:
+        """Return JSON values; the number is a decimal text."""
+        return {"name": str(self.name), "value": f"{self.value.normalize():f}", "algorithm_id": self.algorithm_id}
+
 
 def limit_named(text: str) -> LimitName | None:
     """Return what is limited under that name, None when nothing is."""

@@ -6,6 +6,9 @@ Whether one was taken up is known to system.db alone, in the transaction that ca
 import sqlite3
 from dataclasses import dataclass
 
+# What can be wished.
+FLATTEN, LIMIT = "flatten", "limit"
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:

@@ -42,7 +42,7 @@ class LimitCounter:
             return refused(Refusal.NOT_FOUND, f"There is no algorithm {command.algorithm_id}.")
         if not self._is_taken(command.wish_id):
             self._store(command)
-        return Answer({"limits": [told(limit) for limit in self._limits.in_force]})
+        return Answer({"limits": [limit.to_values() for limit in self._limits.in_force]})
 
     def _store(self, command: SetLimit) -> None:
         def write(connection: sqlite3.Connection, at: str) -> None:
@@ -61,8 +61,3 @@ class LimitCounter:
 
     def _is_taken(self, wish_id: str | None) -> bool:
         return wish_id is not None and self._books.ask(lambda rows: taken_wishes.answer_to(rows, wish_id)) is not None
-
-
-def told(limit: Limit) -> dict[str, object]:
-    """Return a limit as JSON values; the number is a decimal text."""
-    return {"name": str(limit.name), "value": f"{limit.value.normalize():f}", "algorithm_id": limit.algorithm_id}
