@@ -201,7 +201,7 @@ class Engine:
             stores.system,
             numbers,
             publish=self._bus.publish,
-            is_halted=lambda: self.halt.is_set,
+            is_halted=self.halt.ask,
         )
         self.order_side = side
         self.broker, self.books, self.desk = side.broker, side.books, side.desk
@@ -229,6 +229,7 @@ class Engine:
             frozen=lambda: self.reconciler.frozen_symbols,
             missing=self.reconciler.missing_shares,
             holds=lambda: self.market.holds,
+            limits=self.order_side.limits,
         )
         self.pipeline = Pipeline(
             market=self.market,

@@ -29,6 +29,16 @@ def m002_commands_of_algorithms(database: Database) -> None:
     database.execute("CREATE UNIQUE INDEX ux_algorithm_command ON algorithms(command_id)")
 
 
+@migrations()
+def m003_limits(database: Database) -> None:
+    """Keep whose buying a daily loss has stopped, so that a restart in the same session allows nothing."""
+    database.execute(
+        "CREATE TABLE loss_stops(session_open INTEGER NOT NULL, scope TEXT NOT NULL,"
+        " scope_key TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL, at TEXT NOT NULL,"
+        " PRIMARY KEY(session_open, scope, scope_key))"
+    )
+
+
 def _statements(script: str) -> Iterator[str]:
     """Split the script; executescript would commit and so break the migration's transaction."""
     statement = ""

@@ -14,6 +14,7 @@ from orchestra.execution.order_numbers import OrderNumbers
 from orchestra.execution.reconciler import Reconciler
 from orchestra.execution.recovery import Recovery
 from orchestra.messages.events import OrderUpdateReceived
+from orchestra.risk.limits.risk_limits import RiskLimits
 from orchestra.worlds import World
 from system_databse.errors import BrokerError
 
@@ -51,6 +52,7 @@ class OrderSide:
             numbers=numbers,
             publish=publish,
         )
+        self.limits = RiskLimits(store, publish=publish)
         self.recovery = Recovery(self.reconciler, world.clock)
 
     def on_update(self, message: OrderUpdateReceived) -> None:
