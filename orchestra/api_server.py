@@ -31,6 +31,7 @@ from orchestra.api.routes import (
     choices,
     commands,
     health,
+    limits,
     pages,
     pin,
     safety,
@@ -47,8 +48,13 @@ LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 5001
 POLL_SECONDS = 0.1
 STOP_SECONDS = 5.0
-NOUNS = (account, account_truth, algorithm_acts, algorithms, choices, commands, health, pin, safety, session_routes)
-NEVER_LIMITED = frozenset({"safety.halt", "health.health", "pages.page", "pages.dashboard", "pages.file"})
+NOUNS = (
+    *(account, account_truth, algorithm_acts, algorithms, choices, commands, health, limits, pin, safety),
+    session_routes,
+)
+NEVER_LIMITED = frozenset(
+    {"safety.halt", "safety.stop_entries", "health.health", "pages.page", "pages.dashboard", "pages.file"}
+)
 
 
 @dataclass(frozen=True, slots=True)
