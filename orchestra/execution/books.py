@@ -300,7 +300,7 @@ class Books:
         with self._store.reader() as connection:
             unfinished = orders.load_unfinished(connection)
         recalled = {order.client_order_id: order for order in unfinished if order.valid_until > since}
-        self._open = {**recalled, **self._open}
+        self._open.update({number: order for number, order in recalled.items() if number not in self._open})
 
     def _load(self) -> None:
         with self._store.reader() as connection:
