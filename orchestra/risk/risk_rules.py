@@ -16,6 +16,8 @@ from system_databse.trading_signal import Action, TradingSignal
 STALE_AFTER_SECONDS = 5 * 60
 TRADING_HALT = "TRADING_HALT"
 PRICE_JUMP = "PRICE_JUMP"
+BASELINE = "BASELINE"
+CORPORATE_ACTION = "CORPORATE_ACTION"
 # Looked up once: an enum's members are slow to reach, and a year of backtest asks two hundred thousand times.
 BUY, SELL = Action.BUY, Action.SELL
 
@@ -120,7 +122,7 @@ def account_short(signal: TradingSignal, seen: Circumstances) -> str | None:
 
 def sale_wanted(signal: TradingSignal, seen: Circumstances) -> str | None:
     """Refuse to buy what the owner is having sold."""
-    is_against = signal.action is Action.BUY and seen.view.record.is_sell_wanted
+    is_against = signal.action is BUY and seen.view.record.is_sell_wanted
     return "the owner wants its shares sold" if is_against else None
 
 
@@ -145,6 +147,8 @@ RULES: dict[str, Rule] = {
     "STALE_DATA": stale_data,
     TRADING_HALT: _held(TRADING_HALT),
     PRICE_JUMP: _held(PRICE_JUMP),
+    BASELINE: _held(BASELINE),
+    CORPORATE_ACTION: _held(CORPORATE_ACTION),
     "CLOSED_GATE": closed_gate,
     "FROZEN_SYMBOL": frozen_symbol,
     "NO_SHORT_SALE": short_sale,
