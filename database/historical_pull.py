@@ -86,7 +86,7 @@ class HistoricalPull:
         newest = self._bar_store.newest_ts(symbol)
         if not bars and newest is not None and newest >= start:
             raise MarketDataError(f"{symbol}: its history could not be fetched on the new terms; it is tried again.")
-        self._bar_store.coverage.take_back(symbol)
+        self._bar_store.coverage.forget(symbol)
         self._bar_store.replace(symbol, bars, until=until)
         self._bar_store.coverage.record(symbol, (start, settled_until), rows=len(bars), at=self._now())
         return (oldest, start) if oldest < start else None

@@ -122,7 +122,7 @@ def account_short(signal: TradingSignal, seen: Circumstances) -> str | None:
 
 def sale_wanted(signal: TradingSignal, seen: Circumstances) -> str | None:
     """Refuse to buy what the owner is having sold."""
-    is_against = signal.action is Action.BUY and seen.view.record.is_sell_wanted
+    is_against = signal.action is BUY and seen.view.record.is_sell_wanted
     return "the owner wants its shares sold" if is_against else None
 
 
