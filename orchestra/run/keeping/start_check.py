@@ -78,7 +78,7 @@ class StartCheck:
                 aside = self._restorer.restore(self._shelf, name, files, now=self._now)
                 return (
                     f"{', '.join(file.name for file in files)} restored from backup {name}, because {path.name} could"
-                    f" not be used ({why}); the former files lie in {aside}. Nothing is bought: {CHECK}."
+                    f" not be used ({why}).{Restorer.told(aside)} Nothing is bought: {CHECK}."
                 )
         raise no_backup(path, why, self._shelf)
 

@@ -67,7 +67,7 @@ def restore(directory: DataDirectory, shelf: BackupShelf, name: BackupName, *, c
     finally:
         lock.release()
     return (
-        f"{', '.join(path.name for path in files)} restored from backup {name}. The former files are in {aside}.\n"
+        f"{', '.join(path.name for path in files)} restored from backup {name}.{Restorer.told(aside)}\n"
         "Start AutoTrader: it asks the broker for every order since then and buys nothing until you resume."
     )
 
