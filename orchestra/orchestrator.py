@@ -22,7 +22,7 @@ from typing import NoReturn
 
 from database.errors import AutoTraderError
 from orchestra.run.terminal import Terminal
-from orchestra.runtime.stop_switch import StoppedWhileStarting, StopSwitch
+from orchestra.runtime.process.stop_switch import StoppedWhileStarting, StopSwitch
 from orchestra.verbs.verb_list import VERBS, run_verb
 
 FAILED = 1

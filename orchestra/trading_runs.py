@@ -28,8 +28,8 @@ from orchestra.run.run_identity import RunIdentity, replay_text
 from orchestra.run.run_summary import RunSummary, minutes_until, summarise
 from orchestra.run.terminal import Terminal
 from orchestra.runtime.clock import SystemClock
+from orchestra.runtime.process.stop_switch import StopSwitch
 from orchestra.runtime.settings import Mode, Settings, load_settings
-from orchestra.runtime.stop_switch import StopSwitch
 from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.tried_strategies import tried_strategies
 from orchestra.signals.turns.turn_timer import TurnTimer
