@@ -13,12 +13,15 @@ from orchestra.api.api_parts import ApiParts
 from orchestra.api.auth.pin_keeper import reset_pin
 from orchestra.api.stored_halt import halt_for_lost_door, halt_keeper, stored_halt
 from orchestra.api_server import ApiServer
-from orchestra.engine import Engine
+from orchestra.engine import Engine, Stores
+from orchestra.messages.events import StopRequested
 from orchestra.parts.evening_parity import CheckedFiles, EveningParity
+from orchestra.parts.process_side import ProcessSide, ProcessTools
 from orchestra.risk.halt_switch import HaltSwitch
 from orchestra.run import run_identity
 from orchestra.run.run_files import RunFiles
 from orchestra.run.run_identity import RunIdentity
+from orchestra.run.run_process import RunProcess
 from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.owner.command_desk import CommandDesk
 from orchestra.runtime.owner.live_board import LiveBoard
@@ -51,7 +54,7 @@ class Appliance:
     """Build the engine of a run; closing it takes down what was started, in reverse order.
 
     page: None where nobody looks: no port is opened and no snapshot made. speed: of a market whose clock an exchange
-    owns, market seconds a second.
+    owns, market seconds a second. process: where the process itself is watched, as that of a service is.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Appliance:
         replay: str = "",
         page: PageWish | None = None,
         speed: float | None = None,
+        process: RunProcess | None = None,
     ) -> None:
         self._files = files
         self._world = world
@@ -90,8 +94,15 @@ class Appliance:
             halt=self._halt,
             speed=speed,
         )
+        self._process_side = self._watch(process, stores) if process else None
         if not replay:
             self._check_evenings(self.engine)
+
+    def run(self) -> StopRequested:
+        """Run the engine until something ends it; raise what another thread failed on."""
+        if self._process_side:
+            self._process_side.begin()
+        return self.engine.run()
 
     def open_page(self) -> int | None:
         """Serve the page and return its port, None when none is wanted; raises ConfigError for a taken port."""
@@ -113,6 +124,12 @@ class Appliance:
             if self._commands:
                 stack.callback(self._commands.close)
             stack.callback(self.engine.stop)
+
+    def _watch(self, process: RunProcess, stores: Stores) -> ProcessSide:
+        tools = ProcessTools(
+            process.notifier, process.marker, process.stacks, resident=process.resident, limit=process.memory_limit
+        )
+        return ProcessSide(self.engine, stores, tools, is_crash_loop=process.is_crash_loop)
 
     def _check_evenings(self, engine: Engine) -> None:
         """Have each day's decisions decided again after its close, in a process of its own."""

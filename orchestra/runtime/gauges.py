@@ -5,12 +5,14 @@ A leak shows as a gauge that climbs from hour to hour (reliability.md, section 6
 """
 
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping
 
 log = logging.getLogger(__name__)
 
 HOUR_SECONDS = 3_600.0
 
+CONTAINERS = (dict, list, set, deque)
 # One figure, or several that share the gauge's name: `threads` with {"fetcher": 2} is read as threads.fetcher.
 Reading = float | Mapping[str, float]
 
@@ -56,6 +58,12 @@ class HourlyGauges:
         if now >= self._due_at:
             self._due_at = now + HOUR_SECONDS
             log.info("Gauges: %s", as_text(self._board.read_all()))
+
+
+def sizes_of(part: object) -> dict[str, float]:
+    """Return how much is in each container that a part holds, by the attribute's name, so that none is forgotten."""
+    held = vars(part).items()
+    return {name.strip("_"): float(len(value)) for name, value in held if isinstance(value, CONTAINERS)}
 
 
 def as_text(figures: Mapping[str, float]) -> str:
