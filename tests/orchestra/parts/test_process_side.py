@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from orchestra.messages.commands import CommandGiven, ResumeAlgorithm
-from orchestra.messages.events import AlertRaised, StopRequested
+from orchestra.messages.events import AlertRaised, StopRequested, StreamName
 from orchestra.parts.process_side import PING_SECONDS, ProcessSide, ProcessTools
 from orchestra.parts.quarantine import Quarantine
 from orchestra.runtime.process.process_figures import MEGABYTE
@@ -143,8 +144,9 @@ def test_service_that_asks_for_it_at_every_start_does_not_resume_it(house: LiveH
 def test_owner_who_resumes_it_lifts_the_quarantine_for_later_starts_too(house: LiveHouse) -> None:
     strike_before(house)
     watched = Watched(house, culprit=1).connect()
-    house.engine.inbox.put(CommandGiven("c1", ResumeAlgorithm(1)))
-    house.until(lambda: watched.status is AlgorithmStatus.RUNNING)
+    house.engine.inbox.put(CommandGiven(ResumeAlgorithm(1), Future()))
+    house.until(lambda: house.engine.streams.is_connected(StreamName.DATA))
+    assert watched.status is AlgorithmStatus.RUNNING
     assert dict(Quarantine(house.stores.system, house.clock.now).reasons) == {}
     watched.minutes(2)
     assert "SUBMITTED" in watched.outcomes()
@@ -183,7 +185,7 @@ def test_crash_loop_starts_the_engine_without_any_algorithm(house: LiveHouse) ->
     assert any(gate.startswith("safe mode: ") for gate in house.engine._closed_gates())
     assert watched.alerts() == ["process.safe_mode"]
     assert house.rows("SELECT type FROM events WHERE type = 'process.safe_mode'") == [("process.safe_mode",)]
-    assert house.rows("SELECT count(*) FROM reconcile_runs") != [(0,)]
+    assert house.rows("SELECT count(*) FROM recon_runs") != [(0,)]
 
 
 def test_owners_resume_ends_safe_mode_without_a_restart(house: LiveHouse) -> None:
