@@ -17,6 +17,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "import": ("bars.import_bars", "put minute bars of CSV, CSV.gz or parquet files into the store"),
     "parity": ("parity", "decide a day of live or demo trading again and explain what differs"),
     "report": ("report", "look at kept results, compare two, or forget one"),
+    "service": ("service", "print or install the systemd unit that runs AutoTrader as a service"),
     "sweep": ("sweep", "try many parameter sets on all cores, and judge the best on unseen days"),
 }
 
