@@ -110,9 +110,13 @@ class Appliance:
             return None
         self._commands = CommandDesk(self.engine.inbox, SystemClock())
         parts = self._parts(self._board, self._door, self._commands)
-        self._server = ApiServer(parts, ROOT / "frontend", port=self._wish.port)
+        self._server = ApiServer(parts, ROOT / "frontend", port=self._wish.port, on_broken=self._end_on)
         self._server.start()
         return self._server.port
+
+    def _end_on(self, error: Exception) -> None:
+        """End a run whose page is broken: its owner could neither see nor halt it any more."""
+        self.engine.inbox.put(StopRequested("an error of the page", error=error))
 
     def close(self) -> None:
         """Stop the engine, which answers what it was asked, then the page, then close what the page wrote."""

@@ -41,8 +41,9 @@ def run(arguments: Sequence[str], screen: Terminal, *, unit: Path = UNIT) -> int
             data_dir.mkdir(parents=True)
             os.chown(data_dir, ROOT.stat().st_uid, ROOT.stat().st_gid)
     except OSError as error:
+        where = error.filename or unit
         raise ConfigError(
-            f"{error.filename or unit} cannot be written ({error.strerror}): run 'sudo ./start_autotrader.sh service --install'."
+            f"{where} cannot be written ({error.strerror}): run 'sudo ./start_autotrader.sh service --install'."
         ) from error
     screen.say(f"{unit} is written. {NEXT}")
     return 0
