@@ -55,6 +55,14 @@ def is_there(path: Path) -> bool:
         raise StorageError(_unreadable(path, error)) from error
 
 
+def is_begun(path: Path, wait_seconds: float) -> bool:
+    """Say whether a database has tables; a start that was cut off leaves one without. Raises StorageError."""
+    if not is_there(path):
+        return False
+    with opened(path, wait_seconds) as connection:
+        return bool(connection.execute("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table'").fetchone()[0])
+
+
 @contextmanager
 def opened(path: Path, wait_seconds: float) -> Iterator[sqlite3.Connection]:
     """Open a database to look at it as it is at this moment; what the block does not understand is told as well.

@@ -2,6 +2,8 @@
 
 import sqlite3
 from contextlib import closing
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -107,11 +109,65 @@ def test_what_others_brought_into_the_account_counts(patient: Patient) -> None:
     assert patient.broken() == set()
 
 
-def test_an_adjustment_of_an_algorithm_changes_what_it_holds(patient: Patient) -> None:
-    patient.plant("adjustments", {"symbol": "ACME", "algo_id": 1, "qty": "100", "kind": "split", "ref": "a"})
+def later_books(patient: Patient) -> None:
+    """Give the books the columns that tell more of an adjustment."""
+    with closing(sqlite3.connect(patient.path("system"))) as connection, connection:
+        for column in ("price TEXT", "other_symbol TEXT", "fills_before INTEGER NOT NULL DEFAULT 0"):
+            connection.execute(f"ALTER TABLE adjustments ADD COLUMN {column}")
+
+
+def open_position(patient: Patient) -> dict[str, Any]:
+    return patient.row("SELECT * FROM positions WHERE symbol = 'ACME' AND status = 'OPEN'")
+
+
+def adjust(patient: Patient, **changed: Any) -> None:
+    fills = patient.row("SELECT COUNT(*) AS number FROM fills")["number"]
+    row = {"symbol": "ACME", "algo_id": 1, "qty": "100", "kind": "split", "ref": "a", "fills_before": fills}
+    patient.plant("adjustments", row | changed)
+
+
+def test_a_split_doubles_the_shares_and_halves_their_price(patient: Patient) -> None:
+    later_books(patient)
+    paid = Decimal(open_position(patient)["entry_price"])
+    adjust(patient)
     patient.damage("UPDATE positions SET qty = '200' WHERE symbol = 'ACME'", database="exchange")
     assert patient.broken() == {"V4"}
-    patient.damage("UPDATE positions SET quantity = '200' WHERE symbol = 'ACME' AND status = 'OPEN'")
+    statement = "UPDATE positions SET quantity = '200', entry_price = ? WHERE id = ?"
+    patient.damage(statement, str(paid), open_position(patient)["id"])
+    assert patient.broken() == {"V4"}
+    patient.damage(statement, str(paid / 2), open_position(patient)["id"])
+    assert patient.broken() == set()
+
+
+def test_shares_that_the_owner_assigns_are_like_bought_ones(patient: Patient) -> None:
+    later_books(patient)
+    position = open_position(patient)
+    adjust(patient, kind="assigned", price="10")
+    patient.damage("UPDATE positions SET qty = '200' WHERE symbol = 'ACME'", database="exchange")
+    paid = (Decimal(position["entry_price"]) + 10) / 2
+    statement = "UPDATE positions SET quantity = '200', entry_price = ? WHERE id = ?"
+    patient.damage(statement, str(paid), position["id"])
+    assert patient.broken() == set()
+    adjust(patient, kind="cash_in_lieu", price=str(paid), qty="-0.5", ref="b")
+    patient.damage("UPDATE positions SET qty = '199.5' WHERE symbol = 'ACME'", database="exchange")
+    assert patient.broken() == {"V4"}
+
+
+def test_a_company_that_was_renamed_takes_its_shares_along(patient: Patient) -> None:
+    later_books(patient)
+    position = open_position(patient)
+    adjust(patient, kind="rename", qty="-100", other_symbol="NEWS", ref="a/old")
+    adjust(patient, kind="rename", symbol="NEWS", other_symbol="ACME", ref="a/new")
+    patient.damage("UPDATE positions SET symbol = 'NEWS' WHERE symbol = 'ACME'", database="exchange")
+    assert patient.broken() == {"V4"}
+    patient.damage("UPDATE positions SET symbol = 'NEWS' WHERE id = ?", position["id"])
+    assert patient.broken() == set()
+
+
+def test_an_adjustment_of_older_books_changes_the_shares_alone(patient: Patient) -> None:
+    patient.plant("adjustments", {"symbol": "ACME", "qty": "100", "kind": "owner", "ref": "a"})
+    assert patient.broken() == {"V4"}
+    patient.damage("UPDATE positions SET qty = '200' WHERE symbol = 'ACME'", database="exchange")
     assert patient.broken() == set()
 
 
