@@ -60,6 +60,8 @@ def read_session(
 
     The exchange is read first: whatever it knows was committed in our books before, so that they must show it.
     """
+    # Asked before anything else: what is finished then stands still, whatever is read after it.
+    is_finished = _is_finished(files)
     venue, no_venue, findings = None, NO_EXCHANGE, list[Finding]()
     try:
         venue = _read_venue(files) if is_begun(files.exchange, files.wait_seconds) else None
@@ -67,7 +69,7 @@ def read_session(
         findings.append(critical(Invariant.SOUND_FILES, str(error)))
         no_venue = UNREADABLE_EXCHANGE
     books = _read_books(files)
-    is_strict = books.is_finished if is_settled is None else is_settled
+    is_strict = is_finished if is_settled is None else is_settled
     session = Session(
         books=books,
         venue=venue,
@@ -79,10 +81,19 @@ def read_session(
     return session, findings
 
 
+def _is_finished(files: SessionFiles) -> bool:
+    """Say whether this is a replay that has come to its end."""
+    with opened(files.system, files.wait_seconds) as connection:
+        return connection.execute("SELECT 1 FROM settings WHERE key = 'replay_finished'").fetchone() is not None
+
+
 def _now(books: Books, venue: Venue | None, now: datetime | None) -> float:
-    """Return the time of the market; an exchange of ours tells it, and stands still while the program is down."""
-    if venue is not None:
-        return max(float(venue.minute), books.newest)
+    """Return the time of the market; an exchange of ours tells it, and stands still while the program is down.
+
+    It is the time as the exchange was read: what our books know beyond it came later.
+    """
+    if venue is not None and venue.minute:
+        return float(venue.minute)
     return now.timestamp() if now is not None else books.newest
 
 

@@ -187,11 +187,6 @@ class Books:
         return any(intent.client_order_id in text for text in self.adopted)
 
     @property
-    def is_finished(self) -> bool:
-        """Say whether this was a replay, and it has come to its end."""
-        return "replay_finished" in self.settings
-
-    @property
     def newest(self) -> float:
         """Return the latest moment that the books speak of."""
         moments = [intent.created_at for intent in self.intents] + [run.at for run in self.reconciliations]

@@ -79,4 +79,7 @@ def _moving_symbols(session: Session, orders: Iterable[VenueOrder]) -> frozenset
     """Return the symbols of which the last word may still be on its way."""
     recent = {order.symbol for order in orders if not session.is_settled(order.updated_at)}
     newest = {intent.symbol for intent in session.books.intents if not session.is_settled(intent.created_at)}
-    return frozenset(recent | newest)
+    # An order may have waited for long and filled between the two readings.
+    filled = {execution.order_id for execution in session.books.executions if not session.is_settled(execution.at)}
+    filling = {intent.symbol for intent in session.books.intents if intent.id in filled}
+    return frozenset(recent | newest | filling)

@@ -73,6 +73,7 @@ def test_a_start_that_was_cut_off_before_the_first_table_is_no_damage(database: 
     patient.path(database).unlink()
     with closing(sqlite3.connect(patient.path(database))) as connection:
         connection.execute(f"PRAGMA application_id = {APPLICATION_IDS[database]}")
+        connection.execute("CREATE TABLE _sqlite_migrations(id INTEGER PRIMARY KEY)")
     report = verify_session(patient.folder)
     assert report.is_clean
     assert {each.invariant for each in report.unchecked} >= {Invariant.NO_ORPHAN, Invariant.NONE_LOST}

@@ -47,6 +47,13 @@ def test_an_execution_with_another_price_at_the_exchange_is_seen(patient: Patien
     assert patient.broken() == {"V3"}
 
 
+def test_an_execution_that_came_after_the_exchange_was_read_is_left_its_time(patient: Patient) -> None:
+    at = patient.row("SELECT value FROM settings WHERE key = 'replay_finished'")["value"]
+    patient.damage("UPDATE fills SET exec_id = 'just now', ts = ? WHERE id = 1", at)
+    assert patient.broken(is_settled=False) == set()
+    assert patient.broken(is_settled=True) == {"V3"}
+
+
 def test_a_fill_that_only_a_poll_told_needs_no_execution_of_the_exchange(patient: Patient) -> None:
     broker_id = patient.row("SELECT broker_order_id FROM orders WHERE id = 1")["broker_order_id"]
     patient.damage("UPDATE fills SET exec_id = ? WHERE order_id = 1", f"{broker_id}:100")
@@ -178,5 +185,17 @@ def test_what_the_exchange_did_lately_may_still_be_on_its_way(patient: Patient) 
     patient.plant_at_exchange(row["client_order_id"], symbol=row["symbol"], side=row["side"], **done)
     statement = "UPDATE positions SET qty = CAST(qty + 100 AS TEXT) WHERE symbol = ?"
     patient.damage(statement, row["symbol"], database="exchange")
+    assert patient.broken(is_settled=False) == set()
+    assert patient.broken(is_settled=True) == {"V3", "V4"}
+
+
+def test_an_order_that_waited_and_filled_between_two_readings_is_left_its_time(patient: Patient) -> None:
+    at = patient.row("SELECT value FROM settings WHERE key = 'replay_finished'")["value"]
+    sale = patient.row("SELECT id, client_order_id FROM orders WHERE side = 'sell' AND symbol = 'ACME' LIMIT 1")
+    patient.damage("UPDATE fills SET ts = ? WHERE order_id = ?", at, sale["id"])
+    patient.damage("DELETE FROM fills WHERE client_order_id = ?", sale["client_order_id"], database="exchange")
+    statement = "UPDATE orders SET filled_qty = '0', status = 'new' WHERE client_order_id = ?"
+    patient.damage(statement, sale["client_order_id"], database="exchange")
+    patient.damage("UPDATE positions SET qty = '200' WHERE symbol = 'ACME'", database="exchange")
     assert patient.broken(is_settled=False) == set()
     assert patient.broken(is_settled=True) == {"V3", "V4"}
