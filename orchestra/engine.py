@@ -26,6 +26,7 @@ from orchestra.messages.events import (
 )
 from orchestra.messages.lockstep import Tick
 from orchestra.office.owner_pin import OwnerPin
+from orchestra.parts.account_side import AccountSide, Around
 from orchestra.parts.asked_algorithms import AskedAlgorithms
 from orchestra.parts.live_watch import LiveWatch, Watched
 from orchestra.parts.market_side import MarketSide
@@ -98,6 +99,9 @@ class Engine:
         self._build_market(stores)
         self._build_orders(stores, OrderNumbers(install))
         self._build_signals(loader, after_turn)
+        sides = self.market_side, self.order_side
+        self.account = AccountSide(Around(world, *sides, self.roster, stores.market, stores.system, self._backfill))
+        self.close_gates_by(self.account.closed_gates)
         self.owner = self._owner_side(stores, board, speed)
         self._build_guard(stores.system)
         self._build_loop()
@@ -161,6 +165,7 @@ class Engine:
         if self.books.minute:
             self.market.resume(self.books.minute)
         self.reconciler.run("start")
+        self.account.start()
         self._backfill.want()
         self.roster.restore()
         if self.live:
@@ -201,9 +206,10 @@ class Engine:
             stores.system,
             numbers,
             publish=self._bus.publish,
-            is_halted=lambda: self.halt.is_set,
+            halt=self.halt,
         )
         self.order_side = side
+        self._bus.listen(side.positions.on_event)
         self.broker, self.books, self.desk = side.broker, side.books, side.desk
         self.reconciler, self.recovery = side.reconciler, side.recovery
         self._agenda = Agenda(self.world.clock)
@@ -228,7 +234,8 @@ class Engine:
             closed_gates=self._closed_gates,
             frozen=lambda: self.reconciler.frozen_symbols,
             missing=self.reconciler.missing_shares,
-            holds=lambda: self.market.holds,
+            holds=lambda: {**self.market.holds, **self.account.holds()},
+            limits=self.order_side.limits,
         )
         self.pipeline = Pipeline(
             market=self.market,
@@ -255,7 +262,7 @@ class Engine:
             halt=self.halt,
             pin=self._pin,
             closed_gates=self._closed_gates,
-            prepare=lambda _symbol: self._backfill.look(),
+            prepare=self.account.prepare,
         )
         return OwnerSide(around, board, speed=speed)
 
@@ -315,6 +322,7 @@ class Engine:
             self.world.lock_step.reach(tick.minute)
         self.roster.refresh_all()
         self.recovery.run_due()
+        self.account.before_minute()
         if self.live:
             self.live.before_minute()
         else:
@@ -375,6 +383,7 @@ class Engine:
         if self.live:
             self.live.run_due()
         self.recovery.run_due()
+        self.account.run_due()
         self._backfill.run_due()
         self._agenda.run_due()
         if not self.world.calendar.is_open(int(self.world.clock.now().timestamp())):
