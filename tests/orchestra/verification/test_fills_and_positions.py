@@ -116,13 +116,6 @@ def test_what_others_brought_into_the_account_counts(patient: Patient) -> None:
     assert patient.broken() == set()
 
 
-def later_books(patient: Patient) -> None:
-    """Give the books the columns that tell more of an adjustment."""
-    with closing(sqlite3.connect(patient.path("system"))) as connection, connection:
-        for column in ("price TEXT", "other_symbol TEXT", "fills_before INTEGER NOT NULL DEFAULT 0"):
-            connection.execute(f"ALTER TABLE adjustments ADD COLUMN {column}")
-
-
 def open_position(patient: Patient) -> dict[str, Any]:
     return patient.row("SELECT * FROM positions WHERE symbol = 'ACME' AND status = 'OPEN'")
 
@@ -134,7 +127,6 @@ def adjust(patient: Patient, **changed: Any) -> None:
 
 
 def test_a_split_doubles_the_shares_and_halves_their_price(patient: Patient) -> None:
-    later_books(patient)
     paid = Decimal(open_position(patient)["entry_price"])
     adjust(patient)
     patient.damage("UPDATE positions SET qty = '200' WHERE symbol = 'ACME'", database="exchange")
@@ -147,7 +139,6 @@ def test_a_split_doubles_the_shares_and_halves_their_price(patient: Patient) -> 
 
 
 def test_shares_that_the_owner_assigns_are_like_bought_ones(patient: Patient) -> None:
-    later_books(patient)
     position = open_position(patient)
     adjust(patient, kind="assigned", price="10")
     patient.damage("UPDATE positions SET qty = '200' WHERE symbol = 'ACME'", database="exchange")
@@ -161,7 +152,6 @@ def test_shares_that_the_owner_assigns_are_like_bought_ones(patient: Patient) ->
 
 
 def test_a_company_that_was_renamed_takes_its_shares_along(patient: Patient) -> None:
-    later_books(patient)
     position = open_position(patient)
     adjust(patient, kind="rename", qty="-100", other_symbol="NEWS", ref="a/old")
     adjust(patient, kind="rename", symbol="NEWS", other_symbol="ACME", ref="a/new")
@@ -171,7 +161,7 @@ def test_a_company_that_was_renamed_takes_its_shares_along(patient: Patient) -> 
     assert patient.broken() == set()
 
 
-def test_an_adjustment_of_older_books_changes_the_shares_alone(patient: Patient) -> None:
+def test_an_adjustment_of_nobodys_changes_the_account_alone(patient: Patient) -> None:
     patient.plant("adjustments", {"symbol": "ACME", "qty": "100", "kind": "owner", "ref": "a"})
     assert patient.broken() == {"V4"}
     patient.damage("UPDATE positions SET qty = '200' WHERE symbol = 'ACME'", database="exchange")
