@@ -72,11 +72,6 @@ class Coverage:
                 connection.execute("DELETE FROM backfills WHERE symbol=? AND timeframe='1m'", (symbol,))
             self._known.pop(symbol, None)
 
-    def read_anew(self) -> None:
-        """Look at the disk again: somebody else has changed what it says."""
-        with self._lock:
-            self._known.clear()
-
     def note_gaps(self, symbol: str, gaps: Sequence[Range], *, at: int) -> None:
         """Write down what the history should have and could not be had, in place of what was noted before."""
         noted_at = iso_milliseconds(datetime.fromtimestamp(at, UTC))

@@ -156,7 +156,7 @@ class KeepingSide:
         try:
             return trim_bars(self._kept.bars.store, before=before)
         finally:
-            self._kept.bars.coverage.read_anew()
+            self._kept.bars.coverage.read_again()
 
     def _meter(self) -> None:
         """Write down once an hour how much the disk had to take, for whoever looks after a memory card."""
