@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from database.bar import MINUTE
-from orchestra.parts.backup_rounds import EVERY_SECONDS
-from orchestra.parts.keeping_side import METER_SECONDS, KeepingSide, KeepingWishes, Kept
+from orchestra.parts.storage.backup_rounds import EVERY_SECONDS
+from orchestra.parts.storage.keeping_side import METER_SECONDS, KeepingSide, KeepingWishes, Kept
 from orchestra.run.data_directory import in_folder
 from orchestra.run.keeping.backup_shelf import BackupShelf
 from tests.orchestra.owner_house import OPEN, OwnerHouse, open_house
