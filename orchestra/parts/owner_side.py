@@ -38,6 +38,7 @@ from orchestra.office.account_watch import AccountWatch
 from orchestra.office.allocation import Allocation
 from orchestra.office.control.flatten_counter import FlattenCounter
 from orchestra.office.control.limit_counter import LimitCounter
+from orchestra.office.control.wish_book import WishBook
 from orchestra.office.equity_log import EquityLog
 from orchestra.office.front_office import FrontOffice, Handlers
 from orchestra.office.live_desk import LiveDesk, Sources
@@ -181,8 +182,9 @@ class OwnerSide:
             stop=self._stops.stop,
         )
         self._rests = RestCounter(books, around.roster, around.runner, publish=publish)
-        self._flattens = FlattenCounter(books, self.sales, publish=publish)
-        self._limits = LimitCounter(books, around.orders.limits)
+        self.wishes = WishBook(around.store, around.world.clock)
+        self._flattens = FlattenCounter(books, self.sales, self.wishes, publish=publish)
+        self._limits = LimitCounter(books, around.orders.limits, self.wishes)
         self.front = FrontOffice(self._counters(), around.world.clock, after_command=self._after_command)
 
     def _counters(self) -> Handlers:
