@@ -19,6 +19,7 @@ from orchestra.api.wire.http_server import require_free
 from orchestra.appliance import ROOT, Appliance, PageWish, StrategyTools
 from orchestra.engine import Engine
 from orchestra.messages.events import StopRequested
+from orchestra.parts.keeping_side import KeepingWishes
 from orchestra.run import run_identity
 from orchestra.run.command_line import FASTEST, RunArguments, read_arguments
 from orchestra.run.data_directory import in_folder, in_house
@@ -140,7 +141,9 @@ def _demo(given: RunArguments, settings: Settings, person: Person) -> int:
     requests, strategies = given.algorithms, tried_strategies(tools.loader, given.algorithms)
     with ExitStack() as stack:
         folder = in_folder(given.data_dir) if given.data_dir else in_house(ROOT, is_demo=True)
-        files = stack.enter_context(RunFiles(folder, screen=person.terminal.errors, screen_level=logging.INFO))
+        files = stack.enter_context(
+            RunFiles(folder, screen=person.terminal.errors, screen_level=logging.INFO, clock=SystemClock())
+        )
         files.require(RunIdentity("", Mode.DEMO))
         files.require_whole_pair()
         seed = seed_kept(files.kept_for(), given.seed)
@@ -150,7 +153,9 @@ def _demo(given: RunArguments, settings: Settings, person: Person) -> int:
         process = stack.enter_context(RunProcess(folder, service_manager(), SystemClock()))
         world = open_demo(folder.exchange, seed=seed, speed=speed, clock=SystemClock())
         stack.callback(world.close)
-        appliance = Appliance(files, world, tools, page=page, speed=speed or None, process=process)
+        appliance = Appliance(
+            files, world, tools, page=page, speed=speed or None, wishes=_wishes(settings), process=process
+        )
         stack.callback(appliance.close)
         engine = appliance.engine
         engine.add_algorithms(strategies, requests)
@@ -175,10 +180,12 @@ def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
         for request in given.algorithms:
             _require_tradable(world, request.ticker)
         folder = in_folder(given.data_dir) if given.data_dir else in_house(ROOT, is_demo=False)
-        files = stack.enter_context(RunFiles(folder, screen=person.terminal.errors, screen_level=logging.INFO))
+        files = stack.enter_context(
+            RunFiles(folder, screen=person.terminal.errors, screen_level=logging.INFO, clock=SystemClock())
+        )
         process = stack.enter_context(RunProcess(folder, service_manager(), SystemClock()))
         files.require(RunIdentity(world.account_number, mode))
-        appliance = Appliance(files, world, tools, page=page, process=process)
+        appliance = Appliance(files, world, tools, page=page, wishes=_wishes(settings), process=process)
         stack.callback(appliance.close)
         engine = appliance.engine
         engine.add_algorithms(strategies, given.algorithms)
@@ -209,6 +216,10 @@ def _page(given: RunArguments, settings: Settings) -> PageWish:
     port = settings.port if given.port is None else given.port
     require_free(LOOPBACK, port)
     return PageWish(port, forget_pin=given.is_pin_forgotten)
+
+
+def _wishes(settings: Settings) -> KeepingWishes:
+    return KeepingWishes(settings.backup_dir, settings.kept_bar_days)
 
 
 def _strategy_tools(settings: Settings) -> StrategyTools:

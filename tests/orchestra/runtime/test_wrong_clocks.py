@@ -107,10 +107,11 @@ class World(Inbox):
 
     def _run_minute(self, tick: Tick) -> None:
         truth, minute = self.clock.truth, tick.minute
-        session = CALENDAR.session_at(int(truth) - MINUTE)
+        # The minute after the close decides on the session's last bar, and may want nothing any more.
+        is_in_session = CALENDAR.sessions_between(int(truth) - MINUTE, int(truth) + 1) != []
         if minute in self.runs[-1:] or (self.runs and minute < self.runs[-1]):
             self.faults.append(f"minute {minute} again")
-        if session is None:
+        if not is_in_session:
             self.faults.append(f"minute {minute} outside of a session, at {truth}")
         if not minute <= truth + LARGEST_OFFSET_OF_A_MINUTE < minute + MINUTE + 2 * LARGEST_OFFSET_OF_A_MINUTE:
             self.faults.append(f"minute {minute} is not the exchange's, it is {truth}")
