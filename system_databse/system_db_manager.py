@@ -12,7 +12,7 @@ from database.bars.current_directory import DEMO_FOLDER
 from database.errors import StorageError
 from database.shelter import sheltered
 from database.sqlite_store import SqliteStore
-from system_databse.fill import Fill
+from system_databse.fill import Fill, whole_shares
 from system_databse.rows import fills, settings
 
 Transaction = Mapping[str, Any]
@@ -54,12 +54,11 @@ def verify_pin(store: SqliteStore, pin: str, *, matches: Callable[[str, str], bo
 
 def transaction_of(fill: Fill) -> dict[str, Any]:
     """Return a fill in the spelling of the algorithm contract."""
-    whole = int(fill.qty)
     return {
         "algo_id": fill.algorithm_id,
         "ticker": fill.symbol,
         "type": str(fill.side),
-        "shares": whole if whole == fill.qty else float(fill.qty),
+        "shares": whole_shares(fill.qty),
         "price": float(fill.price),
         "fee": float(fill.fee),
         "timestamp": fill.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
