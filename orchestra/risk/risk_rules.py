@@ -16,6 +16,8 @@ from system_databse.trading_signal import Action, TradingSignal
 STALE_AFTER_SECONDS = 5 * 60
 TRADING_HALT = "TRADING_HALT"
 PRICE_JUMP = "PRICE_JUMP"
+BASELINE = "BASELINE"
+CORPORATE_ACTION = "CORPORATE_ACTION"
 # Looked up once: an enum's members are slow to reach, and a year of backtest asks two hundred thousand times.
 BUY, SELL = Action.BUY, Action.SELL
 
@@ -118,6 +120,12 @@ def account_short(signal: TradingSignal, seen: Circumstances) -> str | None:
     return f"the algorithm holds {held}, but the account has none left for it: were they sold by hand?"
 
 
+def sale_wanted(signal: TradingSignal, seen: Circumstances) -> str | None:
+    """Refuse to buy what the owner is having sold."""
+    is_against = signal.action is BUY and seen.view.record.is_sell_wanted
+    return "the owner wants its shares sold" if is_against else None
+
+
 def cash(signal: TradingSignal, seen: Circumstances) -> str | None:
     """Refuse a buy beyond the algorithm's own cash, at the last price; it is never shrunk."""
     if signal.action is not BUY:
@@ -139,9 +147,12 @@ RULES: dict[str, Rule] = {
     "STALE_DATA": stale_data,
     TRADING_HALT: _held(TRADING_HALT),
     PRICE_JUMP: _held(PRICE_JUMP),
+    BASELINE: _held(BASELINE),
+    CORPORATE_ACTION: _held(CORPORATE_ACTION),
     "CLOSED_GATE": closed_gate,
     "FROZEN_SYMBOL": frozen_symbol,
     "NO_SHORT_SALE": short_sale,
     "NO_SHARES_IN_ACCOUNT": account_short,
+    "SALE_WANTED": sale_wanted,
     "CASH": cash,
 }
