@@ -1,7 +1,9 @@
 """What every test gets: no owner's keys, no way out of this machine, the recorded market days when they are there."""
 
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,12 @@ OWNERS_NAMES = ("ALPACA_", "APCA_", "AUTOTRADER_", "ELPYFI_", "APP_MODE", "LIVE_
 RECORDED_DAYS = "AUTOTRADER_TEST_DATA"
 for _name in [name for name in os.environ if name.startswith(OWNERS_NAMES) and name != RECORDED_DAYS]:
     del os.environ[_name]
+
+# Temporary folders of tests and of the processes they start lie in one, which goes with the session: what a process
+# that is killed leaves behind goes too. pytest's own folder stays where it was, for it keeps what failed.
+TEMPORARY = os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+SCRATCH = tempfile.mkdtemp(prefix="autotrader-tests-", dir=TEMPORARY)
+os.environ["TMPDIR"] = tempfile.tempdir = SCRATCH
 
 # A deadline measures the machine, not the code.
 settings.register_profile("house", deadline=None, print_blob=True)
@@ -32,6 +40,11 @@ def _refuse_the_outside_world(event: str, arguments: tuple[object, ...]) -> None
 
 
 sys.addaudithook(_refuse_the_outside_world)
+
+
+def pytest_unconfigure() -> None:
+    """Remove what was left in temporary folders."""
+    shutil.rmtree(SCRATCH, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
