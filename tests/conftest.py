@@ -1,5 +1,6 @@
 """What every test gets: no owner's keys, no way out of this machine, the recorded market days when they are there."""
 
+import compileall
 import os
 import shutil
 import sys
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.source_tree import PACKAGES, ROOT
 
 # The machine that runs the tests may hold real keys; no test may see them. Done before any of our modules is imported.
 OWNERS_NAMES = ("ALPACA_", "APCA_", "AUTOTRADER_", "ELPYFI_", "APP_MODE", "LIVE_CONFIRM", "HMAC_SECRET", "API_KEYS")
@@ -40,6 +43,13 @@ def _refuse_the_outside_world(event: str, arguments: tuple[object, ...]) -> None
 
 
 sys.addaudithook(_refuse_the_outside_world)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the house once for all the processes that tests start on copies of it."""
+    if not hasattr(config, "workerinput"):
+        for package in PACKAGES:
+            compileall.compile_dir(ROOT / package, quiet=2)
 
 
 def pytest_unconfigure() -> None:
