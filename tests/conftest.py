@@ -28,6 +28,22 @@ os.environ["TMPDIR"] = tempfile.tempdir = SCRATCH
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")
 
+# By what `--durations` says; the last minutes of a run belong to files of a second or two.
+SLOWEST = (
+    "tests/journeys/test_kill",
+    "tests/journeys/test_replay",
+    "tests/orchestra/execution/test_order_simulation",
+    "tests/journeys/test_strangers",
+    "tests/journeys/test_appliance",
+    "tests/journeys/",
+    "tests/browser/",
+    "tests/orchestra/backtest/sweep/test_cluster",
+    "tests/orchestra/test_bad_database",
+    "tests/orchestra/paper_exchange/test_",
+    "tests/orchestra/verbs/",
+    "tests/orchestra/",
+)
+
 LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "", None}
 
 
@@ -50,6 +66,15 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         for package in PACKAGES:
             compileall.compile_dir(ROOT / package, quiet=2)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that two processes have work until the end."""
+    items.sort(key=lambda item: _rank(item.path.relative_to(ROOT).as_posix()))
+
+
+def _rank(path: str) -> int:
+    return next((rank for rank, start in enumerate(SLOWEST) if path.startswith(start)), len(SLOWEST))
 
 
 def pytest_unconfigure() -> None:
