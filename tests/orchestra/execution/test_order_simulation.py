@@ -65,5 +65,5 @@ def test_the_same_seed_runs_the_same_way_again(quick_folder: Path) -> None:
 
 def test_an_exchange_that_forgets_used_ids_is_noticed(quick_folder: Path) -> None:
     """Uniqueness for ever is what makes sending again safe; the checker sees when a broker does not keep it."""
-    doubled = [run_seed(seed, quick_folder, exchange=FakeExchange(is_unique_for_ever=False)) for seed in range(60)]
+    doubled = (run_seed(seed, quick_folder, exchange=FakeExchange(is_unique_for_ever=False)) for seed in range(60))
     assert any(any("V1 duplicate" in found for found in outcome.violations) for outcome in doubled)
