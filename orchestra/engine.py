@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
+from typing import Any
 
 from database import db_manager
 from database.sqlite_store import SqliteStore
@@ -25,11 +26,13 @@ from orchestra.messages.events import (
 )
 from orchestra.messages.lockstep import Tick
 from orchestra.office.owner_pin import OwnerPin
+from orchestra.parts.account_side import AccountSide, Around
 from orchestra.parts.asked_algorithms import AskedAlgorithms
 from orchestra.parts.live_watch import LiveWatch, Watched
 from orchestra.parts.market_side import MarketSide
 from orchestra.parts.order_side import OrderSide
 from orchestra.parts.owner_side import OwnerSide, Surroundings
+from orchestra.parts.storage_guard import Steps, StorageGuard
 from orchestra.pipeline import Pipeline
 from orchestra.risk.halt_switch import HaltSwitch
 from orchestra.risk.risk_gate import RiskGate
@@ -96,7 +99,11 @@ class Engine:
         self._build_market(stores)
         self._build_orders(stores, OrderNumbers(install))
         self._build_signals(loader, after_turn)
+        sides = self.market_side, self.order_side
+        self.account = AccountSide(Around(world, *sides, self.roster, stores.market, stores.system, self._backfill))
+        self.close_gates_by(self.account.closed_gates)
         self.owner = self._owner_side(stores, board, speed)
+        self._build_guard(stores.system)
         self._build_loop()
         watched = Watched(
             world=world,
@@ -158,6 +165,7 @@ class Engine:
         if self.books.minute:
             self.market.resume(self.books.minute)
         self.reconciler.run("start")
+        self.account.start()
         self._backfill.want()
         self.roster.restore()
         if self.live:
@@ -198,9 +206,10 @@ class Engine:
             stores.system,
             numbers,
             publish=self._bus.publish,
-            is_halted=lambda: self.halt.is_set,
+            halt=self.halt,
         )
         self.order_side = side
+        self._bus.listen(side.positions.on_event)
         self.broker, self.books, self.desk = side.broker, side.books, side.desk
         self.reconciler, self.recovery = side.reconciler, side.recovery
         self._agenda = Agenda(self.world.clock)
@@ -225,7 +234,8 @@ class Engine:
             closed_gates=self._closed_gates,
             frozen=lambda: self.reconciler.frozen_symbols,
             missing=self.reconciler.missing_shares,
-            holds=lambda: self.market.holds,
+            holds=lambda: {**self.market.holds, **self.account.holds()},
+            limits=self.order_side.limits,
         )
         self.pipeline = Pipeline(
             market=self.market,
@@ -252,28 +262,35 @@ class Engine:
             halt=self.halt,
             pin=self._pin,
             closed_gates=self._closed_gates,
-            prepare=lambda _symbol: self._backfill.look(),
+            prepare=self.account.prepare,
         )
         return OwnerSide(around, board, speed=speed)
 
+    def _build_guard(self, system: SqliteStore) -> None:
+        steps = Steps(self.books.reload, self.record_missed, self._settle, self.recovery.want, self._bus.publish)
+        self.storage = StorageGuard(system, self.world.clock, steps)
+        self.close_gates_by(self.storage.closed_gates)
+
     def _build_loop(self) -> None:
         self._on_pass: list[Callable[[], None]] = []
+        handlers: dict[type, Callable[[Any], None]] = {
+            OrderUpdateReceived: self.order_side.on_update,
+            StreamConnected: self._on_stream_connected,
+            StreamDisconnected: self._on_stream_disconnected,
+            **self.owner.handlers,
+        }
+        guard = self.storage
         self.loop = MinuteLoop(
             self.inbox,
             self.world.clock,
-            run_minute=self._run_minute,
-            settle=self._settle,
-            handlers={
-                OrderUpdateReceived: self.order_side.on_update,
-                StreamConnected: self._on_stream_connected,
-                StreamDisconnected: self._on_stream_disconnected,
-                **self.owner.handlers,
-            },
+            run_minute=guard.minute(self._run_minute),
+            settle=guard.settling(self._settle),
+            handlers=guard.handlers(handlers),
             is_trading_minute=lambda minute: self.world.calendar.session_for_decision(minute) is not None,
-            on_missed=self.record_missed,
+            on_missed=guard.missed(self.record_missed),
             decided_until=lambda: self.books.minute,
-            between_minutes=self._between_minutes,
-            on_pass=self._pass,
+            between_minutes=guard.shield(self._between_minutes),
+            on_pass=guard.shield(self._pass, instead=self.owner.show),
         )
         lock_step = self.world.lock_step
         self._settler = (
@@ -305,6 +322,7 @@ class Engine:
             self.world.lock_step.reach(tick.minute)
         self.roster.refresh_all()
         self.recovery.run_due()
+        self.account.before_minute()
         if self.live:
             self.live.before_minute()
         else:
@@ -365,6 +383,7 @@ class Engine:
         if self.live:
             self.live.run_due()
         self.recovery.run_due()
+        self.account.run_due()
         self._backfill.run_due()
         self._agenda.run_due()
         if not self.world.calendar.is_open(int(self.world.clock.now().timestamp())):

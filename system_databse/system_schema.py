@@ -29,6 +29,45 @@ def m002_commands_of_algorithms(database: Database) -> None:
     database.execute("CREATE UNIQUE INDEX ux_algorithm_command ON algorithms(command_id)")
 
 
+@migrations()
+def m003_limits(database: Database) -> None:
+    """Keep whose buying a daily loss has stopped, so that a restart in the same session allows nothing."""
+    database.execute(
+        "CREATE TABLE loss_stops(session_open INTEGER NOT NULL, scope TEXT NOT NULL,"
+        " scope_key TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL, at TEXT NOT NULL,"
+        " PRIMARY KEY(session_open, scope, scope_key))"
+    )
+
+
+@migrations()
+def m004_account_truth(database: Database) -> None:
+    """Let an adjustment say when, for how much and why it was made, and a stranger's fill at which price.
+
+    Where an account was compared before, what it held then has been looked at: no baseline is taken of it.
+    """
+    for column in (
+        "at TEXT",
+        "price TEXT",
+        "ratio TEXT",
+        "other_symbol TEXT",
+        "fills_before INTEGER NOT NULL DEFAULT 0",
+    ):
+        database.execute(f"ALTER TABLE adjustments ADD COLUMN {column}")
+    database.execute("ALTER TABLE external_fills ADD COLUMN price TEXT")
+    database.execute(
+        "INSERT INTO settings(key, value, updated_at) SELECT 'baseline_taken_at', min(at), min(at) FROM recon_runs"
+        " HAVING count(*) > 0"
+    )
+    database.execute(
+        "CREATE TRIGGER adjustments_are_evidence BEFORE UPDATE ON adjustments"
+        " BEGIN SELECT RAISE(ABORT, 'adjustments are append only'); END"
+    )
+    database.execute(
+        "CREATE TRIGGER adjustments_are_kept BEFORE DELETE ON adjustments"
+        " BEGIN SELECT RAISE(ABORT, 'adjustments are append only'); END"
+    )
+
+
 def _statements(script: str) -> Iterator[str]:
     """Split the script; executescript would commit and so break the migration's transaction."""
     statement = ""

@@ -48,6 +48,11 @@ class Coverage:
         """Tell whether the minute that starts at ts was asked for."""
         return not _subtract((ts, ts + MINUTE), self._covered(symbol))
 
+    def read_again(self) -> None:
+        """Look at the disk again: somebody else has changed what it says."""
+        with self._lock:
+            self._known.clear()
+
     def record(self, symbol: str, asked: Range, *, rows: int, at: int) -> None:
         """Note that [start, end) was asked for and answered with so many rows. at: epoch seconds now."""
         if asked[0] >= asked[1]:
@@ -59,6 +64,13 @@ class Coverage:
             merged = (min(start for start, _ in parts), max(end for _, end in parts))
             self._write(symbol, merged, replaced=touching, rows=rows, at=at)
             self._known[symbol] = sorted([*(part for part in known if part not in touching), merged])
+
+    def forget(self, symbol: str) -> None:
+        """Take back all that was noted of a symbol: its history is to be asked for anew."""
+        with self._lock:
+            with self._store.transaction() as connection:
+                connection.execute("DELETE FROM backfills WHERE symbol=? AND timeframe='1m'", (symbol,))
+            self._known.pop(symbol, None)
 
     def note_gaps(self, symbol: str, gaps: Sequence[Range], *, at: int) -> None:
         """Write down what the history should have and could not be had, in place of what was noted before."""

@@ -9,8 +9,9 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from database.bar import MINUTE
 from database.calendar_manager import MarketCalendar
 from database.errors import StorageError
 from database.sqlite_store import SqliteStore
@@ -24,22 +25,30 @@ from system_databse.fill import ExecutionReport, Fill, fills_from
 from system_databse.ledger import Ledger
 from system_databse.order import Order, OrderReport, OrderStatus
 from system_databse.rows import algorithms, events, fills, orders, positions, settings
+from system_databse.rows.events import event_of
 from system_databse.snapshot import AlgorithmView, Snapshot
-from system_databse.system_db_manager import Transaction, transaction_of
 from system_databse.trading_signal import Outcome
+from system_databse.truth import adjustment_rows
+from system_databse.truth.adjustment import Adjustment, in_order
+from system_databse.truth.booking import write_adjustments
+from system_databse.truth.transaction_log import Transaction, TransactionLog
 
 log = logging.getLogger(__name__)
 
 ENGINE_MINUTE = "engine_minute"
 FOUND_LATE = "order.found_late"
+ADOPTED = "order.adopted"
 DUPLICATE = "DUPLICATE"
+TOMBSTONES_KEPT = timedelta(days=4)
 NO_ANSWER = frozenset({Outcome.FAILED, Outcome.INTERRUPTED})
 
 # What else belongs into a minute's transaction: called with its connection and the minute.
 AlsoWrite = Callable[[sqlite3.Connection, int], None]
+# What else belongs into the transaction of an adjustment.
+AlsoBook = Callable[[sqlite3.Connection], None]
 
 
-def _write_nothing(_connection: sqlite3.Connection, _minute: int) -> None:
+def _nothing(_connection: sqlite3.Connection, _minute: int = 0) -> None:
     return
 
 
@@ -64,7 +73,7 @@ class Books:
         self._mode = mode
         self._publish = publish
         self.decided = DecisionBook(calendar)
-        self.also_write: AlsoWrite = _write_nothing
+        self.also_write: AlsoWrite = _nothing
         self._load()
 
     @property
@@ -81,6 +90,10 @@ class Books:
     def minute(self) -> int:
         """Return the last minute whose decisions are on disk, 0 before the first."""
         return self._minute
+
+    def reload(self) -> None:
+        """Read everything anew from the disk, after a write of which nobody knows whether it arrived."""
+        self._load()
 
     def snapshot(self, prices: Mapping[str, float]) -> Snapshot:
         """Return the frozen state that a minute is judged on."""
@@ -103,7 +116,7 @@ class Books:
 
     def transactions(self, algorithm_id: int) -> list[Transaction]:
         """Return an algorithm's fills in the spelling of its contract; list and rows are the caller's own."""
-        return [dict(row) for row in self._transactions.get(algorithm_id, ())]
+        return self._transactions.of(algorithm_id)
 
     def next_leg(self, algorithm_id: int, minute: int) -> int:
         """Return the next free leg of an algorithm's minute."""
@@ -143,6 +156,25 @@ class Books:
     def want_sale(self, algorithm_id: int, *, is_wanted: bool) -> AlgorithmRecord:
         """Remember that the owner wants a stopped algorithm's shares sold, or that they are gone."""
         return self._store_record(replace(self._records[algorithm_id], is_sell_wanted=is_wanted))
+
+    def want_sales(self, algorithm_ids: Iterable[int], *, also: Callable[[sqlite3.Connection, str], None]) -> None:
+        """Remember that the owner wants these algorithms' shares sold. also: writes what belongs to it, and when."""
+        records = [replace(self._records[id_], is_sell_wanted=True) for id_ in algorithm_ids]
+        with self._transaction() as connection:
+            for record in records:
+                algorithms.update(connection, record, self._now())
+            also(connection, self._now())
+        self._records.update((record.id, record) for record in records)
+
+    def write(self, rows: Callable[[sqlite3.Connection, str], None]) -> None:
+        """Write rows that the books themselves do not keep, in one transaction; they are given the time as well."""
+        with self._transaction() as connection:
+            rows(connection, self._now())
+
+    def ask(self, rows: Callable[[sqlite3.Connection], str | None]) -> str | None:
+        """Return what rows say that the books themselves do not keep."""
+        with self._store.reader() as connection:
+            return rows(connection)
 
     def commit_minute(
         self, minute: int, judged: Iterable[Decision], intents: Iterable[Order], *, is_missed: bool = False
@@ -226,17 +258,59 @@ class Books:
         self._store_order(replace(changed, filled_notional=notional), added, is_found_late=is_found_late)
         return added
 
+    def adjust(
+        self, adjustments: Iterable[Adjustment], *, records: Iterable[AlgorithmRecord] = (), also: AlsoBook = _nothing
+    ) -> list[Adjustment]:
+        """Book changes of shares that no fill explains, in one transaction; what was booked before is left out.
+
+        records: algorithms that change with it; also: writes what else belongs to it. Returns what was new.
+        """
+        records = list(records)
+        with self._transaction() as connection:
+            fresh = write_adjustments(connection, adjustments, self._ledger, records=self._records, mode=self._mode)
+            for record in records:
+                algorithms.update(connection, record, self._now())
+            also(connection)
+        for adjustment in fresh:
+            self._remember(adjustment)
+        self._records.update((record.id, record) for record in records)
+        return fresh
+
+    def adopt(self, order: Order, owner: AlgorithmRecord | None) -> None:
+        """Take in an order of ours that only the broker knew, and its algorithm if it is unknown as well.
+
+        Its minute has been decided, in a life these books know nothing of: it is not decided again.
+        """
+        minute = max(self._minute, order.minute + MINUTE)
+        with self._transaction() as connection:
+            if owner is not None:
+                algorithms.insert(connection, owner, self._now())
+            orders.insert(connection, order, mode=self._mode, signal_id=None)
+            settings.put(connection, ENGINE_MINUTE, str(minute), at=self._now())
+            events.insert(connection, ADOPTED, event_of(order), at=self._now())
+        if owner is not None:
+            self._records[owner.id] = owner
+        self._open[order.client_order_id], self._minute = order, minute
+
+    def recall_tombstones(self) -> None:
+        """Take up again, from the disk, what was given up these days: it is asked for once more."""
+        since = self._clock.now() - TOMBSTONES_KEPT
+        with self._store.reader() as connection:
+            unfinished = orders.load_unfinished(connection)
+        for order in unfinished:
+            if order.valid_until > since:
+                self._open.setdefault(order.client_order_id, order)
+
     def _load(self) -> None:
         with self._store.reader() as connection:
             self._records = {record.id: record for record in algorithms.load(connection)}
             self._open = {order.client_order_id: order for order in orders.load_unfinished(connection)}
-            booked = fills.load(connection)
+            booked, adjustments = fills.load(connection), adjustment_rows.load(connection)
             self._minute = int(settings.get(connection, ENGINE_MINUTE) or 0)
             self.decided.load(connection, self._records)
-        self._ledger = Ledger(booked)
-        self._transactions: dict[int, list[Transaction]] = {}
-        for fill in booked:
-            self._remember(fill)
+        self._ledger, self._transactions = Ledger(), TransactionLog()
+        for entry in in_order(booked, adjustments):
+            self._remember(entry)
 
     def _write_intents(
         self, connection: sqlite3.Connection, intents: Iterable[Order], signal_ids: Mapping[str, int]
@@ -296,7 +370,7 @@ class Books:
         with self._transaction() as connection:
             orders.update(connection, order, self._clock.now())
             if is_found_late:
-                events.insert(connection, FOUND_LATE, _found_late(order), at=self._now())
+                events.insert(connection, FOUND_LATE, event_of(order), at=self._now())
             self._book(connection, added)
         if is_found_late:
             log.critical("Order %s was given up, and the broker took it after all.", order.client_order_id)
@@ -317,13 +391,16 @@ class Books:
         else:
             self._open[order.client_order_id] = order
         for fill in added:
-            self._ledger.book(fill)
             self._remember(fill)
             self._publish(OrderFilled(fill))
         self._publish(OrderChanged(order))
 
-    def _remember(self, fill: Fill) -> None:
-        self._transactions.setdefault(fill.algorithm_id, []).append(transaction_of(fill))
+    def _remember(self, entry: Fill | Adjustment) -> None:
+        if isinstance(entry, Fill):
+            self._ledger.book(entry)
+        else:
+            self._ledger.adjust(entry)
+        self._transactions.add(entry)
 
     def _tell(self, judged: list[Decision]) -> None:
         for decision in judged:
@@ -340,12 +417,3 @@ class Books:
 
     def _now(self) -> str:
         return iso_milliseconds(self._clock.now())
-
-
-def _found_late(order: Order) -> dict[str, str]:
-    return {
-        "severity": "critical",
-        "client_order_id": order.client_order_id,
-        "status": str(order.status),
-        "filled_qty": str(order.filled_qty),
-    }

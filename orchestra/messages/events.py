@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from orchestra.messages.halt import HaltKind
 from system_databse.decision import Decision
 from system_databse.fill import Fill
 from system_databse.order import Order
@@ -43,10 +44,14 @@ class StreamDisconnected:
 
 @dataclass(frozen=True, slots=True)
 class StopRequested:
-    """Somebody wants the process to end, or a recorded market has. error: why it cannot go on, to be raised."""
+    """Somebody wants the process to end, or a recorded market has. error: why it cannot go on, to be raised.
+
+    is_restart: the process ends itself, to be started anew by whoever looks after it.
+    """
 
     reason: str
     is_market_end: bool = False
+    is_restart: bool = False
     error: BaseException | None = None
 
 
@@ -130,10 +135,12 @@ class AlgorithmResumed:
 
 @dataclass(frozen=True, slots=True)
 class RiskHalted:
-    """News: nothing is bought any more. at: ISO-Z; by: who said so."""
+    """News: nothing is bought any more. at: ISO-Z; by: who said so; kind: whether working entries go as well."""
 
     at: str
     by: str
+    reason: str = ""
+    kind: HaltKind = HaltKind.STOP_ALL
 
 
 @dataclass(frozen=True, slots=True)

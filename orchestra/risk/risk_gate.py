@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import Protocol
 
 from database.calendar_manager import Session
-from orchestra.risk.risk_rules import RULES, Circumstances
+from orchestra.risk.risk_rules import BUY, RULES, SELL, Circumstances
 from system_databse.decision import Decision, approved, denied, recorded
 from system_databse.snapshot import Snapshot
-from system_databse.trading_signal import Action, TradingSignal
+from system_databse.trading_signal import TradingSignal
+
+ORDERED_RULES = tuple(RULES.items())
 
 
 class Sessions(Protocol):
@@ -21,12 +23,37 @@ class Sessions(Protocol):
         """Return the session a decision at the minute belongs to, if any."""
 
 
+class Limits(Protocol):
+    """The owner's limits; asked only where there are any."""
+
+    is_any: bool
+
+    def begin(self, snapshot: Snapshot, minute: int, session: Session | None) -> None:
+        """Take the state that the minute's decisions are judged on."""
+
+    def weigh(self, decision: Decision, price: float | None) -> Decision:
+        """Return an approved decision, or its denial."""
+
+
+class NoLimits:
+    """A market without limits, as in every backtest."""
+
+    is_any = False
+
+    def begin(self, snapshot: Snapshot, minute: int, session: Session | None) -> None:
+        """Need nothing."""
+
+    def weigh(self, decision: Decision, price: float | None) -> Decision:  # noqa: ARG002 - the protocol has it
+        """Let everything pass."""
+        return decision
+
+
 class RiskGate:
     """Judge signals by the rules, first refusal wins.
 
     closed_gates: asked once a minute for reasons that forbid opening orders; frozen: symbols that may
     not be bought; missing: how many shares of a symbol our books hold and the account does not; holds: by gate, the
-    symbols that may not be bought for what the market says, each with its words.
+    symbols that may not be bought for what the market says, each with its words; limits: what the owner has limited.
     """
 
     def __init__(
@@ -37,46 +64,51 @@ class RiskGate:
         frozen: Callable[[], frozenset[str]],
         missing: Callable[[str], Decimal],
         holds: Callable[[], Mapping[str, Mapping[str, str]]] = dict,
+        limits: Limits | None = None,
     ) -> None:
         self._calendar = calendar
         self._closed_gates = closed_gates
         self._frozen = frozen
         self._missing = missing
         self._holds = holds
+        self._limits = limits or NoLimits()
 
     def judge(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> list[Decision]:
         """Return one decision for each signal, in order."""
         session = self._calendar.session_for_decision(minute)
         gates, frozen, holds = self._closed_gates(), self._frozen(), self._holds()
+        if self._limits.is_any:
+            self._limits.begin(snapshot, minute, session)
         return [
             self._judge(
                 signal,
                 Circumstances(
-                    view=snapshot.algorithms[signal.algorithm_id],
-                    minute=minute,
-                    session=session,
-                    price=snapshot.prices.get(signal.symbol),
-                    closed_gates=gates,
-                    frozen=frozen,
-                    missing=self._missing(signal.symbol),
-                    holds=holds,
+                    snapshot.algorithms[signal.algorithm_id],
+                    minute,
+                    session,
+                    snapshot.prices.get(signal.symbol),
+                    gates,
+                    frozen,
+                    self._missing(signal.symbol),
+                    holds,
                 ),
             )
             for signal in signals
         ]
 
     def _judge(self, signal: TradingSignal, seen: Circumstances) -> Decision:
-        if signal.action not in (Action.BUY, Action.SELL):
+        if signal.action is not BUY and signal.action is not SELL:
             return recorded(signal)
-        for gate, rule in RULES.items():
+        for gate, rule in ORDERED_RULES:
             refusal = rule(signal, seen)
             if refusal is not None:
                 return denied(signal, gate, refusal)
-        return self._approve(signal, seen)
+        decision = self._approve(signal, seen)
+        return self._limits.weigh(decision, seen.price) if self._limits.is_any else decision
 
     def _approve(self, signal: TradingSignal, seen: Circumstances) -> Decision:
         """Let the signal pass; a sell above the position, or what the account has of it, is clamped and says so."""
-        if signal.action is not Action.SELL or signal.shares <= seen.sellable:
+        if signal.action is not SELL or signal.shares <= seen.sellable:
             return approved(signal, signal.shares)
         note = f"wanted to sell {signal.shares}, holds {seen.view.position.qty}"
         if seen.missing:

@@ -1,8 +1,8 @@
 """The store behind the door: sessions, failed logins, audit, the pepper of the PIN and the halt.
 
 In: what the request threads note down. Out: the same after a restart. Thread: any; writers wait for one lock.
-The file is readable by its owner only and stays out of backups: with the pepper in it a stolen copy of
-system.db alone tells nothing about the PIN.
+The file is readable by its owner only, and its backups are without the pepper: a stolen backup tells nothing about
+the PIN whose digest is in system.db.
 """
 
 import os
@@ -17,11 +17,16 @@ from database.errors import StorageError
 from database.schema_check import open_database
 from database.sqlite_store import CrashPoint, SqliteStore, ignore_crash_point
 from database.timestamps import iso_milliseconds
-from system_databse.door import door_schema
+from system_databse.door import door_schema, wish_rows
+from system_databse.door.door_watch import DoorWatch
+from system_databse.door.pin_digest import PEPPER
+from system_databse.door.wish_rows import Wish
 
 OWNER_ONLY = 0o600
 AUDIT_KEPT = timedelta(days=400)
 ENDED_SESSIONS_KEPT = timedelta(days=30)
+# A wish that nobody took up for that long is no longer what the owner means.
+WISHES_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,15 @@ class DoorStore:
             else:
                 connection.execute("INSERT OR REPLACE INTO control(key, value) VALUES(?, ?)", (key, value))
 
+    def wishes(self) -> list[Wish]:
+        """Return what other processes wish of the running program, oldest first; raises StorageError."""
+        with self.reader() as connection:
+            return wish_rows.load(connection)
+
+    def watch(self) -> DoorWatch:
+        """Return a watch that tells when anybody has written here; it is the caller's to close."""
+        return DoorWatch(self._store.path)
+
     def record(self, row: AuditRow) -> None:
         """Note an act down."""
         with self.transaction() as connection:
@@ -91,16 +105,31 @@ class DoorStore:
             )
 
     def prune(self, now: datetime) -> None:
-        """Forget acts older than 400 days and sessions that ended a month ago."""
+        """Forget acts older than 400 days, sessions that ended a month ago, wishes nobody took up for a day."""
         with self.transaction() as connection:
             connection.execute("DELETE FROM audit WHERE at < ?", (iso_milliseconds(now - AUDIT_KEPT),))
             connection.execute(
                 "DELETE FROM sessions WHERE expires_at < ?", (iso_milliseconds(now - ENDED_SESSIONS_KEPT),)
             )
+            wish_rows.prune(connection, iso_milliseconds(now - WISHES_KEPT))
 
     def close(self) -> None:
         """Close every connection."""
         self._store.close()
+
+
+def forget_secrets(connection: sqlite3.Connection) -> None:
+    """Take out of a copy what no backup may hold: the pepper of the PIN, and sessions, which may have ended since.
+
+    Nothing of them is left on a page; the tables may be missing in a file that was just made.
+    """
+    connection.execute("PRAGMA secure_delete=ON")
+    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")}
+    if "control" in there:
+        connection.execute("DELETE FROM control WHERE key = ?", (PEPPER,))
+    if "sessions" in there:
+        connection.execute("DELETE FROM sessions")
+    connection.execute("VACUUM")
 
 
 def _make_private(path: Path) -> None:

@@ -45,10 +45,11 @@ def update(connection: sqlite3.Connection, order: Order, at: datetime) -> None:
     moment = iso_milliseconds(at)
     average = order.filled_notional / order.filled_qty if order.filled_qty else None
     connection.execute(
-        "UPDATE orders SET status = ?, raw_status = ?, broker_order_id = ?, attempts = ?, filled_qty = ?,"
+        "UPDATE orders SET qty = ?, status = ?, raw_status = ?, broker_order_id = ?, attempts = ?, filled_qty = ?,"
         " filled_notional = ?, avg_fill_price = ?, reject_reason = ?, cancel_wanted_at = ?, updated_at = ?,"
         " terminal_at = CASE WHEN ? THEN COALESCE(terminal_at, ?) END WHERE client_order_id = ?",
         (
+            str(order.qty),
             order.status,
             order.raw_status,
             order.broker_order_id,
@@ -101,6 +102,16 @@ def created_between(
         (iso_milliseconds(start), iso_milliseconds(end)),
     )
     return [(_order(row[:-1]), parse_iso(row[-1]) if row[-1] else None) for row in rows]
+
+
+def counts_between(connection: sqlite3.Connection, start: int, end: int) -> dict[int, int]:
+    """Return how many orders each algorithm sent on the bars of [start, end); what our own rule denied was not sent."""
+    rows = connection.execute(
+        "SELECT algo_id, COUNT(*) FROM orders WHERE bar_ts >= ? AND bar_ts < ? AND algo_id IS NOT NULL"
+        " AND status <> 'DENIED' GROUP BY algo_id",
+        (start, end),
+    )
+    return dict(rows.fetchall())
 
 
 def next_leg(connection: sqlite3.Connection, algorithm_id: int, minute: int) -> int:

@@ -14,6 +14,7 @@ from orchestra.execution.order_desk import OrderDesk
 from orchestra.execution.order_numbers import OrderNumbers
 from orchestra.execution.reconciler import Reconciler
 from orchestra.risk.risk_gate import RiskGate
+from orchestra.risk.risk_rules import BASELINE
 from system_databse import system_schema
 from system_databse.algorithm_record import AlgorithmRecord
 from system_databse.errors import BrokerError
@@ -66,21 +67,31 @@ class OrderPath:
         is_halted: Callable[[], bool] = lambda: False,
         crash_point: Callable[[str], None] = lambda _point: None,
         publish: Callable[[object], None] = lambda _event: None,
+        numbers: OrderNumbers = NUMBERS,
+        on_rival: Callable[[str], None] = lambda _words: None,
     ) -> None:
         self.port, self.clock = port, clock
         # NORMAL: a crash of this process loses nothing; what a power cut does is another test's matter.
         self.store = SqliteStore(file, synchronous="NORMAL", crash_point=crash_point)
         self.broker = AlpacaBroker(port)
         self.books = Books(self.store, CALENDAR, clock, mode="PAPER", publish=publish)
-        self.desk = OrderDesk(self.broker, self.books, clock, calendar=CALENDAR, numbers=NUMBERS, is_halted=is_halted)
+        self.desk = OrderDesk(self.broker, self.books, clock, calendar=CALENDAR, numbers=numbers, is_halted=is_halted)
         self.reconciler = Reconciler(
-            self.broker, self.books, self.desk, store=self.store, clock=clock, numbers=NUMBERS, publish=publish
+            self.broker,
+            self.books,
+            self.desk,
+            store=self.store,
+            clock=clock,
+            numbers=numbers,
+            publish=publish,
+            on_rival=on_rival,
         )
         self.gate = RiskGate(
             CALENDAR,
             closed_gates=lambda: (),
             frozen=lambda: self.reconciler.frozen_symbols,
             missing=self.reconciler.missing_shares,
+            holds=lambda: {BASELINE: self.reconciler.truth.holds()},
         )
 
     def add_algorithms(self) -> None:

@@ -47,10 +47,11 @@ def judge(
     decided_until: int = 0,
     missing: int = 0,
     held_by: str = "",
+    sale_wanted: bool = False,
 ) -> Decision:
     """Judge one signal; as it stands every rule lets a buy pass."""
     position = Position(1, "SPY", Decimal(held), Decimal(100), Decimal(0), None)
-    record = AlgorithmRecord(1, "toy", "SPY", Decimal(1000), "toy.py", "0")
+    record = AlgorithmRecord(1, "toy", "SPY", Decimal(1000), "toy.py", "0", is_sell_wanted=sale_wanted)
     orders = (order_in(working_status),) if working else ()
     snapshot = Snapshot(
         minute - MINUTE,
@@ -104,11 +105,19 @@ CASES = [
     ("PRICE_JUMP", {"held_by": "PRICE_JUMP"}),
     (None, {"held_by": "PRICE_JUMP", "action": "sell", "held": 10}),
     (None, {"held_by": "NO_SUCH_GATE"}),
+    # So does what is not settled in the account.
+    ("BASELINE", {"held_by": "BASELINE"}),
+    (None, {"held_by": "BASELINE", "action": "sell", "held": 10}),
+    ("CORPORATE_ACTION", {"held_by": "CORPORATE_ACTION"}),
+    (None, {"held_by": "CORPORATE_ACTION", "action": "sell", "held": 10}),
     # Nothing is opened while something is unproven; exits pass.
     ("CLOSED_GATE", {"gates": ("the order stream is down",)}),
     (None, {"gates": ("the order stream is down",), "action": "sell", "held": 10}),
     ("FROZEN_SYMBOL", {"frozen": True}),
     (None, {"frozen": True, "action": "sell", "held": 10}),
+    # What the owner is having sold is not bought back.
+    ("SALE_WANTED", {"sale_wanted": True}),
+    (None, {"sale_wanted": True, "action": "sell", "held": 10}),
     # No short sale.
     ("NO_SHORT_SALE", {"action": "sell", "held": 0}),
     (None, {"action": "sell", "held": 1}),
