@@ -5,6 +5,7 @@ In: the files and the world of a run. Out: an engine ready to run, its page. Thr
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -25,8 +26,10 @@ from orchestra.run.run_files import RunFiles
 from orchestra.run.run_identity import RunIdentity
 from orchestra.run.run_process import RunProcess
 from orchestra.runtime.clock import SystemClock
+from orchestra.runtime.gauges import sizes_of
 from orchestra.runtime.owner.command_desk import CommandDesk
 from orchestra.runtime.owner.live_board import LiveBoard
+from orchestra.runtime.process.process_figures import bytes_of
 from orchestra.signals.strategy_catalog import StrategyCatalog
 from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.turns.turn_timer import TurnTimer
@@ -140,7 +143,11 @@ class Appliance:
         tools = ProcessTools(
             process.notifier, process.marker, process.stacks, resident=process.resident, limit=process.memory_limit
         )
-        return ProcessSide(self.engine, stores, tools, is_crash_loop=process.is_crash_loop)
+        side = ProcessSide(self.engine, stores, tools, is_crash_loop=process.is_crash_loop)
+        if self._board:
+            side.gauges.register("board", partial(sizes_of, self._board))
+        side.gauges.register("wal_bytes_door", partial(bytes_of, Path(f"{self._files.directory.door}-wal")))
+        return side
 
     def _check_evenings(self, engine: Engine) -> None:
         """Have each day's decisions decided again after its close, in a process of its own."""
