@@ -26,6 +26,7 @@ from orchestra.api.feed.sockets import Sockets
 from orchestra.api.front_end import FrontEnd
 from orchestra.api.routes import (
     account,
+    account_truth,
     algorithm_acts,
     algorithms,
     choices,
@@ -48,7 +49,10 @@ LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 5001
 POLL_SECONDS = 0.1
 STOP_SECONDS = 5.0
-NOUNS = (account, algorithm_acts, algorithms, choices, commands, health, limits, pin, safety, session_routes)
+NOUNS = (
+    *(account, account_truth, algorithm_acts, algorithms, choices, commands, health, limits, pin, safety),
+    session_routes,
+)
 NEVER_LIMITED = frozenset(
     {"safety.halt", "safety.stop_entries", "health.health", "pages.page", "pages.dashboard", "pages.file"}
 )

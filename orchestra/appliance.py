@@ -18,8 +18,8 @@ from orchestra.engine import Engine, Stores
 from orchestra.messages.events import StopRequested
 from orchestra.parts.control_side import ControlSide
 from orchestra.parts.evening_parity import CheckedFiles, EveningParity
-from orchestra.parts.keeping_side import KeepingSide, KeepingWishes, Kept
 from orchestra.parts.process_side import ProcessSide, ProcessTools
+from orchestra.parts.storage.keeping_side import KeepingSide, KeepingWishes, Kept
 from orchestra.risk.halt_switch import HaltSwitch
 from orchestra.run import run_identity
 from orchestra.run.run_files import RunFiles
@@ -72,8 +72,8 @@ class Appliance:
         replay: str = "",
         page: PageWish | None = None,
         speed: float | None = None,
-        process: RunProcess | None = None,
         wishes: KeepingWishes | None = None,
+        process: RunProcess | None = None,
     ) -> None:
         self._files = files
         self._world = world

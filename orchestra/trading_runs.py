@@ -19,7 +19,7 @@ from orchestra.api.wire.http_server import require_free
 from orchestra.appliance import ROOT, Appliance, PageWish, StrategyTools
 from orchestra.engine import Engine
 from orchestra.messages.events import StopRequested
-from orchestra.parts.keeping_side import KeepingWishes
+from orchestra.parts.storage.keeping_side import KeepingWishes
 from orchestra.run import run_identity
 from orchestra.run.broker_wait import wait_for_broker
 from orchestra.run.command_line import FASTEST, RunArguments, read_arguments
