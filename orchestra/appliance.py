@@ -85,11 +85,7 @@ class Appliance:
         stores = files.open_stores()
         identity = RunIdentity(world.account_number, world.mode, replay)
         install = run_identity.claim(stores.system, identity, iso_milliseconds(world.clock.now()))
-        if self._door:
-            halt_for_lost_door(stores.system, self._door, iso_milliseconds(world.clock.now()))
-        if page and self._door and page.forget_pin:
-            reset_pin(stores.system, self._door, SystemClock())
-        self._halt = self._kept_halt()
+        self._halt = self._kept_halt(stores)
         self.engine = Engine(
             world,
             stores,
@@ -196,7 +192,11 @@ class Appliance:
             boot=uuid4().hex,
         )
 
-    def _kept_halt(self) -> HaltSwitch:
+    def _kept_halt(self, stores: Stores) -> HaltSwitch:
+        """Return the switch as an earlier run left it; a door that was lost, or a PIN to be forgotten, comes first."""
         if self._door is None:
             return HaltSwitch(keep=lambda _halt: None)
+        halt_for_lost_door(stores.system, self._door, iso_milliseconds(self._world.clock.now()))
+        if self._wish and self._wish.forget_pin:
+            reset_pin(stores.system, self._door, SystemClock())
         return HaltSwitch(halt_keeper(self._door), set_by_disk=stored_halt(self._door))
