@@ -1,5 +1,7 @@
 """The program as a service: systemd hears its whole life, and it ends in time although the broker hangs."""
 
+import contextlib
+import http.client
 import http.server
 import json
 import signal
@@ -14,7 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys.appliance import Appliance, opened
 from tests.journeys.house import Run, stop
+from tests.journeys.page import Page
 from tests.program import KEYS
 
 LIMIT_SECONDS = 10.0
@@ -128,6 +132,27 @@ def test_stop_is_heard_while_the_first_comparison_waits_for_the_broker(
         alpaca.shutdown()
         thread.join()
         alpaca.server_close()
+
+
+@pytest.mark.requirement("S2-55")
+def test_stop_is_heard_while_the_page_hashes_pins(house: Path, tmp_path: Path) -> None:
+    run = Appliance(house, tmp_path, (), ())
+    with opened(run) as (child, page):
+        page.create_pin()
+        tabs = [threading.Thread(target=_try_pin, args=(page.port, number)) for number in range(4)]
+        for tab in tabs:
+            tab.start()
+        stop(child, signal.SIGTERM)
+        assert run.wait(child, LIMIT_SECONDS) == 0, run.errors
+        for tab in tabs:
+            tab.join()
+    assert "Traceback" not in run.errors
+
+
+def _try_pin(port: int, number: int) -> None:
+    """Try a wrong PIN; the page may be gone by then."""
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        Page(port).post("/api/validate-pin", pin=f"73058{number}")
 
 
 def _pause(child: subprocess.Popen[str]) -> None:
