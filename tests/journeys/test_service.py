@@ -56,6 +56,10 @@ def marks(service: Service) -> list[bool]:
     return [row["is_clean"] for row in rows]
 
 
+def marks_if_any(service: Service) -> list[bool]:
+    return marks(service) if (service.data_dir / "logs" / "starts.json").exists() else []
+
+
 @pytest.mark.requirement("S2-55", "S2-47")
 def test_systemd_hears_that_a_demo_is_ready_alive_and_stopping(service: Service, tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
@@ -82,17 +86,18 @@ def test_killed_run_leaves_a_start_that_did_not_end_in_peace(service: Service) -
     assert marks(service) == [False]
 
 
-class Hanging(http.server.BaseHTTPRequestHandler):
-    """Tell the account, then answer nothing any more."""
+class Quiet(http.server.BaseHTTPRequestHandler):
+    """Tell of an account without orders or positions, or hang once more is asked than the account itself."""
 
-    server: "HangingAlpaca"
+    server: "QuietAlpaca"
 
     def do_GET(self) -> None:
-        if not self.path.startswith("/v2/account"):
+        is_account = self.path == "/v2/account"
+        if self.server.is_hanging and not is_account:
             self.server.is_asked.set()
             self.server.may_answer.wait(WAIT_SECONDS)
             return
-        body = json.dumps({"account_number": "PA0AAAAAAAA", "status": "ACTIVE"}).encode()
+        body = json.dumps({"account_number": "PA0AAAAAAAA", "status": "ACTIVE"} if is_account else []).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -102,15 +107,33 @@ class Hanging(http.server.BaseHTTPRequestHandler):
         return
 
 
-class HangingAlpaca(http.server.ThreadingHTTPServer):
-    """An Alpaca that hangs as soon as the books are to be compared with it."""
+class QuietAlpaca(http.server.ThreadingHTTPServer):
+    """An Alpaca without streams, which may hang as soon as the books are to be compared with it."""
 
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Hanging)
+    def __init__(self, *, is_hanging: bool) -> None:
+        super().__init__(("127.0.0.1", 0), Quiet)
+        self.is_hanging = is_hanging
         self.is_asked = threading.Event()
         self.may_answer = threading.Event()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**KEYS, "AUTOTRADER_ALPACA_BASE_URL": f"http://127.0.0.1:{self.server_port}"}
+
+
+@contextmanager
+def answering(alpaca: QuietAlpaca) -> Iterator[QuietAlpaca]:
+    thread = threading.Thread(target=alpaca.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield alpaca
+    finally:
+        alpaca.may_answer.set()
+        alpaca.shutdown()
+        thread.join()
+        alpaca.server_close()
 
 
 @pytest.mark.requirement("S2-55")
@@ -118,20 +141,32 @@ class HangingAlpaca(http.server.ThreadingHTTPServer):
 def test_stop_is_heard_while_the_first_comparison_waits_for_the_broker(
     signals: tuple[signal.Signals, ...], service: Service
 ) -> None:
-    alpaca = HangingAlpaca()
-    thread = threading.Thread(target=alpaca.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        with started(service, **KEYS, AUTOTRADER_ALPACA_BASE_URL=f"http://127.0.0.1:{alpaca.server_port}") as child:
-            assert alpaca.is_asked.wait(WAIT_SECONDS), service.errors
-            for number in signals:
-                stop(child, number)
-            assert service.wait(child, LIMIT_SECONDS) == 0, service.errors
-    finally:
-        alpaca.may_answer.set()
-        alpaca.shutdown()
-        thread.join()
-        alpaca.server_close()
+    with answering(QuietAlpaca(is_hanging=True)) as alpaca, started(service, **alpaca.environment) as child:
+        assert alpaca.is_asked.wait(WAIT_SECONDS), service.errors
+        for number in signals:
+            stop(child, number)
+        assert service.wait(child, LIMIT_SECONDS) == 0, service.errors
+
+
+@pytest.mark.requirement("S2-47")
+def test_fifth_start_of_a_crash_loop_is_halted_and_the_page_says_so(service: Service) -> None:
+    with answering(QuietAlpaca(is_hanging=False)) as alpaca:
+        for number in range(5):
+            with started(service, **alpaca.environment) as child:
+                while len(marks_if_any(service)) <= number:
+                    assert child.poll() is None, service.errors
+                    _pause(child)
+                if number < 4:
+                    continue
+                while "Safe mode: AutoTrader was started 5 times within 10 minutes" not in service.errors:
+                    assert child.poll() is None, service.errors
+                    _pause(child)
+                stop(child, signal.SIGTERM)
+                assert service.wait(child, LIMIT_SECONDS) == 0, service.errors
+    told = service.rows("SELECT data FROM events WHERE type = 'process.safe_mode'")
+    assert len(told) == 1
+    (halt,) = service.rows("SELECT value FROM control WHERE key = 'halt'", database="door")
+    assert json.loads(halt["value"])["by"] == "the safe mode"
 
 
 @pytest.mark.requirement("S2-55")
