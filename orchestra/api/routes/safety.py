@@ -50,12 +50,7 @@ def routes(api: ApiContext) -> Blueprint:
 
     @blueprint.post(ROUTES["resume"])
     def resume() -> Reply:
-        result = api.login.attempt(pin_field(read_body("pin")), peer(), is_trusted=True)
-        if result.wait_s:
-            raise Refused(429, f"Too many wrong PINs: wait {result.wait_s} seconds.", wait_s=result.wait_s)
-        if not result.is_right:
-            # The tries tell it from a session that has ended.
-            raise Refused(401, "The PIN is wrong.", tries_left=result.tries_left)
+        _require_pin(api)
         api.parts.halt.clear()
         if api.parts.halt.halt is not None:
             raise Refused(409, "Trading was halted again in this very moment: resume once more if it is safe.")
@@ -63,6 +58,16 @@ def routes(api: ApiContext) -> Blueprint:
         return reply({"halted": False})
 
     return blueprint
+
+
+def _require_pin(api: ApiContext) -> None:
+    """Raise what a missing, wrong or slowed-down PIN is answered with."""
+    result = api.login.attempt(pin_field(read_body("pin")), peer(), is_trusted=True)
+    if result.wait_s:
+        raise Refused(429, f"Too many wrong PINs: wait {result.wait_s} seconds.", wait_s=result.wait_s)
+    if not result.is_right:
+        # The tries tell it from a session that has ended.
+        raise Refused(401, "The PIN is wrong.", tries_left=result.tries_left)
 
 
 def _halted(api: ApiContext, kind: HaltKind) -> Body:
