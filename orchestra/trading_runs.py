@@ -23,7 +23,7 @@ from orchestra.parts.storage.keeping_side import KeepingWishes
 from orchestra.run import run_identity
 from orchestra.run.broker_wait import wait_for_broker
 from orchestra.run.command_line import FASTEST, RunArguments, read_arguments
-from orchestra.run.data_directory import in_folder, in_house
+from orchestra.run.data_directory import DataDirectory, in_folder, in_house
 from orchestra.run.first_algorithms import FIRST_ALGORITHMS
 from orchestra.run.progress import Progress
 from orchestra.run.run_files import RunFiles
@@ -152,7 +152,7 @@ def _demo(given: RunArguments, settings: Settings, person: Person) -> int:
         if not requests and not files.has_demo_started():
             requests, strategies = FIRST_ALGORITHMS, tried_strategies(tools.loader, FIRST_ALGORITHMS)
         speed = FASTEST if given.speed is None else given.speed
-        process = stack.enter_context(RunProcess(folder, service_manager(), SystemClock()))
+        process = _noted(stack, folder, person)
         world = open_demo(folder.exchange, seed=seed, speed=speed, clock=SystemClock())
         stack.callback(world.close)
         appliance = Appliance(
@@ -187,7 +187,7 @@ def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
         files = stack.enter_context(
             RunFiles(folder, screen=person.terminal.errors, screen_level=logging.INFO, clock=SystemClock())
         )
-        process = stack.enter_context(RunProcess(folder, service_manager(), SystemClock()))
+        process = _noted(stack, folder, person)
         files.require(RunIdentity(world.account_number, mode))
         appliance = Appliance(files, world, tools, page=page, wishes=_wishes(settings), process=process)
         stack.callback(appliance.close)
@@ -201,6 +201,13 @@ def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
         ended = appliance.run()
         person.terminal.say(f"Stopped by {ended.reason}.")
     return _code_of(ended)
+
+
+def _noted(stack: ExitStack, folder: DataDirectory, person: Person) -> RunProcess:
+    """Enter what notes this start, and its end, also one that has to be hard."""
+    process = stack.enter_context(RunProcess(folder, service_manager(), SystemClock()))
+    person.switch.at_hard_end = process.note_stop
+    return process
 
 
 def _code_of(ended: StopRequested) -> int:

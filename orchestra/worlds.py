@@ -17,6 +17,7 @@ from orchestra.paper_exchange.market.story.listings import listing_of
 from orchestra.paper_exchange.market.synthetic import SyntheticMarket, seed_of
 from orchestra.paper_exchange.schedule import latest_start
 from orchestra.paper_exchange.server import PaperExchangeServer
+from orchestra.run.broker_wait import BrokerAway
 from orchestra.runtime.clock import Clock, SimulatedClock, SystemClock
 from orchestra.runtime.settings import Mode, Settings
 from orchestra.websocket_manager import StreamAccess
@@ -30,10 +31,6 @@ _OTHER_ACCOUNT = {
     Mode.PAPER: "Keys of a live account do not open the paper account: create paper keys on Alpaca's paper page.",
     Mode.LIVE: "Paper keys do not open the live account: create keys on Alpaca's live page.",
 }
-
-
-class BrokerAway(ConfigError):
-    """The broker does not answer; the same start may succeed later."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar
 
+from database.errors import ConfigError
 from orchestra.runtime.process.service_notifier import ServiceNotifier
-from orchestra.worlds import BrokerAway
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +18,10 @@ GRANTED_SECONDS = 120.0
 WAITING = "Waiting for the broker: it cannot be reached yet"
 
 World = TypeVar("World")
+
+
+class BrokerAway(ConfigError):
+    """The broker does not answer; the same start may succeed later."""
 
 
 def wait_for_broker(

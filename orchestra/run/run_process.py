@@ -48,6 +48,10 @@ class RunProcess:
         self._stack.callback(self.resident.close)
         return self
 
+    def note_stop(self) -> None:
+        """Note that the run ends because somebody wants it to, whatever hangs meanwhile."""
+        self._marks.end()
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:

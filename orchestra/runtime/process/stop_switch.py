@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 from orchestra.messages.events import StopRequested
@@ -22,10 +23,18 @@ class StoppedWhileStarting(BaseException):
     """Raised by a signal while nothing runs yet; what was built is taken down on the way out."""
 
 
+def nothing_to_do() -> None:
+    """Leave a hard end without ado."""
+
+
 class StopSwitch:
-    """Turn signals into a stop. Every commit is whole, so a hard end after the limit loses nothing."""
+    """Turn signals into a stop. Every commit is whole, so a hard end after the limit loses nothing.
+
+    at_hard_end: done at such an end, in the little time there is: it is still the end that somebody asked for.
+    """
 
     def __init__(self) -> None:
+        self.at_hard_end: Callable[[], None] = nothing_to_do
         self._inbox: Inbox | None = None
         self._is_stopping = False
 
@@ -49,7 +58,7 @@ class StopSwitch:
         if self._is_stopping:
             return
         self._is_stopping = True
-        limit = threading.Timer(HARD_LIMIT_SECONDS, _end_hard)
+        limit = threading.Timer(HARD_LIMIT_SECONDS, _end_hard, args=(self.at_hard_end,))
         limit.daemon = True
         limit.start()
         name = signal.Signals(number).name
@@ -58,15 +67,16 @@ class StopSwitch:
         self._inbox.put(StopRequested(name))
 
 
-def _end_hard() -> None:
+def _end_hard(at_hard_end: Callable[[], None]) -> None:
     """End although something hangs; the next start takes up from what is on disk."""
     # What hangs may hold the lock of a log handler, so saying goodbye gets a thread and little time.
-    farewell = threading.Thread(target=_say_goodbye, daemon=True)
+    farewell = threading.Thread(target=_say_goodbye, args=(at_hard_end,), daemon=True)
     farewell.start()
     farewell.join(FAREWELL_SECONDS)
     os._exit(0)
 
 
-def _say_goodbye() -> None:
+def _say_goodbye(at_hard_end: Callable[[], None]) -> None:
+    at_hard_end()
     log.warning("Something did not end in time; the process ends without it.")
     logging.shutdown()

@@ -3,10 +3,9 @@
 import pytest
 
 from database.errors import ConfigError
-from orchestra.run.broker_wait import AGAIN_SECONDS, wait_for_broker
+from orchestra.run.broker_wait import AGAIN_SECONDS, BrokerAway, wait_for_broker
 from orchestra.runtime.process.service_notifier import ServiceNotifier
 from orchestra.runtime.process.stop_switch import StoppedWhileStarting
-from orchestra.worlds import BrokerAway
 
 
 class Manager(ServiceNotifier):

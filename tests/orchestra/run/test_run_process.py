@@ -55,6 +55,15 @@ def test_run_that_ends_as_it_should_is_no_crash(where: DataDirectory) -> None:
             assert not process.is_crash_loop
 
 
+def test_stop_that_had_to_be_hard_is_no_crash(where: DataDirectory) -> None:
+    for _ in range(2 * LOOP_STARTS):
+        process = process_in(where)
+        process.__enter__()
+        assert not process.is_crash_loop
+        process.note_stop()
+        process._stack.close()
+
+
 def test_turn_that_ended_the_process_is_known_to_the_next_one(where: DataDirectory, tmp_path: Path) -> None:
     for folder in (None, tmp_path):
         ended = process_in(where, folder)

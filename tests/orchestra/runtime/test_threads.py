@@ -222,6 +222,21 @@ def test_signal_during_the_start_ends_it(switch: StopSwitch, number: signal.Sign
 
 
 @pytest.mark.requirement("S2-55")
+def test_hard_end_is_noted_and_exits_with_0(switch: StopSwitch, monkeypatch: pytest.MonkeyPatch) -> None:
+    codes, noted = list[int](), list[str]()
+    monkeypatch.setattr(stop_switch, "HARD_LIMIT_SECONDS", 0.01)
+    monkeypatch.setattr(stop_switch.os, "_exit", codes.append)
+    monkeypatch.setattr(stop_switch.logging, "shutdown", lambda: None)
+    switch.at_hard_end = lambda: noted.append("stopped")
+    switch.hand_over(Inbox())
+    signal.raise_signal(signal.SIGTERM)
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.join(WAIT)
+    assert (codes, noted) == ([0], ["stopped"])
+
+
+@pytest.mark.requirement("S2-55")
 def test_signal_to_a_running_engine_is_one_message(switch: StopSwitch) -> None:
     inbox = Inbox()
     switch.hand_over(inbox)
