@@ -1,5 +1,6 @@
 """A small exchange behind Alpaca's port: it keeps a book for ever, and its line is as bad as it is told to be."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -59,6 +60,7 @@ class FakeExchange:
     """The exchange itself; it outlives every crash of the program.
 
     is_unique_for_ever: refuse an id once taken; else only among working orders. requests: what arrived, in order.
+    struck: how often each fault of a line happened.
     """
 
     is_unique_for_ever: bool = True
@@ -66,6 +68,7 @@ class FakeExchange:
     on_their_way: list[tuple[datetime, dict[str, Any]]] = field(default_factory=list)
     stream: list[dict[str, Any]] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    struck: Counter[str] = field(default_factory=Counter)
 
     def find(self, client_order_id: str) -> ExchangeOrder | None:
         return next((order for order in self.orders if order.client_order_id == client_order_id), None)
@@ -184,7 +187,10 @@ class FakePort:
         self.exchange.requests.append(f"submit {client_order_id}")
         self._crash_point("submit")
         request = {"symbol": symbol, "qty": qty, "side": side, "client_order_id": client_order_id}
-        answer = self._sent(request, self._fault())
+        fault = self._fault()
+        if fault != "none":
+            self.exchange.struck[fault] += 1
+        answer = self._sent(request, fault)
         self._crash_point("submitted")
         return answer
 
@@ -219,6 +225,7 @@ class FakePort:
     def _reach(self, request: str) -> None:
         self.exchange.requests.append(request)
         if self.is_out or self._chance.random() < self.line.query_failed:
+            self.exchange.struck["query_failed"] += 1
             raise BrokerUnavailable("The broker did not answer properly (504).")
 
     def _fault(self) -> str:

@@ -10,6 +10,7 @@ from tests.orchestra.execution.fake_broker import MILLIONTH, ZERO, ExchangeOrder
 
 AT_EXCHANGE = {"new": "ACCEPTED", "partially_filled": "PARTIALLY_FILLED", "filled": "FILLED", "canceled": "CANCELED"}
 AT_EXCHANGE |= {"expired": "EXPIRED"}
+OURS = "at-"
 HALT_SECOND = timedelta(seconds=1)
 NEVER_AT_EXCHANGE = {"DENIED", "REJECTED", "ABANDONED"}
 
@@ -42,7 +43,7 @@ def no_orphan_and_no_duplicate(rows: dict[str, sqlite3.Row], exchange: FakeExcha
     """V1."""
     seen = set()
     for order in exchange.orders:
-        if order.client_order_id not in rows:
+        if order.client_order_id not in rows and order.client_order_id.startswith(OURS):
             yield f"V1 orphan {order.client_order_id}"
         if order.client_order_id in seen:
             yield f"V1 duplicate {order.client_order_id}"
@@ -113,8 +114,13 @@ def positions_follow_the_fills(
         yield f"V4 positions {stored} are not those of the fills {held}"
     for symbol in {symbol for _, symbol in held} | {order.symbol for order in exchange.orders}:
         ours = sum((qty for key, qty in held.items() if key[1] == symbol), ZERO)
+        strangers = connection.execute("SELECT signed_qty FROM external_fills WHERE symbol = ?", (symbol,))
+        ours += sum((Decimal(row["signed_qty"]) for row in strangers), ZERO)
         if ours != exchange.position(symbol):
-            yield f"V4 our books hold {ours} {symbol}, the account {exchange.position(symbol)}"
+            yield f"V4 our books explain {ours} {symbol}, the account holds {exchange.position(symbol)}"
+    last = connection.execute("SELECT result FROM recon_runs ORDER BY id DESC LIMIT 1").fetchone()
+    if last and last["result"] != "clean":
+        yield f"V4 the last comparison with the account says {last['result']}"
 
 
 def no_minute_decided_twice(connection: sqlite3.Connection) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """One seed, one run: minutes of trading on a bad line, with crashes at every point where something changes."""
 
 import shutil
+import sqlite3
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -13,7 +14,15 @@ from database.errors import StorageError
 from system_databse.errors import BrokerError
 from tests.orchestra.execution.fake_broker import FakeExchange, FakePort, Line
 from tests.orchestra.execution.order_checker import violations
-from tests.orchestra.execution.order_path import ALGORITHMS, FIRST, MINUTE, OrderPath, SteppedClock, new_file
+from tests.orchestra.execution.order_path import (
+    ALGORITHMS,
+    FIRST,
+    MINUTE,
+    OrderPath,
+    Parts,
+    SteppedClock,
+    new_file,
+)
 
 MINUTES = 12
 SETTLE_MINUTES = 20
@@ -63,11 +72,21 @@ class Halt:
 
 
 class OrderSimulation:
-    """Everything outside of the program: the world it lives in, and how it dies."""
+    """Everything outside of the program: the world it lives in, and how it dies. parts: what the program is made of."""
 
-    def __init__(self, seed: int, template: Path, file: Path, *, exchange: FakeExchange | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        template: Path,
+        file: Path,
+        *,
+        exchange: FakeExchange | None = None,
+        parts: Parts | None = None,
+    ) -> None:
         shutil.copy(template, file)
         self.file = file
+        self.parts = parts or Parts()
+        self.broken_tables: list[str] = []
         self.chance = Random(seed)
         self.exchange = exchange or FakeExchange()
         self.clock = SteppedClock(FIRST - 30)
@@ -94,7 +113,7 @@ class OrderSimulation:
         late = self.path.rows("SELECT COUNT(*) FROM events WHERE type = 'order.found_late'")[0][0]
         self.path.store.close()
         return Outcome(
-            violations(self.file, self.exchange, halts=self.halt.spans),
+            [*self.broken_tables, *violations(self.file, self.exchange, halts=self.halt.spans)],
             crashes=self.crashes,
             orders=len(orders),
             at_exchange=len(self.exchange.orders),
@@ -133,7 +152,10 @@ class OrderSimulation:
                 if self.path is None:
                     self._start()
                 act(*arguments)
-            except (Crash, StorageError):
+            except (Crash, StorageError) as error:
+                if isinstance(error.__cause__, sqlite3.IntegrityError):
+                    # The end state heals itself; that it was wrong for a while is known to the tables alone.
+                    self.broken_tables.append(f"V3 the tables refused: {error.__cause__}")
                 # A store that fails stops the trading: the program ends and is started again.
                 self._die()
             except BrokerError:
@@ -150,7 +172,14 @@ class OrderSimulation:
         port = FakePort(
             self.exchange, self.clock.now, line=self.line, chance=self.chance, crash_point=self._crash_point
         )
-        self.path = OrderPath(self.file, port, self.clock, is_halted=self.halt.is_halted, crash_point=self._crash_point)
+        self.path = OrderPath(
+            self.file,
+            port,
+            self.clock,
+            is_halted=self.halt.is_halted,
+            crash_point=self._crash_point,
+            parts=self.parts,
+        )
         self.path.add_algorithms()
         self.path.reconciler.run("start")
         self.has_started, self.started_at = True, self.clock.seconds
@@ -203,11 +232,18 @@ class OrderSimulation:
         """Bring the stream's messages: some never, some twice, some in the wrong order, some old ones again."""
         assert self.path is not None
         messages, self.exchange.stream = self.exchange.stream, []
+        struck = self.exchange.struck
         heard = [message for message in messages if self.chance.random() > STREAM_FAULT]
-        heard += [message for message in heard if self.chance.random() < STREAM_FAULT]
+        struck["message dropped"] += len(messages) - len(heard)
+        twice = [message for message in heard if self.chance.random() < STREAM_FAULT]
+        struck["message doubled"] += len(twice)
+        heard += twice
         if self.chance.random() < STREAM_FAULT:
+            struck["messages reordered"] += len(heard) > 1
             self.chance.shuffle(heard)
-        heard += [message for message in map(self._replayed, self.exchange.orders) if message]
+        again = [message for message in map(self._replayed, self.exchange.orders) if message]
+        struck["message replayed"] += len(again)
+        heard += again
         for message in heard:
             self.path.hear(message)
 
