@@ -38,7 +38,9 @@ def parser() -> argparse.ArgumentParser:
         one = classes.add_parser(verb, help=about, description=about)
         one.add_argument("--runs", type=int, help="how many faults to inject (default: the target of the campaign)")
         one.add_argument("--seed", type=int, default=1, help="the first seed (default: %(default)s)")
-        one.add_argument("--data-dir", type=Path, metavar="DIR", help="where the files of the runs go (default: memory)")
+        one.add_argument(
+            "--data-dir", type=Path, metavar="DIR", help="where the files of the runs go (default: memory)"
+        )
     return told
 
 

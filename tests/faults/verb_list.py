@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from tests.faults.kill.kill import kill
 from tests.faults.orders.crash import crash, http, stream
+from tests.faults.orders.planted import planted
 from tests.faults.tally import Class
 
 
@@ -22,6 +24,8 @@ class Fault:
 
 FAULTS = {
     "crash": Fault(crash, few=400, many=20_000),
+    "kill": Fault(kill, few=12, many=1_000),
     "http": Fault(http, few=200, many=20_000),
     "stream": Fault(stream, few=200, many=20_000),
+    "planted": Fault(planted, few=4, many=50),
 }

@@ -11,12 +11,19 @@ from tests.orchestra.execution.order_simulation import Outcome
 from tests.orchestra.office.owner_simulation import OwnerSimulation
 
 STRANGER_TRADES = 0.02
+# So many deaths in a run of half an hour mean that the program cannot stand on what it left behind.
+MANY_DEATHS = 500
 
 
 class AccountSimulation(OwnerSimulation):
     """The owner also trades by hand, at the broker's own page, in the symbols of the algorithms."""
 
     by_hand = 0
+
+    def _die(self) -> None:
+        super()._die()
+        if self.crashes > MANY_DEATHS:
+            raise RuntimeError("the program never stands again")
 
     def _trade(self) -> None:
         super()._trade()

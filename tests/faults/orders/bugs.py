@@ -2,19 +2,17 @@
 
 import os
 from dataclasses import dataclass, replace
-from datetime import datetime
-from random import Random
 
 from orchestra.execution.alpaca_broker import AlpacaBroker
 from orchestra.execution.books import Books
 from orchestra.execution.order_desk import OrderDesk
 from orchestra.execution.order_numbers import OrderNumbers
 from orchestra.execution.reconciler import Reconciler
-from system_databse.decision import Decision
 from system_databse.errors import BrokerError
 from system_databse.fill import ExecutionReport, Fill
 from system_databse.order import Order, OrderReport, OrderStatus
 from system_databse.rows import external_fills
+from tests.orchestra.execution.order_path import Parts
 
 
 class SendsFirst(OrderDesk):
@@ -151,8 +149,28 @@ class ForgetsStrangers(Reconciler):
         return
 
 
-class TakesExternalIds(OrderNumbers):
-    """Every order in the account is taken for ours."""
+class ForgetsCanceled(Books):
+    """What is to be canceled counts as gone: the sale that follows is computed while it may still fill."""
 
-    def is_ours(self, client_order_id: str) -> bool:
-        return True
+    def view(self, algorithm_id: int):
+        view = super().view(algorithm_id)
+        return replace(view, working=tuple(order for order in view.working if order.cancel_wanted_at is None))
+
+
+# Name: the parts that are wrong, and how what they break begins; the campaign has to see just that.
+BUGS: dict[str, tuple[Parts, tuple[str, ...]]] = {
+    "send first, store after": (Parts(desk=SendsFirst, numbers=RandomNumbers("abc123")), ("V1 orphan",)),
+    "intents and cursor in two transactions, random id": (
+        Parts(books=CommitsTwice, numbers=RandomNumbers("abc123")),
+        ("V1 two orders", "V5 algorithm", "V5 an order"),
+    ),
+    "new id on each try": (Parts(broker=NewIdEachTry), ("V1 orphan",)),
+    "404 read as refused": (Parts(desk=TakesNotFoundForRefused), ("V2",)),
+    "event quantities added": (Parts(books=AddsQuantities), ("V3",)),
+    "stream only, no polling": (Parts(desk=ListensOnly, reconciler=DeafReconciler), ("V2", "V3")),
+    "last message wins": (Parts(books=LastMessageWins), ("V3 the tables refused",)),
+    "no pass at the start": (Parts(reconciler=StartsBlind), ("V5 submit",)),
+    "replacement while the old order works": (Parts(books=ForgetsCanceled), ("V4 algorithm",)),
+    "somebody's own trades counted as ours": (Parts(books=TakesStrangersForOurs), ("V4 algorithm",)),
+    "somebody's own trades forgotten": (Parts(reconciler=ForgetsStrangers), ("V4 our books", "V4 the last")),
+}

@@ -7,7 +7,7 @@ from tests.faults.orders.account_simulation import AccountSimulation, World, liv
 from tests.faults.tally import Plan, Tally
 
 HTTP = ("dropped", "late", "too_many", "server_error", "answer_lost", "garbage", "refused", "unreachable")
-HTTP_FAULTS = (*HTTP, "query_failed")
+HTTP_FAULTS = (*HTTP, "query_failed", "slow_cancel")
 STREAM_FAULTS = ("message dropped", "message doubled", "messages reordered", "message replayed")
 
 

@@ -32,6 +32,8 @@ class ExchangeOrder:
     filled_qty: Decimal = ZERO
     notional: Decimal = ZERO
     executions: list[dict[str, str]] = field(default_factory=list)
+    # The broker has taken the wish to cancel and not acted on it yet: a fill may still win.
+    is_canceling: bool = False
 
     @property
     def is_working(self) -> bool:
@@ -136,6 +138,7 @@ class Line:
     garbage: float = 0.0
     refused: float = 0.0
     query_failed: float = 0.0
+    slow_cancel: float = 0.0
     outage: float = 0.0
 
     @classmethod
@@ -149,6 +152,7 @@ class Line:
             garbage=0.03,
             refused=0.02,
             query_failed=0.10,
+            slow_cancel=0.50,
             outage=0.10,
         )
 
@@ -199,7 +203,11 @@ class FakePort:
         order = next(order for order in self.exchange.orders if order.broker_id == broker_order_id)
         if not order.is_working:
             raise BrokerRejected(f'order is already in "{order.status}" state', status=422, code=42210000)
-        self.exchange.end(order, "canceled")
+        if self._chance.random() < self.line.slow_cancel:
+            self.exchange.struck["slow_cancel"] += 1
+            order.is_canceling = True
+        else:
+            self.exchange.end(order, "canceled")
 
     def order_by_client_id(self, client_order_id: str) -> dict[str, Any] | None:
         self._reach(f"find {client_order_id}")

@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 from database.errors import StorageError
+from orchestra.execution.books import Books
 from system_databse.errors import BrokerError
 from tests.orchestra.execution.fake_broker import FakeExchange, FakePort, Line
 from tests.orchestra.execution.order_checker import violations
@@ -212,25 +213,20 @@ class OrderSimulation:
         self.path.decide(minute, *self._wishes(minute))
 
     def _wishes(self, minute: int) -> list[tuple[int, str, int]]:
-        """Return what the toy algorithms want: a pure function of the minute, so that a second run wants the same."""
         assert self.path is not None
-        wishes = []
-        for id_, symbol in ALGORITHMS:
-            mood = Random(f"{minute}-{id_}").random()
-            held = int(self.path.books.ledger.position(id_, symbol).qty)
-            if held and mood < 0.6:
-                wishes.append((id_, "sell", held if mood < 0.4 else held + 7))
-            elif mood < 0.8:
-                wishes.append((id_, "buy", 10 + id_))
-        return wishes
+        return wishes_at(self.path.books, minute)
 
     def _recheck(self, _minute: int) -> None:
         assert self.path is not None
         self.path.reconciler.run("reconnect")
 
     def _listen(self) -> None:
-        """Bring the stream's messages: some never, some twice, some in the wrong order, some old ones again."""
         assert self.path is not None
+        for message in self.heard():
+            self.path.hear(message)
+
+    def heard(self) -> list[dict[str, object]]:
+        """Bring the stream's messages: some never, some twice, some in the wrong order, some old ones again."""
         messages, self.exchange.stream = self.exchange.stream, []
         struck = self.exchange.struck
         heard = [message for message in messages if self.chance.random() > STREAM_FAULT]
@@ -243,9 +239,7 @@ class OrderSimulation:
             self.chance.shuffle(heard)
         again = [message for message in map(self._replayed, self.exchange.orders) if message]
         struck["message replayed"] += len(again)
-        heard += again
-        for message in heard:
-            self.path.hear(message)
+        return heard + again
 
     def _replayed(self, order) -> dict[str, object] | None:
         """Tell an old execution once more, with the order as it stands now."""
@@ -264,13 +258,28 @@ class OrderSimulation:
             rolled = self.chance.random()
             left = order.qty - order.filled_qty
             price = Decimal(self.chance.randrange(9_000, 11_000)) / 100
-            if rolled < 0.35:
+            if order.is_canceling and rolled > 0.5:
+                self.exchange.end(order, "canceled")
+            elif rolled < 0.35:
                 self.exchange.fill(order, left, price, now=self.clock.now())
             elif rolled < 0.5 and left > 1:
                 part = Decimal(self.chance.randrange(1, int(left)))
                 self.exchange.fill(order, part, price, now=self.clock.now())
             elif rolled < 0.53:
                 self.exchange.end(order, self.chance.choice(["canceled", "expired"]))
+
+
+def wishes_at(books: Books, minute: int) -> list[tuple[int, str, int]]:
+    """Return what the toy algorithms want: a pure function of minute and books, so that a second run wants the same."""
+    wishes = []
+    for id_, symbol in ALGORITHMS:
+        mood = Random(f"{minute}-{id_}").random()
+        held = int(books.ledger.position(id_, symbol).qty)
+        if held and mood < 0.6:
+            wishes.append((id_, "sell", held if mood < 0.4 else held + 7))
+        elif mood < 0.8:
+            wishes.append((id_, "buy", 10 + id_))
+    return wishes
 
 
 def run_seed(seed: int, folder: Path, *, exchange: FakeExchange | None = None) -> Outcome:
