@@ -5,27 +5,39 @@ from dataclasses import dataclass
 from tests.faults.kill.kill import kill
 from tests.faults.orders.crash import crash, http, stream
 from tests.faults.orders.planted import planted
+from tests.faults.store.nth import nth
+from tests.faults.store.torn import torn
 from tests.faults.tally import Class
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One class. few: faults in the default run of the tests; many: the target of the campaign."""
+    """One class. few: runs in the default run of the tests; many: the target of the campaign.
+
+    units: where a run is more than one fault, or the class ends by itself: how many there are at least.
+    """
 
     run: Class
     few: int
     many: int
+    units: int | None = None
 
     @property
     def about(self) -> str:
         """Return the first line of what the class says of itself."""
         return (self.run.__doc__ or "").partition("\n")[0]
 
+    def least(self, runs: int) -> int:
+        """Return how many faults that many runs have to inject."""
+        return runs if self.units is None else min(runs, self.units)
+
 
 FAULTS = {
     "crash": Fault(crash, few=400, many=20_000),
     "kill": Fault(kill, few=12, many=1_000),
+    "nth": Fault(nth, few=60, many=100_000, units=1_000),
+    "torn": Fault(torn, few=60, many=2_000),
     "http": Fault(http, few=200, many=20_000),
     "stream": Fault(stream, few=200, many=20_000),
-    "planted": Fault(planted, few=4, many=50),
+    "planted": Fault(planted, few=40, many=40, units=11),
 }

@@ -75,6 +75,8 @@ class Halt:
 class OrderSimulation:
     """Everything outside of the program: the world it lives in, and how it dies. parts: what the program is made of."""
 
+    settle_minutes = SETTLE_MINUTES
+
     def __init__(
         self,
         seed: int,
@@ -107,8 +109,9 @@ class OrderSimulation:
         for number in range(minutes):
             self._one_minute(FIRST + number * MINUTE, is_deciding=True)
         self._calm_down()
-        for number in range(minutes, minutes + SETTLE_MINUTES):
+        for number in range(minutes, minutes + self.settle_minutes):
             self._one_minute(FIRST + number * MINUTE, is_deciding=False)
+        self._end()
         assert self.path is not None
         orders = self.path.orders()
         late = self.path.rows("SELECT COUNT(*) FROM events WHERE type = 'order.found_late'")[0][0]
@@ -121,6 +124,9 @@ class OrderSimulation:
             abandoned=sum(order.status == "ABANDONED" for order in orders),
             found_late=int(str(late)),
         )
+
+    def _end(self) -> None:
+        """Nothing more will happen; what follows only looks at what is left."""
 
     def _calm_down(self) -> None:
         self.line, self.crash_rate = Line(), 0.0
