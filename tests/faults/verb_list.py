@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tests.faults.kill.kill import kill
 from tests.faults.orders.crash import crash, http, stream
 from tests.faults.orders.planted import planted
+from tests.faults.soak.soak import soak
 from tests.faults.store.nth import nth
 from tests.faults.store.torn import torn
 from tests.faults.tally import Class
@@ -39,5 +40,6 @@ FAULTS = {
     "torn": Fault(torn, few=60, many=2_000),
     "http": Fault(http, few=200, many=20_000),
     "stream": Fault(stream, few=200, many=20_000),
+    "soak": Fault(soak, few=1, many=30),
     "planted": Fault(planted, few=40, many=40, units=11),
 }
