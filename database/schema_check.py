@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Literal
 
 from database.bars.schema_library import Database, Migrations
-from database.errors import StorageError
+from database.errors import StorageDamaged, StorageError
+from database.keeping.integrity import open_to_look, says_nothing_of_the_content
 from database.sqlite_store import SqliteStore, ignore_crash_point
 
 log = logging.getLogger(__name__)
@@ -30,16 +31,24 @@ def open_database(
     is_read_only: bool = False,
     is_inspected: bool = False,
     crash_point: Callable[[str], None] = ignore_crash_point,
+    heals_itself: bool = True,
 ) -> SqliteStore:
     """Return the store of a new or existing file, migrated, with a warning for each missing column.
 
     is_inspected: inspect_database has just searched the file for damage, which takes seconds on a large one.
+    heals_itself: as SqliteStore has it.
     Raises StorageError, with the file untouched, when it is no SQLite database, damaged, another
     program's, another one of ours, or written by a newer version.
     """
     schema = _expected_schema(migrations)
     inspect_database(path, migrations, application_id, is_quick=is_read_only or is_inspected)
-    store = SqliteStore(path, synchronous=synchronous, is_read_only=is_read_only, crash_point=crash_point)
+    store = SqliteStore(
+        path,
+        synchronous=synchronous,
+        is_read_only=is_read_only,
+        crash_point=crash_point,
+        heals_itself=heals_itself,
+    )
     if not is_read_only:
         _stamp(store, "application_id", application_id)
         store.migrate(migrations)
@@ -106,7 +115,8 @@ def _stamp(store: SqliteStore, pragma: str, value: int) -> None:
 def inspect_database(path: Path, migrations: Migrations, application_id: int, *, is_quick: bool = False) -> None:
     """Check a file without writing anything; one that is missing or empty passes.
 
-    Raises StorageError as open_database does. is_quick: leave out the search for damage.
+    Raises StorageError as open_database does, StorageDamaged where the content is at fault. is_quick: leave out the
+    search for damage.
     """
     if not path.exists() or not path.stat().st_size:
         return
@@ -114,22 +124,21 @@ def inspect_database(path: Path, migrations: Migrations, application_id: int, *,
         with path.open("rb") as file:
             is_sqlite = file.read(len(_MAGIC)) == _MAGIC
         if not is_sqlite:
-            raise StorageError(f"{path} is no SQLite database: move it away or choose another data directory.")
-        with closing(_peek(path)) as connection:
+            raise StorageDamaged(
+                f"{path} is no SQLite database: move it away or choose another data directory.", path=path
+            )
+        with closing(open_to_look(path)) as connection:
             _require_ours(path, connection, application_id)
             _require_known_version(path, connection, _version(migrations))
             if not is_quick:
                 _require_undamaged(path, connection)
     except OSError as error:
         raise StorageError(f"{path} cannot be read ({error.strerror}): correct its owner or permissions.") from error
-    except sqlite3.Error as error:
-        raise StorageError(_damaged(path, str(error))) from error
-
-
-def _peek(path: Path) -> sqlite3.Connection:
-    """Open for looking only; without a write-ahead log not even SQLite's side files appear."""
-    has_log = path.with_name(path.name + "-wal").exists()
-    return sqlite3.connect(f"{path.absolute().as_uri()}?{'mode=ro' if has_log else 'immutable=1'}", uri=True)
+    # An error message that quotes garbage is no text either.
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        if says_nothing_of_the_content(error):
+            raise StorageError(f"{path} cannot be read ({error}): check the disk and the file's owner.") from error
+        raise StorageDamaged(_damaged(path, str(error)), path=path) from error
 
 
 def _require_ours(path: Path, connection: sqlite3.Connection, application_id: int) -> None:
@@ -154,7 +163,7 @@ def _require_known_version(path: Path, connection: sqlite3.Connection, version: 
 def _require_undamaged(path: Path, connection: sqlite3.Connection) -> None:
     answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if answer != "ok":
-        raise StorageError(_damaged(path, answer))
+        raise StorageDamaged(_damaged(path, answer), path=path)
 
 
 def _damaged(path: Path, detail: str) -> str:

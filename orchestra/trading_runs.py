@@ -137,7 +137,9 @@ def _demo(given: RunArguments, settings: Settings, person: Person) -> int:
     requests, strategies = given.algorithms, tried_strategies(tools.loader, given.algorithms)
     with ExitStack() as stack:
         folder = in_folder(given.data_dir) if given.data_dir else in_house(ROOT, is_demo=True)
-        files = stack.enter_context(RunFiles(folder, screen=person.terminal.errors, screen_level=logging.INFO))
+        files = stack.enter_context(
+            RunFiles(folder, screen=person.terminal.errors, screen_level=logging.INFO, clock=SystemClock())
+        )
         files.require(RunIdentity("", Mode.DEMO))
         files.require_whole_pair()
         seed = seed_kept(files.kept_for(), given.seed)
@@ -171,7 +173,9 @@ def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
         for request in given.algorithms:
             _require_tradable(world, request.ticker)
         folder = in_folder(given.data_dir) if given.data_dir else in_house(ROOT, is_demo=False)
-        files = stack.enter_context(RunFiles(folder, screen=person.terminal.errors, screen_level=logging.INFO))
+        files = stack.enter_context(
+            RunFiles(folder, screen=person.terminal.errors, screen_level=logging.INFO, clock=SystemClock())
+        )
         files.require(RunIdentity(world.account_number, mode))
         appliance = Appliance(files, world, tools, page=page)
         stack.callback(appliance.close)

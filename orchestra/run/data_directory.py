@@ -1,7 +1,8 @@
 """Where a run keeps its files.
 
-`--data-dir DIR` holds exactly market.db system.db door.db exchange.db logs/ lock; without it the files lie
-in the folders of the house, those of DEMO below `demo/` in each.
+`--data-dir DIR` holds exactly market.db system.db door.db exchange.db backups/ logs/ lock; without it the files lie
+in the folders of the house, those of DEMO below `demo/` in each. Backups and what was set aside lie beside system.db,
+made when there is something to put there.
 """
 
 import os
@@ -22,6 +23,11 @@ class DataDirectory:
     exchange: Path
     logs: Path
     lock: Path
+
+    @property
+    def backups(self) -> Path:
+        """Return the folder of the backups, beside what they are copies of."""
+        return self.system.with_name("backups")
 
     @property
     def folders(self) -> set[Path]:

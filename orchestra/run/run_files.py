@@ -6,6 +6,7 @@ In: a data directory. Out: databases, logs. Thread: main.
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
@@ -14,28 +15,46 @@ from database.bar_store import BarStore
 from database.bars import market_schema
 from database.bars.current_directory import DEMO_FOLDER
 from database.calendar_manager import MarketCalendar
-from database.errors import AutoTraderError, ConfigError
+from database.errors import AutoTraderError, ConfigError, StorageDamaged, StorageError
 from database.schema_check import inspect_database, open_database
 from database.sqlite_store import SqliteStore
+from database.timestamps import iso_milliseconds
+from orchestra.api.stored_halt import halt_keeper
 from orchestra.engine import Stores
+from orchestra.messages.halt import Halt
 from orchestra.paper_exchange.book import schema as exchange_schema
 from orchestra.run import run_identity
 from orchestra.run.data_directory import DataDirectory
+from orchestra.run.keeping.backup_shelf import BackupShelf
+from orchestra.run.keeping.restorer import Restorer
+from orchestra.run.keeping.start_check import StartCheck
 from orchestra.run.run_identity import RunIdentity
+from orchestra.runtime.clock import Clock
 from orchestra.runtime.directory_lock import DirectoryLock
 from orchestra.runtime.log_setup import LogSetup
 from system_databse import system_schema
 from system_databse.door import door_schema
+from system_databse.door.door_store import DoorStore
 from system_databse.system_db_manager import POINTER_FILE
 
 log = logging.getLogger(__name__)
 
 
 class RunFiles:
-    """A context: entering checks and locks the directory; leaving closes what was opened."""
+    """A context: entering checks and locks the directory; leaving closes what was opened.
 
-    def __init__(self, directory: DataDirectory, *, screen: TextIO, screen_level: int) -> None:
+    clock: given for a run whose files are kept safe: a damaged one is put back from the newest good backup, and `told`
+    says so. Without it a damaged file is refused as it is.
+    """
+
+    def __init__(
+        self, directory: DataDirectory, *, screen: TextIO, screen_level: int, clock: Clock | None = None
+    ) -> None:
         self.directory = directory
+        self.shelf = BackupShelf(directory.backups)
+        self.told: list[str] = []
+        self._clock = clock
+        self._has_ended_well = False
         self._screen = screen
         self._screen_level = screen_level
         self._stack = ExitStack()
@@ -50,15 +69,30 @@ class RunFiles:
 
     def __enter__(self) -> "RunFiles":
         """Check every database that is there, then make the folders, lock and start the log."""
-        self._inspect()
+        self._inspect_first()
         self.directory.create()
-        lock = DirectoryLock(self.directory.lock)
-        lock.take()
-        self._stack.callback(lock.release)
+        self._lock = DirectoryLock(self.directory.lock)
+        self._lock.take()
+        self._stack.callback(self._release)
+        try:
+            self._start_log()
+            has_ended_well = self._lock.begin_run()
+            if self._clock:
+                self._repair(self._clock, is_thorough=not has_ended_well)
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def _release(self) -> None:
+        if self._has_ended_well:
+            self._lock.end_run()
+        self._lock.release()
+
+    def _start_log(self) -> None:
         self.log_setup = LogSetup(self.directory.logs, screen=self._screen, screen_level=self._screen_level)
         self.log_setup.start()
         self._stack.callback(self.log_setup.stop)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -66,6 +100,7 @@ class RunFiles:
         """Close everything, the log last: an error of our own is told there in full."""
         if isinstance(error, Exception) and not isinstance(error, AutoTraderError):
             log.critical("AutoTrader stops on an error of its own.", exc_info=error)
+        self._has_ended_well = not isinstance(error, StorageError)
         self._stack.close()
 
     def require(self, identity: RunIdentity) -> None:
@@ -141,6 +176,31 @@ class RunFiles:
         except OSError as error:
             log.warning("A second terminal will not find this run's data (%s).", error.strerror)
 
+    def _inspect_first(self) -> None:
+        """Refuse what cannot be repaired while everything is as it was."""
+        try:
+            self._inspect()
+        except StorageDamaged as error:
+            is_market = error.path == self.directory.market
+            if not self._clock or not (is_market or self.shelf.names()):
+                raise
+
+    def _repair(self, clock: Clock, *, is_thorough: bool) -> None:
+        """Check what is there, put back what is lost, and refuse what could not be put back."""
+        restorer = Restorer(self.directory, halt=partial(self._halt, clock))
+        check = StartCheck(self.directory, self.shelf, restorer, now=clock.now(), is_thorough=is_thorough)
+        self.told = check.run()
+        for sentence in self.told:
+            log.error("%s", sentence)
+        self._inspect()
+
+    def _halt(self, clock: Clock, by: str) -> None:
+        door = DoorStore.open(self.directory.door)
+        try:
+            halt_keeper(door)(Halt(iso_milliseconds(clock.now()), by))
+        finally:
+            door.close()
+
     def _inspect(self) -> None:
         inspect_database(self.directory.market, market_schema.migrations, market_schema.APPLICATION_ID)
         inspect_database(self.directory.system, system_schema.migrations, system_schema.APPLICATION_ID)
@@ -177,6 +237,8 @@ class RunFiles:
             system_schema.APPLICATION_ID,
             synchronous="FULL",
             is_inspected=True,
+            # The books in memory have to be read anew before anything may be written after a failure.
+            heals_itself=False,
         )
         self._stack.callback(system.close)
         return system

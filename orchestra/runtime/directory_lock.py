@@ -9,9 +9,15 @@ from pathlib import Path
 
 from database.errors import ConfigError
 
+ENDED_WELL = b"the last run ended well\n"
+UNDER_WAY = b"a run is under way, or was cut off\n"
+
 
 class DirectoryLock:
-    """An exclusive lock on a directory's `lock` file; it goes with the process, however that ends."""
+    """An exclusive lock on a directory's `lock` file; it goes with the process, however that ends.
+
+    What the file says stays behind: how the last run ended.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -32,8 +38,24 @@ class DirectoryLock:
                 f"{self._path} cannot be written ({error.strerror}): choose another --data-dir."
             ) from error
 
+    def begin_run(self) -> bool:
+        """Note on disk that a run is under way, for whoever holds the lock; return whether the last one ended well."""
+        has_ended_well = self._path.read_bytes() == ENDED_WELL
+        self._note(UNDER_WAY)
+        return has_ended_well
+
+    def end_run(self) -> None:
+        """Note on disk that everything of this run was closed in order."""
+        self._note(ENDED_WELL)
+
     def release(self) -> None:
         """Unlock."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+    def _note(self, text: bytes) -> None:
+        if self._file is not None:
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, text, 0)
+            os.fsync(self._file)

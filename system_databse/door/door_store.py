@@ -1,8 +1,8 @@
 """The store behind the door: sessions, failed logins, audit, the pepper of the PIN and the halt.
 
 In: what the request threads note down. Out: the same after a restart. Thread: any; writers wait for one lock.
-The file is readable by its owner only and stays out of backups: with the pepper in it a stolen copy of
-system.db alone tells nothing about the PIN.
+The file is readable by its owner only, and its backups are without the pepper: a stolen backup tells nothing about
+the PIN whose digest is in system.db.
 """
 
 import os
@@ -18,6 +18,7 @@ from database.schema_check import open_database
 from database.sqlite_store import CrashPoint, SqliteStore, ignore_crash_point
 from database.timestamps import iso_milliseconds
 from system_databse.door import door_schema
+from system_databse.door.pin_digest import PEPPER
 
 OWNER_ONLY = 0o600
 AUDIT_KEPT = timedelta(days=400)
@@ -101,6 +102,20 @@ class DoorStore:
     def close(self) -> None:
         """Close every connection."""
         self._store.close()
+
+
+def forget_secrets(connection: sqlite3.Connection) -> None:
+    """Take out of a copy what no backup may hold: the pepper of the PIN, and sessions, which may have ended since.
+
+    Nothing of them is left on a page; the tables may be missing in a file that was just made.
+    """
+    connection.execute("PRAGMA secure_delete=ON")
+    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")}
+    if "control" in there:
+        connection.execute("DELETE FROM control WHERE key = ?", (PEPPER,))
+    if "sessions" in there:
+        connection.execute("DELETE FROM sessions")
+    connection.execute("VACUUM")
 
 
 def _make_private(path: Path) -> None:

@@ -12,6 +12,7 @@ import secrets
 # 32 MiB and about 0.1 s: Werkzeug's own default; N = 2**15 doubles with each step of the exponent.
 COST_EXPONENT, BLOCK, LANES = 15, 8, 1
 MEMORY_BYTES = 64 * 1024 * 1024
+PEPPER = "pepper"
 PEPPER_BYTES = 32
 SALT_BYTES = 16
 SCHEME = "scrypt"

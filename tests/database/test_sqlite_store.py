@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from database.errors import StorageError
-from database.sqlite_store import READER_COUNT, SqliteStore
+from database.errors import StorageError, StorageUnavailable
+from database.keeping import pragmas
+from database.sqlite_store import READER_COUNT, CrashPoint, SqliteStore
 from tests.source_tree import ROOT
 
 
@@ -122,10 +123,109 @@ def test_readers_are_pooled_and_bounded(store: SqliteStore) -> None:
     assert closed == 3
 
 
-def test_durability_settings_are_read_back(store: SqliteStore) -> None:
+@pytest.mark.parametrize("synchronous", ["FULL", "NORMAL"])
+def test_every_setting_of_a_writer_has_taken(tmp_path: Path, synchronous: pragmas.Synchronous) -> None:
+    store = SqliteStore(tmp_path / "kept.db", synchronous=synchronous)
     with store.transaction() as connection:
-        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
+        found = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas.expected(synchronous)}
+    assert found == pragmas.expected(synchronous)
+    store.close()
+
+
+def fail_with(message: str, *, times: int) -> CrashPoint:
+    """Return a crash point that lets so many writes fail as SQLite does."""
+    left = [times]
+
+    def fail(reached: str) -> None:
+        if reached == "write" and left[0]:
+            left[0] -= 1
+            raise sqlite3.OperationalError(message)
+
+    return fail
+
+
+def add(store: SqliteStore, value: int) -> None:
+    with store.transaction() as connection:
+        connection.execute("INSERT INTO numbers VALUES(?)", (value,))
+
+
+def failing_store(path: Path, message: str, *, heals_itself: bool) -> SqliteStore:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE numbers(value INTEGER)")
+    return SqliteStore(path, synchronous="FULL", crash_point=fail_with(message, times=1), heals_itself=heals_itself)
+
+
+@pytest.mark.parametrize("message", ["database or disk is full", "disk I/O error"])
+def test_a_failed_write_kills_the_connection_and_is_never_repeated(tmp_path: Path, message: str) -> None:
+    store = failing_store(tmp_path / "kept.db", message, heals_itself=True)
+    with pytest.raises(StorageUnavailable) as caught:
+        add(store, 1)
+    assert caught.value.is_full is ("full" in message)
+    assert store.is_dead
+    add(store, 2)
+    assert not store.is_dead
+    assert values(store) == [2]
+    store.close()
+
+
+def test_a_store_whose_memory_must_be_read_anew_writes_nothing_before_it_is_revived(tmp_path: Path) -> None:
+    store = failing_store(tmp_path / "kept.db", "disk I/O error", heals_itself=False)
+    with pytest.raises(StorageUnavailable, match="check the disk"):
+        add(store, 1)
+    with pytest.raises(StorageUnavailable, match="not been opened again"):
+        add(store, 2)
+    store.revive()
+    add(store, 3)
+    assert values(store) == [3]
+    store.close()
+
+
+def test_a_file_that_was_damaged_meanwhile_is_not_revived(tmp_path: Path) -> None:
+    path = tmp_path / "kept.db"
+    store = failing_store(path, "disk I/O error", heals_itself=True)
+    with pytest.raises(StorageUnavailable):
+        add(store, 1)
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xa5" * 4096)
+    with pytest.raises(StorageError, match=r"kept\.db"):
+        add(store, 2)
+    store.close()
+
+
+def test_a_disk_that_is_really_full_stores_nothing_and_takes_writes_again_with_room(store: SqliteStore) -> None:
+    with store.transaction() as connection:
+        connection.execute("CREATE TABLE texts(text TEXT)")
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count={pages + 1}")
+
+    def fill() -> None:
+        with store.transaction() as connection:
+            connection.executemany("INSERT INTO texts VALUES(?)", [("x" * 4000,)] * 20)
+
+    with pytest.raises(StorageUnavailable, match="free some space") as caught:
+        fill()
+    assert caught.value.is_full
+    fill()
+    with store.reader() as connection:
+        assert connection.execute("SELECT count(*) FROM texts").fetchone() == (20,)
+
+
+def test_a_file_that_stays_locked_is_given_up_after_the_waiting_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pragmas, "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr("database.sqlite_store.BUSY_TIMEOUT_MS", 50)
+    store = SqliteStore(tmp_path / "kept.db", synchronous="FULL")
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StorageUnavailable, match="locked"), store.transaction() as connection:
+            connection.execute("CREATE TABLE never(value)")
+        assert not store.is_dead
+        other.execute("ROLLBACK")
+    with store.reader() as connection:
+        assert connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+    store.close()
 
 
 def test_opening_a_database_loads_neither_pandas_nor_numpy_and_leaves_both_to_be_had() -> None:

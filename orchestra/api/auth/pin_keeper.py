@@ -15,7 +15,7 @@ from system_databse.rows import settings
 
 log = logging.getLogger(__name__)
 
-PEPPER = "pepper"
+PEPPER = pin_digest.PEPPER
 FOREIGN_DOOR = (
     "door.db does not belong to this system.db: no PIN can be right. "
     "Put its copy back, or start once with --reset-pin and choose a new PIN."
