@@ -17,7 +17,9 @@ VERBS: dict[str, tuple[str, str]] = {
     "import": ("bars.import_bars", "put minute bars of CSV, CSV.gz or parquet files into the store"),
     "parity": ("parity", "decide a day of live or demo trading again and explain what differs"),
     "report": ("report", "look at kept results, compare two, or forget one"),
+    "show-config": ("keeping.show_config", "show every setting, where it comes from, and what would run"),
     "sweep": ("sweep", "try many parameter sets on all cores, and judge the best on unseen days"),
+    "verify": ("keeping.verify", "check a session, finished or running: nothing lost, nothing doubled"),
 }
 
 

@@ -1,0 +1,1 @@
+"""The independent checker: what a session's files prove, read without any code of the engine."""
