@@ -6,6 +6,7 @@ from tests.faults.kill.kill import kill
 from tests.faults.orders.crash import crash, http, stream
 from tests.faults.orders.planted import planted
 from tests.faults.soak.soak import soak
+from tests.faults.store.corrupt import corrupt
 from tests.faults.store.nth import nth
 from tests.faults.store.torn import torn
 from tests.faults.tally import Class
@@ -38,6 +39,7 @@ FAULTS = {
     "kill": Fault(kill, few=12, many=1_000),
     "nth": Fault(nth, few=60, many=100_000, units=1_000),
     "torn": Fault(torn, few=60, many=2_000),
+    "corrupt": Fault(corrupt, few=12, many=200),
     "http": Fault(http, few=200, many=20_000),
     "stream": Fault(stream, few=200, many=20_000),
     "soak": Fault(soak, few=1, many=30),
