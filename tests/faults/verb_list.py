@@ -7,8 +7,11 @@ from tests.faults.orders.crash import crash, http, stream
 from tests.faults.orders.planted import planted
 from tests.faults.soak.soak import soak
 from tests.faults.store.corrupt import corrupt
+from tests.faults.store.disk import disk
+from tests.faults.store.locked import locked
 from tests.faults.store.nth import nth
 from tests.faults.store.torn import torn
+from tests.faults.store.upgrade import upgrade
 from tests.faults.tally import Class
 
 
@@ -40,8 +43,11 @@ FAULTS = {
     "nth": Fault(nth, few=60, many=100_000, units=1_000),
     "torn": Fault(torn, few=60, many=2_000),
     "corrupt": Fault(corrupt, few=12, many=200),
+    "disk": Fault(disk, few=10, many=500),
+    "locked": Fault(locked, few=2, many=10),
     "http": Fault(http, few=200, many=20_000),
     "stream": Fault(stream, few=200, many=20_000),
+    "upgrade": Fault(upgrade, few=12, many=100_000, units=100),
     "soak": Fault(soak, few=1, many=30),
     "planted": Fault(planted, few=40, many=40, units=11),
 }

@@ -10,6 +10,7 @@ from random import Random
 from signal import SIGKILL
 
 from system_databse.errors import BrokerError
+from tests.faults.children import processes
 from tests.faults.kill.fast_clock import SPEED, FastClock
 from tests.faults.kill.trading_child import Trouble, trade
 from tests.faults.orders.account_simulation import AccountSimulation, template_in
@@ -23,10 +24,6 @@ SHORTEST_SECONDS, LONGEST_SECONDS = 0.003, 0.120
 SETTLE_MINUTES = 8
 TRADE_SECONDS = 2.0
 AT_START = 0.2
-
-processes = multiprocessing.get_context("forkserver")
-# Every child is forked from a process that has imported the program already.
-processes.set_forkserver_preload(["tests.faults.kill.trading_child"])
 
 
 @dataclass(slots=True)

@@ -76,7 +76,7 @@ def _one_file(house: KeptHouse, chance: Random, tally: Tally) -> list[str]:
         return []
     if not _is_as_full(before, after):
         return [f"V7 {count} bytes of {name}: begun with rows missing"]
-    # SQLite keeps no checksums: a letter or digit inside a row is seen only by whoever knows better, such as the broker.
+    # SQLite keeps no checksums: a digit inside a row is seen only by who knows better, such as the broker.
     tally.note("a value changed, unseen")
     return []
 
