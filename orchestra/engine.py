@@ -33,6 +33,7 @@ from orchestra.parts.owner_side import OwnerSide, Surroundings
 from orchestra.pipeline import Pipeline
 from orchestra.risk.halt_switch import HaltSwitch
 from orchestra.risk.risk_gate import RiskGate
+from orchestra.risk.risk_rules import BASELINE
 from orchestra.runtime.agenda import Agenda
 from orchestra.runtime.inbox import Inbox
 from orchestra.runtime.minute_loop import MinuteLoop
@@ -198,9 +199,10 @@ class Engine:
             stores.system,
             numbers,
             publish=self._bus.publish,
-            is_halted=lambda: self.halt.is_set,
+            halt=self.halt,
         )
         self.order_side = side
+        self._bus.listen(side.positions.on_event)
         self.broker, self.books, self.desk = side.broker, side.books, side.desk
         self.reconciler, self.recovery = side.reconciler, side.recovery
         self._agenda = Agenda(self.world.clock)
@@ -225,7 +227,7 @@ class Engine:
             closed_gates=self._closed_gates,
             frozen=lambda: self.reconciler.frozen_symbols,
             missing=self.reconciler.missing_shares,
-            holds=lambda: self.market.holds,
+            holds=lambda: {**self.market.holds, BASELINE: self.reconciler.truth.holds()},
         )
         self.pipeline = Pipeline(
             market=self.market,
@@ -365,6 +367,7 @@ class Engine:
         if self.live:
             self.live.run_due()
         self.recovery.run_due()
+        self.order_side.positions.run_due()
         self._backfill.run_due()
         self._agenda.run_due()
         if not self.world.calendar.is_open(int(self.world.clock.now().timestamp())):

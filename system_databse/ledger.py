@@ -1,4 +1,4 @@
-"""Positions and cash of every algorithm, from its fills alone.
+"""Positions and cash of every algorithm, from its fills, and the adjustments that no fill explains.
 
 The broker nets by symbol; here two algorithms on one ticker keep separate books. Cash is re-summed
 from fills and never stored.
@@ -10,6 +10,7 @@ from decimal import Decimal
 from system_databse.fill import Fill
 from system_databse.order import ZERO
 from system_databse.position import Position, no_position
+from system_databse.truth.adjustment import Adjustment, AdjustmentKind, adjusted, renamed
 
 
 class Ledger:
@@ -27,6 +28,20 @@ class Ledger:
         self._positions[(fill.algorithm_id, fill.symbol)] = position
         self._cash_flow[fill.algorithm_id] = self.cash_flow(fill.algorithm_id) + fill.cash_flow
         return position
+
+    def adjust(self, adjustment: Adjustment) -> None:
+        """Change one algorithm's shares as an adjustment says; what is no algorithm's is not in here."""
+        id_, symbol = adjustment.algorithm_id, adjustment.symbol
+        if id_ is None:
+            return
+        if adjustment.moves_money:
+            self.book(adjustment.as_fill())
+        elif adjustment.kind is not AdjustmentKind.RENAME:
+            self._positions[(id_, symbol)] = adjusted(self.position(id_, symbol), adjustment)
+        elif adjustment.qty > ZERO and adjustment.other_symbol:
+            # The row of the old name carries no more than the evidence: the shares move once.
+            moved = self._positions.pop((id_, adjustment.other_symbol), no_position(id_, symbol))
+            self._positions[(id_, symbol)] = renamed(moved, symbol)
 
     def position(self, algorithm_id: int, symbol: str) -> Position:
         """Return what the algorithm holds of the symbol."""

@@ -4,18 +4,17 @@ Bound once to the process's world. Imported outside a running process it opens t
 directory read-only and never creates a database.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from database.bars.current_directory import DEMO_FOLDER
 from database.errors import StorageError
 from database.shelter import sheltered
 from database.sqlite_store import SqliteStore
-from system_databse.fill import Fill
 from system_databse.rows import fills, settings
-
-Transaction = Mapping[str, Any]
+from system_databse.truth import adjustment_rows
+from system_databse.truth.adjustment import in_order
+from system_databse.truth.transaction_log import Transaction, TransactionLog
 
 POINTER_FILE = Path(__file__).with_name(".data_dir")
 DEFAULT_FILE = Path(__file__).with_name("system.db")
@@ -33,7 +32,7 @@ def bind(read_transactions: Callable[[int], list[Transaction]] | None) -> None:
 def get_transactions(algo_id: int) -> list[Transaction]:
     """Return the fills of one algorithm, oldest first, as `{'type', 'shares', 'price', 'ticker', ...}`.
 
-    type is 'buy' or 'sell'; whole share counts are int. An algorithm without fills gets [].
+    type is 'buy' or 'sell'; whole share counts are int; a split scales what came before it. Without fills: [].
     """
     if _bound is not None:
         return _bound(int(algo_id))
@@ -52,21 +51,6 @@ def verify_pin(store: SqliteStore, pin: str, *, matches: Callable[[str, str], bo
     return digest is not None and matches(pin, digest)
 
 
-def transaction_of(fill: Fill) -> dict[str, Any]:
-    """Return a fill in the spelling of the algorithm contract."""
-    whole = int(fill.qty)
-    return {
-        "algo_id": fill.algorithm_id,
-        "ticker": fill.symbol,
-        "type": str(fill.side),
-        "shares": whole if whole == fill.qty else float(fill.qty),
-        "price": float(fill.price),
-        "fee": float(fill.fee),
-        "timestamp": fill.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "order_id": fill.client_order_id,
-    }
-
-
 def _read_outside(algorithm_id: int) -> list[Transaction]:
     path = _current_file()
     if not path.exists():
@@ -74,7 +58,8 @@ def _read_outside(algorithm_id: int) -> list[Transaction]:
     store = SqliteStore(path, synchronous="FULL", is_read_only=True)
     try:
         with store.reader() as connection:
-            return [transaction_of(fill) for fill in fills.load(connection) if fill.algorithm_id == algorithm_id]
+            history = in_order(fills.load(connection), adjustment_rows.load(connection))
+            return TransactionLog(history).of(algorithm_id)
     except StorageError:
         return []
     finally:

@@ -29,6 +29,35 @@ def m002_commands_of_algorithms(database: Database) -> None:
     database.execute("CREATE UNIQUE INDEX ux_algorithm_command ON algorithms(command_id)")
 
 
+@migrations()
+def m004_account_truth(database: Database) -> None:
+    """Let an adjustment say when, for how much and why it was made, and a stranger's fill at which price.
+
+    Where an account was compared before, what it held then has been looked at: no baseline is taken of it.
+    """
+    for column in (
+        "at TEXT",
+        "price TEXT",
+        "ratio TEXT",
+        "other_symbol TEXT",
+        "fills_before INTEGER NOT NULL DEFAULT 0",
+    ):
+        database.execute(f"ALTER TABLE adjustments ADD COLUMN {column}")
+    database.execute("ALTER TABLE external_fills ADD COLUMN price TEXT")
+    database.execute(
+        "INSERT INTO settings(key, value, updated_at) SELECT 'baseline_taken_at', min(at), min(at) FROM recon_runs"
+        " HAVING count(*) > 0"
+    )
+    database.execute(
+        "CREATE TRIGGER adjustments_are_evidence BEFORE UPDATE ON adjustments"
+        " BEGIN SELECT RAISE(ABORT, 'adjustments are append only'); END"
+    )
+    database.execute(
+        "CREATE TRIGGER adjustments_are_kept BEFORE DELETE ON adjustments"
+        " BEGIN SELECT RAISE(ABORT, 'adjustments are append only'); END"
+    )
+
+
 def _statements(script: str) -> Iterator[str]:
     """Split the script; executescript would commit and so break the migration's transaction."""
     statement = ""

@@ -9,8 +9,9 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from database.bar import MINUTE
 from database.calendar_manager import MarketCalendar
 from database.errors import StorageError
 from database.sqlite_store import SqliteStore
@@ -25,21 +26,32 @@ from system_databse.ledger import Ledger
 from system_databse.order import Order, OrderReport, OrderStatus
 from system_databse.rows import algorithms, events, fills, orders, positions, settings
 from system_databse.snapshot import AlgorithmView, Snapshot
-from system_databse.system_db_manager import Transaction, transaction_of
 from system_databse.trading_signal import Outcome
+from system_databse.truth import adjustment_rows
+from system_databse.truth.adjustment import Adjustment, in_order
+from system_databse.truth.booking import write_adjustments
+from system_databse.truth.transaction_log import Transaction, TransactionLog
 
 log = logging.getLogger(__name__)
 
 ENGINE_MINUTE = "engine_minute"
 FOUND_LATE = "order.found_late"
+ADOPTED = "order.adopted"
 DUPLICATE = "DUPLICATE"
+TOMBSTONES_KEPT = timedelta(days=4)
 NO_ANSWER = frozenset({Outcome.FAILED, Outcome.INTERRUPTED})
 
 # What else belongs into a minute's transaction: called with its connection and the minute.
 AlsoWrite = Callable[[sqlite3.Connection, int], None]
+# What else belongs into the transaction of an adjustment.
+AlsoBook = Callable[[sqlite3.Connection], None]
 
 
 def _write_nothing(_connection: sqlite3.Connection, _minute: int) -> None:
+    return
+
+
+def _book_nothing(_connection: sqlite3.Connection) -> None:
     return
 
 
@@ -103,7 +115,7 @@ class Books:
 
     def transactions(self, algorithm_id: int) -> list[Transaction]:
         """Return an algorithm's fills in the spelling of its contract; list and rows are the caller's own."""
-        return [dict(row) for row in self._transactions.get(algorithm_id, ())]
+        return self._transactions.of(algorithm_id)
 
     def next_leg(self, algorithm_id: int, minute: int) -> int:
         """Return the next free leg of an algorithm's minute."""
@@ -226,17 +238,53 @@ class Books:
         self._store_order(replace(changed, filled_notional=notional), added, is_found_late=is_found_late)
         return added
 
+    def adjust(self, adjustments: Iterable[Adjustment], also: AlsoBook = _book_nothing) -> list[Adjustment]:
+        """Book changes of shares that no fill explains, in one transaction; what was booked before is left out.
+
+        also: writes what belongs to it. Returns what was new.
+        """
+        with self._transaction() as connection:
+            fresh = write_adjustments(connection, adjustments, self._ledger, records=self._records, mode=self._mode)
+            also(connection)
+        for adjustment in fresh:
+            self._remember(adjustment)
+        return fresh
+
+    def adopt(self, order: Order, owner: AlgorithmRecord | None) -> None:
+        """Take in an order of ours that only the broker knew, and its algorithm if it is unknown as well.
+
+        Its minute has been decided, in a life these books know nothing of: it is not decided again.
+        """
+        minute = max(self._minute, order.minute + MINUTE)
+        with self._transaction() as connection:
+            if owner is not None:
+                algorithms.insert(connection, owner, self._now())
+            orders.insert(connection, order, mode=self._mode, signal_id=None)
+            settings.put(connection, ENGINE_MINUTE, str(minute), at=self._now())
+            events.insert(connection, ADOPTED, _told(order), at=self._now())
+        if owner is not None:
+            self._records[owner.id] = owner
+        self._open[order.client_order_id], self._minute = order, minute
+
+    def recall_tombstones(self) -> None:
+        """Take up again, from the disk, what was given up these days: it is asked for once more."""
+        since = self._clock.now() - TOMBSTONES_KEPT
+        with self._store.reader() as connection:
+            unfinished = orders.load_unfinished(connection)
+        for order in unfinished:
+            if order.valid_until > since:
+                self._open.setdefault(order.client_order_id, order)
+
     def _load(self) -> None:
         with self._store.reader() as connection:
             self._records = {record.id: record for record in algorithms.load(connection)}
             self._open = {order.client_order_id: order for order in orders.load_unfinished(connection)}
-            booked = fills.load(connection)
+            booked, adjustments = fills.load(connection), adjustment_rows.load(connection)
             self._minute = int(settings.get(connection, ENGINE_MINUTE) or 0)
             self.decided.load(connection, self._records)
-        self._ledger = Ledger(booked)
-        self._transactions: dict[int, list[Transaction]] = {}
-        for fill in booked:
-            self._remember(fill)
+        self._ledger, self._transactions = Ledger(), TransactionLog()
+        for entry in in_order(booked, adjustments):
+            self._remember(entry)
 
     def _write_intents(
         self, connection: sqlite3.Connection, intents: Iterable[Order], signal_ids: Mapping[str, int]
@@ -296,7 +344,7 @@ class Books:
         with self._transaction() as connection:
             orders.update(connection, order, self._clock.now())
             if is_found_late:
-                events.insert(connection, FOUND_LATE, _found_late(order), at=self._now())
+                events.insert(connection, FOUND_LATE, _told(order), at=self._now())
             self._book(connection, added)
         if is_found_late:
             log.critical("Order %s was given up, and the broker took it after all.", order.client_order_id)
@@ -317,13 +365,16 @@ class Books:
         else:
             self._open[order.client_order_id] = order
         for fill in added:
-            self._ledger.book(fill)
             self._remember(fill)
             self._publish(OrderFilled(fill))
         self._publish(OrderChanged(order))
 
-    def _remember(self, fill: Fill) -> None:
-        self._transactions.setdefault(fill.algorithm_id, []).append(transaction_of(fill))
+    def _remember(self, entry: Fill | Adjustment) -> None:
+        if isinstance(entry, Fill):
+            self._ledger.book(entry)
+        else:
+            self._ledger.adjust(entry)
+        self._transactions.add(entry)
 
     def _tell(self, judged: list[Decision]) -> None:
         for decision in judged:
@@ -342,7 +393,7 @@ class Books:
         return iso_milliseconds(self._clock.now())
 
 
-def _found_late(order: Order) -> dict[str, str]:
+def _told(order: Order) -> dict[str, str]:
     return {
         "severity": "critical",
         "client_order_id": order.client_order_id,

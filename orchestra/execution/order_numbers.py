@@ -3,12 +3,22 @@
 Even a restored backup that decides a minute again collides at the broker instead of buying twice.
 """
 
+import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from database.bar import MINUTE
 
 FAMILY = "at-"
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+class Decided(NamedTuple):
+    """What an id stands for. minute: epoch seconds of the decided bar."""
+
+    algorithm_id: int
+    minute: int
+    leg: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,13 @@ class OrderNumbers:
     def number(self, algorithm_id: int, minute: int, leg: int) -> str:
         """Return the id; minute: epoch seconds of the decided bar."""
         return f"{self.prefix}{algorithm_id}-{base36(minute // MINUTE)}-{leg}"
+
+    def read(self, client_order_id: str) -> "Decided | None":
+        """Return what one of our ids was made of, None when it is not ours or was never made by `number`."""
+        found = re.fullmatch(rf"{re.escape(self.prefix)}(\d{{1,9}})-([0-9a-z]{{1,9}})-(\d{{1,6}})", client_order_id)
+        if found is None:
+            return None
+        return Decided(int(found[1]), int(found[2], len(DIGITS)) * MINUTE, int(found[3]))
 
     def is_rivals(self, client_order_id: str) -> bool:
         """Recognise an order of another installation of this program."""

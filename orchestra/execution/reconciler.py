@@ -1,14 +1,14 @@
 """Reconciliation: start-up and recovery are one path.
 
 In: the broker's orders and positions. Out: rows in the books, a verdict by symbol. Thread: engine.
-It runs before anything is sent, and after each reconnect of the order stream.
+It runs before anything is sent, after each reconnect of the order stream, and every five minutes; the positions alone
+are compared more often (`truth/position_watch.py`). Nothing is ever traded to make numbers agree.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import NamedTuple
 
 from database.sqlite_store import SqliteStore
 from database.timestamps import iso_milliseconds
@@ -16,28 +16,29 @@ from orchestra.execution.books import Books
 from orchestra.execution.broker import Broker
 from orchestra.execution.order_desk import OrderDesk
 from orchestra.execution.order_numbers import OrderNumbers
+from orchestra.execution.truth import explanations
+from orchestra.execution.truth.account_truth import AccountTruth
+from orchestra.execution.truth.adoption import rebuilt, stand_in
+from orchestra.execution.truth.alarms import Alarms
+from orchestra.execution.truth.difference_watch import Difference, DifferenceWatch
+from orchestra.execution.truth.rivals import Rivals
 from orchestra.messages.events import ReconcileMismatch
 from orchestra.runtime.clock import Clock
 from system_databse.order import ZERO, OrderReport
-from system_databse.rows import external_fills
 
 log = logging.getLogger(__name__)
 
 OVERLAP = timedelta(minutes=10)
-
-
-class Difference(NamedTuple):
-    """What the account holds of a symbol, and what our books say."""
-
-    account_qty: Decimal
-    expected_qty: Decimal
+MISMATCH = "reconcile.mismatch"
+SOLD_BY_HAND = "reconcile.sold_by_hand"
+ADOPTED = "order.adopted"
 
 
 class Reconciler:
     """Bring the books level with the broker and say which symbols do not match.
 
-    has_rival: another installation of this program has an order working in the account; two that trade it
-    would each undo what the other one counts on.
+    truth: what the account holds beside our algorithms. rivals: other installations of this program in the account.
+    on_rival: told, in words, when one has traded.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Reconciler:
         clock: Clock,
         numbers: OrderNumbers,
         publish: Callable[[object], None],
+        on_rival: Callable[[str], None] = lambda _words: None,
     ) -> None:
         self._broker = broker
         self._books = books
@@ -59,19 +61,36 @@ class Reconciler:
         self._numbers = numbers
         self._publish = publish
         self._last_clean: datetime | None = None
-        self._differences: dict[str, Difference] = {}
         self._missing: dict[str, Decimal] = {}
-        self.has_rival = False
+        self._watch = DifferenceWatch()
+        self.alarms = Alarms(store, clock, publish)
+        self.truth = AccountTruth(store, clock)
+        self.rivals = Rivals(store, clock, numbers, on_rival=on_rival)
+
+    @property
+    def has_rival(self) -> bool:
+        """Say whether another installation of this program has an order working in the account."""
+        return self.rivals.has_working
 
     @property
     def frozen_symbols(self) -> frozenset[str]:
-        """Return the symbols whose account and books disagree."""
-        return frozenset(self._differences)
+        """Return the symbols whose account and books disagree, or seemed to at first sight."""
+        return self._watch.symbols
+
+    @property
+    def is_suspicion_due(self) -> bool:
+        """Say whether a difference was seen long enough ago to be looked at again."""
+        return self._watch.is_due(self._seconds())
+
+    def difference(self, symbol: str) -> Difference | None:
+        """Return what differs in a symbol, as it was last seen; None when nothing does."""
+        return self._watch.of(symbol)
 
     def missing_shares(self, symbol: str) -> Decimal:
-        """Return how many shares of what our algorithms hold were not in the account when it was last read.
+        """Return how many shares that our algorithms hold the account has not left for them, when it was last read.
 
-        Our own fills since then change books and account alike, so the figure stays right without them.
+        What is not ours is left out of what the account has. Our own fills since then change books and account alike,
+        so the figure stays right without them.
         """
         return self._missing.get(symbol, ZERO)
 
@@ -85,79 +104,104 @@ class Reconciler:
         for report in reports:
             self._take(report)
         self._desk.ask_all({report.client_order_id for report in reports})
-        self._compare_positions(dict(self._broker.positions()))
-        self._note_rivals(reports)
+        self.truth.refresh()
+        read_at = self._clock.now()
+        account = dict(self._broker.positions())
+        if not self.truth.has_baseline:
+            self._take_baseline(account, read_at)
+        self._compare(account)
+        self.rivals.note(reports)
         self._desk.unblock()
         self._record(kind)
-        if not self._differences and not self.has_rival:
+        if not self._watch.symbols and not self.has_rival:
             self._last_clean = started_at
+
+    def compare_positions(self) -> None:
+        """Compare what the account holds now with our books, which are as new as the last news of our orders.
+
+        Raises BrokerUnavailable or BrokerRejected when the broker cannot be asked.
+        """
+        self.truth.refresh()
+        self._compare(dict(self._broker.positions()))
 
     def _listed_from(self) -> datetime | None:
         """Return from when on orders are read; what explains a difference may be as old as it likes."""
-        if self._last_clean is None or self._differences:
+        if self._last_clean is None or self._watch.symbols:
             return None
         return self._last_clean - OVERLAP
 
     def _take(self, report: OrderReport) -> None:
-        if self._numbers.is_ours(report.client_order_id):
-            if self._books.find(report.client_order_id) is None:
-                log.error("Order %s bears our name but is not in the books.", report.client_order_id)
-            self._desk.apply(report, None, source="poll")
+        if not self._numbers.is_ours(report.client_order_id):
+            self.truth.book_external(report)
             return
-        if report.filled_qty > ZERO:
-            self._book_external(report)
+        if self._books.find(report.client_order_id) is None:
+            self._adopt(report)
+        self._desk.apply(report, None, source="poll")
 
-    def _book_external(self, report: OrderReport) -> None:
-        """Remember what somebody else traded by hand, so that it is shown and never traded."""
-        with self._store.transaction() as connection:
-            external_fills.put(connection, report)
-
-    def _note_rivals(self, reports: list[OrderReport]) -> None:
-        """Look whether another installation is at work, and say each change once."""
-        ids = [report.client_order_id for report in reports if report.status.is_working]
-        rivals = [id_ for id_ in ids if self._numbers.is_rivals(id_)]
-        if rivals and not self.has_rival:
-            log.error("Order %s is another installation's: stop one of the two.", rivals[0])
-        elif self.has_rival and not rivals:
-            log.info("No other installation has an order working in this account any more.")
-        self.has_rival = bool(rivals)
-
-    def _compare_positions(self, account: dict[str, Decimal]) -> None:
-        """Check account = baseline + ledger + external + adjustments for every symbol."""
-        held = self._books.ledger.qty_by_symbol()
-        expected = dict(held)
-        with self._store.reader() as connection:
-            others = external_fills.qty_not_ours(connection)
-        for symbol, qty in others.items():
-            expected[symbol] = expected.get(symbol, ZERO) + qty
-        for symbol in sorted(expected.keys() | account.keys() | self._differences.keys() | self._missing.keys()):
-            seen = Difference(account.get(symbol, ZERO), expected.get(symbol, ZERO))
-            # With an order open it may be filling right now. What was found before is not disproven by that.
-            if not self._has_open_order(symbol):
-                self._missing[symbol] = max(held.get(symbol, ZERO) - seen.account_qty, ZERO)
-                self._judge(symbol, seen)
-            elif seen.account_qty == seen.expected_qty:
-                self._differences.pop(symbol, None)
-
-    def _judge(self, symbol: str, seen: "Difference") -> None:
-        """Freeze or thaw a symbol; what is known already is not told again."""
-        if seen.account_qty == seen.expected_qty:
-            self._differences.pop(symbol, None)
-        elif self._differences.get(symbol) != seen:
-            self._differences[symbol] = seen
-            self._report(symbol, seen.account_qty, seen.expected_qty)
-
-    def _has_open_order(self, symbol: str) -> bool:
-        return any(order.symbol == symbol and order.is_working for order in self._books.open_orders())
-
-    def _report(self, symbol: str, account_qty: Decimal, ledger_qty: Decimal) -> None:
-        log.error(
-            "%s: the account holds %s, our books say %s; no new entries in it until this is settled.",
-            symbol,
-            account_qty,
-            ledger_qty,
+    def _adopt(self, report: OrderReport) -> None:
+        """Take in an order of ours that the books do not know: they are older than it, out of a backup."""
+        decided = self._numbers.read(report.client_order_id)
+        if decided is None:
+            log.error("Order %s bears our name, but is none that we could have sent.", report.client_order_id)
+            return
+        owner = None if decided.algorithm_id in self._books.records else stand_in(report, decided)
+        self._books.adopt(rebuilt(report, decided), owner)
+        whose = "a stand-in, stopped, because the algorithm is not there" if owner else "its algorithm"
+        self.alarms.tell(
+            ADOPTED,
+            f"Order {report.client_order_id} ({report.side} {report.qty:f} {report.symbol}) was sent by us and is not"
+            f" in our books, as after a restored backup: it is booked to algorithm {decided.algorithm_id}, {whose}.",
+            report.symbol,
         )
-        self._publish(ReconcileMismatch(symbol, str(account_qty), str(ledger_qty)))
+
+    def _take_baseline(self, account: Mapping[str, Decimal], at: datetime) -> None:
+        expected = self._expected()
+        holdings = {symbol: qty - expected.get(symbol, ZERO) for symbol, qty in account.items()}
+        self.truth.take_baseline(holdings, at)
+
+    def _expected(self) -> dict[str, Decimal]:
+        """Return what the account holds by our books: our algorithms' shares, and what is not ours."""
+        expected = self._books.ledger.qty_by_symbol()
+        for symbol, qty in self.truth.not_ours.items():
+            expected[symbol] = expected.get(symbol, ZERO) + qty
+        return expected
+
+    def _compare(self, account: Mapping[str, Decimal]) -> None:
+        """Check account = baseline + ledger + external + adjustments for every symbol."""
+        held, expected = self._books.ledger.qty_by_symbol(), self._expected()
+        for symbol in sorted(expected.keys() | account.keys() | self._watch.symbols | self._missing.keys()):
+            seen = Difference(account.get(symbol, ZERO), expected.get(symbol, ZERO))
+            is_trading = any(order.symbol == symbol and order.is_working for order in self._books.open_orders())
+            if not is_trading:
+                # Shares that are not ours are never an algorithm's to sell.
+                left = seen.account_qty - max(self.truth.not_ours.get(symbol, ZERO), ZERO)
+                self._missing[symbol] = max(held.get(symbol, ZERO) - left, ZERO)
+            is_news = self._watch.look(symbol, seen, is_trading=is_trading, now=self._seconds())
+            if is_news:
+                self._report(symbol, seen)
+            elif not is_trading and not seen.unexplained:
+                self._tell_of_sales_by_hand(symbol)
+
+    def _tell_of_sales_by_hand(self, symbol: str) -> None:
+        """Tell, once, that strangers' orders have sold what our algorithms hold: numbers agree, owners do not."""
+        missing = self._missing[symbol]
+        if not missing:
+            self.alarms.forget(SOLD_BY_HAND, symbol)
+            return
+        with self._store.reader() as connection:
+            text = explanations.sold_by_hand(connection, symbol, missing)
+        self.alarms.tell_once(SOLD_BY_HAND, text, symbol, state=missing)
+
+    def _report(self, symbol: str, seen: Difference) -> None:
+        with self._store.reader() as connection:
+            candidates = [
+                *explanations.recent_splits(connection, symbol, self._clock.now()),
+                *explanations.ratio_guess(seen),
+                *explanations.open_orders(self._books.open_orders(), symbol),
+            ]
+            text = explanations.explain(connection, symbol, seen, others=candidates)
+        self.alarms.tell(MISMATCH, text, symbol)
+        self._publish(ReconcileMismatch(symbol, str(seen.account_qty), str(seen.expected_qty)))
 
     def _record(self, kind: str) -> None:
         result = f"mismatch: {', '.join(sorted(self.frozen_symbols))}" if self.frozen_symbols else "clean"
@@ -166,3 +210,7 @@ class Reconciler:
                 "INSERT INTO recon_runs(at, kind, result) VALUES(?, ?, ?)",
                 (iso_milliseconds(self._clock.now()), kind, result),
             )
+
+    def _seconds(self) -> float:
+        """Return market time where an exchange owns it."""
+        return self._clock.now().timestamp() if self._clock.is_simulated else self._clock.monotonic()

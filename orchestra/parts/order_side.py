@@ -7,21 +7,27 @@ import logging
 from collections.abc import Callable
 
 from database.sqlite_store import SqliteStore
+from database.timestamps import iso_milliseconds
 from orchestra.execution.alpaca_broker import AlpacaBroker
 from orchestra.execution.books import Books
 from orchestra.execution.order_desk import OrderDesk
 from orchestra.execution.order_numbers import OrderNumbers
 from orchestra.execution.reconciler import Reconciler
 from orchestra.execution.recovery import Recovery
+from orchestra.execution.truth.position_watch import PositionWatch
 from orchestra.messages.events import OrderUpdateReceived
+from orchestra.messages.halt import Halt
+from orchestra.risk.halt_switch import HaltSwitch
 from orchestra.worlds import World
 from system_databse.errors import BrokerError
 
 log = logging.getLogger(__name__)
 
+RIVAL = "another installation on this account"
+
 
 class OrderSide:
-    """Everything that carries orders. is_halted: the halt switch."""
+    """Everything that carries orders. halt: asked before each send, and set when another installation trades here."""
 
     def __init__(
         self,
@@ -30,8 +36,10 @@ class OrderSide:
         numbers: OrderNumbers,
         *,
         publish: Callable[[object], None],
-        is_halted: Callable[[], bool],
+        halt: HaltSwitch,
     ) -> None:
+        self._clock = world.clock
+        self._halt = halt
         self.broker = AlpacaBroker(world.alpaca)
         self.books = Books(store, world.calendar, world.clock, mode=world.mode, publish=publish)
         self.desk = OrderDesk(
@@ -40,7 +48,7 @@ class OrderSide:
             world.clock,
             calendar=world.calendar,
             numbers=numbers,
-            is_halted=is_halted,
+            is_halted=lambda: halt.is_set,
         )
         self.reconciler = Reconciler(
             self.broker,
@@ -50,8 +58,10 @@ class OrderSide:
             clock=world.clock,
             numbers=numbers,
             publish=publish,
+            on_rival=self._on_rival,
         )
         self.recovery = Recovery(self.reconciler, world.clock)
+        self.positions = PositionWatch(self.reconciler, world.clock)
 
     def on_update(self, message: OrderUpdateReceived) -> None:
         """Book a message of the order stream; one that cannot be read is a reason to compare everything."""
@@ -62,3 +72,8 @@ class OrderSide:
             self.recovery.want("unreadable update")
             return
         self.desk.apply(report, execution, source="stream")
+
+    def _on_rival(self, words: str) -> None:
+        """Stop buying until the owner has said that it is safe, and keep saying so over restarts."""
+        self._halt.set(Halt(iso_milliseconds(self._clock.now()), RIVAL))
+        self.reconciler.alarms.tell("account.rival", f"Nothing is bought: {words}.")

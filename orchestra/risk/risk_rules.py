@@ -16,6 +16,8 @@ from system_databse.trading_signal import Action, TradingSignal
 STALE_AFTER_SECONDS = 5 * 60
 TRADING_HALT = "TRADING_HALT"
 PRICE_JUMP = "PRICE_JUMP"
+BASELINE = "BASELINE"
+CORPORATE_ACTION = "CORPORATE_ACTION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,8 @@ RULES: dict[str, Rule] = {
     "STALE_DATA": stale_data,
     TRADING_HALT: _held(TRADING_HALT),
     PRICE_JUMP: _held(PRICE_JUMP),
+    BASELINE: _held(BASELINE),
+    CORPORATE_ACTION: _held(CORPORATE_ACTION),
     "CLOSED_GATE": closed_gate,
     "FROZEN_SYMBOL": frozen_symbol,
     "NO_SHORT_SALE": short_sale,

@@ -4,26 +4,35 @@ import sqlite3
 from decimal import Decimal
 
 from database.timestamps import iso_milliseconds
-from system_databse.order import ZERO, OrderReport, Side
+from system_databse.order import OrderReport, Side
 
 
 def put(connection: sqlite3.Connection, report: OrderReport) -> None:
     """Store how far the order has filled."""
     signed = report.filled_qty if report.side is Side.BUY else -report.filled_qty
     connection.execute(
-        "INSERT INTO external_fills(broker_order_id, symbol, signed_qty, at) VALUES(?, ?, ?, ?)"
-        " ON CONFLICT(broker_order_id) DO UPDATE SET signed_qty = excluded.signed_qty, at = excluded.at",
-        (report.broker_order_id, report.symbol, str(signed), iso_milliseconds(report.at)),
+        "INSERT INTO external_fills(broker_order_id, symbol, signed_qty, at, price) VALUES(?, ?, ?, ?, ?)"
+        " ON CONFLICT(broker_order_id) DO UPDATE SET signed_qty = excluded.signed_qty, at = excluded.at,"
+        " price = excluded.price",
+        (
+            report.broker_order_id,
+            report.symbol,
+            str(signed),
+            iso_milliseconds(report.at),
+            str(report.filled_notional / report.filled_qty),
+        ),
     )
 
 
-def qty_not_ours(connection: sqlite3.Connection) -> dict[str, Decimal]:
-    """Return by symbol what the account holds beside our fills: baseline, strangers' fills, adjustments."""
-    rows = connection.execute(
-        "SELECT symbol, qty FROM baseline UNION ALL SELECT symbol, signed_qty FROM external_fills"
-        " UNION ALL SELECT symbol, qty FROM adjustments"
-    )
-    totals: dict[str, Decimal] = {}
-    for symbol, qty in rows:
-        totals[symbol] = totals.get(symbol, ZERO) + Decimal(qty)
-    return totals
+def has(connection: sqlite3.Connection, broker_order_id: str) -> bool:
+    """Say whether the order is kept here."""
+    query = "SELECT 1 FROM external_fills WHERE broker_order_id = ?"
+    return connection.execute(query, (broker_order_id,)).fetchone() is not None
+
+
+def latest(connection: sqlite3.Connection, symbol: str) -> tuple[Decimal, str, Decimal | None] | None:
+    """Return the newest one in a symbol: shares, signed, when, and at which price."""
+    row = connection.execute(
+        "SELECT signed_qty, at, price FROM external_fills WHERE symbol = ? ORDER BY at DESC LIMIT 1", (symbol,)
+    ).fetchone()
+    return (Decimal(row[0]), str(row[1]), Decimal(row[2]) if row[2] else None) if row else None

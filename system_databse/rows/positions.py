@@ -7,6 +7,35 @@ from system_databse.fill import Fill
 from system_databse.position import Position
 
 
+def restate(connection: sqlite3.Connection, position: Position, *, mode: str, price_factor: float = 1.0) -> None:
+    """Put the open row on the terms of new shares: quantity, and every price beside it.
+
+    price_factor: what prices are multiplied by.
+    """
+    connection.execute(
+        "UPDATE positions SET quantity = ?, entry_price = ?, highest_price = highest_price * ?,"
+        " stop_price = stop_price * ?, current_price = current_price * ?"
+        " WHERE mode = ? AND algo_id = ? AND symbol = ? AND status IN('OPEN', 'CLOSING')",
+        (
+            str(position.qty),
+            str(position.entry_price),
+            *(price_factor,) * 3,
+            mode,
+            position.algorithm_id,
+            position.symbol,
+        ),
+    )
+
+
+def rename(connection: sqlite3.Connection, position: Position, symbol: str, *, mode: str) -> None:
+    """Let the open row of a position bear the company's new symbol."""
+    connection.execute(
+        "UPDATE positions SET symbol = ?"
+        " WHERE mode = ? AND algo_id = ? AND symbol = ? AND status IN('OPEN', 'CLOSING')",
+        (symbol, mode, position.algorithm_id, position.symbol),
+    )
+
+
 def write(connection: sqlite3.Connection, position: Position, fill: Fill, *, strategy: str, mode: str) -> None:
     """Make the algorithm's open row of that symbol say what the position says after the fill."""
     row = connection.execute(

@@ -23,9 +23,10 @@ def main(arguments: Sequence[str]) -> int:
     # The product says much about a bad line; here only what came of it matters.
     logging.disable(logging.CRITICAL)
     verbs = list(FAULTS) if chosen.fault == EVERYTHING else [chosen.fault]
+    version = commit()
     with folder(chosen.data_dir) as place:
         tallies = [run(verb, chosen.runs or FAULTS[verb].many, seed=chosen.seed, place=place) for verb in verbs]
-    print(f"\nseed={chosen.seed} commit={commit()}\n{table(tallies)}")
+    print(f"\nseed={chosen.seed} commit={version}\n{table(tallies)}")
     failures = [line for tally in tallies for line in tally.story()]
     print("\n".join(failures) or "Every promise was kept.")
     return 1 if failures else 0

@@ -4,6 +4,7 @@ import subprocess
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 HEADINGS = ("fault", "injected", "survived", "lost", "doubled", "seconds")
@@ -82,6 +83,7 @@ class Tally:
 Class = Callable[[Plan], Tally]
 
 
+@cache
 def commit() -> str:
     """Return the commit that ran, short; a question mark outside a checkout."""
     told = subprocess.run(

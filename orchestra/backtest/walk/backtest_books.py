@@ -14,7 +14,7 @@ from system_databse.fill import Fill
 from system_databse.ledger import Ledger
 from system_databse.order import Order, OrderStatus
 from system_databse.snapshot import AlgorithmView, Snapshot
-from system_databse.system_db_manager import Transaction, transaction_of
+from system_databse.truth.transaction_log import Transaction, transaction_of
 
 
 class BacktestBooks:

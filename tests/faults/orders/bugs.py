@@ -11,7 +11,7 @@ from orchestra.execution.reconciler import Reconciler
 from system_databse.errors import BrokerError
 from system_databse.fill import ExecutionReport, Fill
 from system_databse.order import Order, OrderReport, OrderStatus
-from system_databse.rows import external_fills
+from system_databse.truth import adjustment_rows
 from tests.orchestra.execution.order_path import Parts
 
 
@@ -136,7 +136,7 @@ class TakesStrangersForOurs(Books):
     def view(self, algorithm_id: int):
         view = super().view(algorithm_id)
         with self._store.reader() as connection:
-            theirs = external_fills.qty_not_ours(connection).get(view.record.ticker)
+            theirs = adjustment_rows.qty_not_ours(connection).get(view.record.ticker)
         if not theirs or theirs <= 0:
             return view
         return replace(view, position=replace(view.position, qty=view.position.qty + theirs))
@@ -145,8 +145,9 @@ class TakesStrangersForOurs(Books):
 class ForgetsStrangers(Reconciler):
     """Somebody's own trades are not booked, so that the account is never explained again."""
 
-    def _book_external(self, report: OrderReport) -> None:
-        return
+    def _take(self, report: OrderReport) -> None:
+        if self._numbers.is_ours(report.client_order_id):
+            super()._take(report)
 
 
 class ForgetsCanceled(Books):

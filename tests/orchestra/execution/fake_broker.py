@@ -34,6 +34,7 @@ class ExchangeOrder:
     executions: list[dict[str, str]] = field(default_factory=list)
     # The broker has taken the wish to cancel and not acted on it yet: a fill may still win.
     is_canceling: bool = False
+    updated_at: datetime | None = None
 
     @property
     def is_working(self) -> bool:
@@ -52,7 +53,7 @@ class ExchangeOrder:
             "filled_qty": str(self.filled_qty),
             "filled_avg_price": average,
             "submitted_at": on_time(self.submitted_at),
-            "updated_at": on_time(self.submitted_at),
+            "updated_at": on_time(self.updated_at or self.submitted_at),
             "filled_at": None,
         }
 
@@ -63,6 +64,7 @@ class FakeExchange:
 
     is_unique_for_ever: refuse an id once taken; else only among working orders. requests: what arrived, in order.
     struck: how often each fault of a line happened.
+    moved: shares that came into the account (or went out of it) without an order.
     """
 
     is_unique_for_ever: bool = True
@@ -71,6 +73,7 @@ class FakeExchange:
     stream: list[dict[str, Any]] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     struck: Counter[str] = field(default_factory=Counter)
+    moved: dict[str, Decimal] = field(default_factory=dict)
 
     def find(self, client_order_id: str) -> ExchangeOrder | None:
         return next((order for order in self.orders if order.client_order_id == client_order_id), None)
@@ -104,6 +107,7 @@ class FakeExchange:
 
     def fill(self, order: ExchangeOrder, qty: Decimal, price: Decimal, *, now: datetime) -> None:
         order.filled_qty += qty
+        order.updated_at = now
         order.notional += qty * price
         order.status = "filled" if order.filled_qty == order.qty else "partially_filled"
         number = f"{order.broker_id}-e{len(order.executions)}"
@@ -122,7 +126,8 @@ class FakeExchange:
 
     def position(self, symbol: str) -> Decimal:
         return sum(
-            (o.filled_qty if o.side == "buy" else -o.filled_qty for o in self.orders if o.symbol == symbol), ZERO
+            (o.filled_qty if o.side == "buy" else -o.filled_qty for o in self.orders if o.symbol == symbol),
+            self.moved.get(symbol, ZERO),
         )
 
 
@@ -220,7 +225,8 @@ class FakePort:
 
     def positions(self) -> list[dict[str, Any]]:
         self._reach("positions")
-        held = {order.symbol: self.exchange.position(order.symbol) for order in self.exchange.orders}
+        symbols = {order.symbol for order in self.exchange.orders} | self.exchange.moved.keys()
+        held = {symbol: self.exchange.position(symbol) for symbol in symbols}
         return [
             {"symbol": symbol, "qty": str(abs(qty)), "side": "long" if qty > 0 else "short"}
             for symbol, qty in held.items()

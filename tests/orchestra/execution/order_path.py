@@ -15,6 +15,7 @@ from orchestra.execution.order_desk import OrderDesk
 from orchestra.execution.order_numbers import OrderNumbers
 from orchestra.execution.reconciler import Reconciler
 from orchestra.risk.risk_gate import RiskGate
+from orchestra.risk.risk_rules import BASELINE
 from system_databse import system_schema
 from system_databse.algorithm_record import AlgorithmRecord
 from system_databse.errors import BrokerError
@@ -80,10 +81,13 @@ class OrderPath:
         is_halted: Callable[[], bool] = lambda: False,
         crash_point: Callable[[str], None] = lambda _point: None,
         publish: Callable[[object], None] = lambda _event: None,
+        numbers: OrderNumbers | None = None,
+        on_rival: Callable[[str], None] = lambda _words: None,
         parts: Parts | None = None,
     ) -> None:
         self.port, self.clock = port, clock
-        made_of, numbers = parts or Parts(), (parts or Parts()).numbers
+        made_of = parts or Parts()
+        numbers = numbers or made_of.numbers
         # NORMAL: a crash of this process loses nothing; what a power cut does is another test's matter.
         self.store = made_of.store(file, synchronous="NORMAL", crash_point=crash_point)
         self.broker = made_of.broker(port)
@@ -92,13 +96,21 @@ class OrderPath:
             self.broker, self.books, clock, calendar=CALENDAR, numbers=numbers, is_halted=is_halted
         )
         self.reconciler = made_of.reconciler(
-            self.broker, self.books, self.desk, store=self.store, clock=clock, numbers=numbers, publish=publish
+            self.broker,
+            self.books,
+            self.desk,
+            store=self.store,
+            clock=clock,
+            numbers=numbers,
+            publish=publish,
+            on_rival=on_rival,
         )
         self.gate = made_of.gate(
             CALENDAR,
             closed_gates=lambda: (),
             frozen=lambda: self.reconciler.frozen_symbols,
             missing=self.reconciler.missing_shares,
+            holds=lambda: {BASELINE: self.reconciler.truth.holds()},
         )
 
     def add_algorithms(self) -> None:

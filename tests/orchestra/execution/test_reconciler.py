@@ -1,11 +1,13 @@
 """Reconciliation: the books level with the broker, nothing sent, and every difference frozen."""
 
+import json
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from orchestra.messages.events import ReconcileMismatch
+from orchestra.messages.events import AlertRaised, ReconcileMismatch
 from system_databse.errors import BrokerUnavailable
 from system_databse.order import OrderStatus
 from tests.orchestra.execution.order_path import FIRST, MINUTE, NUMBERS, OrderPath, later
@@ -15,6 +17,7 @@ ONE = Decimal(1)
 
 def trade_by_hand(path: OrderPath, side: str, qty: int, *, symbol: str = "AAA") -> None:
     """Fill an order that somebody entered on the broker's own page."""
+    path.clock.seconds += 0.1
     exchange = path.port.exchange
     request = {"symbol": symbol, "qty": ONE * qty, "side": side, "client_order_id": f"hand-{len(exchange.orders)}"}
     exchange.fill(exchange.accept(request, path.clock.now()), ONE * qty, ONE * 100, now=path.clock.now())
@@ -71,9 +74,10 @@ def test_a_pass_that_gets_no_answer_says_so(path: OrderPath, down: bool) -> None
 
 
 def test_trades_by_hand_are_booked_apart_and_shown_never_traded(path: OrderPath) -> None:
+    path.reconciler.run("start")
     trade_by_hand(path, "buy", 7)
     trade_by_hand(path, "sell", 2)
-    path.reconciler.run("start")
+    path.reconciler.run("periodic")
     path.reconciler.run("again")
     assert sorted(path.rows("SELECT symbol, signed_qty FROM external_fills")) == [("AAA", "-2"), ("AAA", "7")]
     assert path.reconciler.frozen_symbols == frozenset()
@@ -81,12 +85,12 @@ def test_trades_by_hand_are_booked_apart_and_shown_never_traded(path: OrderPath)
 
 
 def test_baseline_and_adjustments_belong_to_the_account_too(path: OrderPath) -> None:
-    trade_by_hand(path, "buy", 7)
-    path.port.exchange.orders[0].client_order_id = NUMBERS.number(9, FIRST, 0)
-    with path.store.transaction() as connection:
-        connection.execute("INSERT INTO baseline(symbol, qty) VALUES('AAA', '5')")
-        connection.execute("INSERT INTO adjustments(symbol, qty, kind, ref) VALUES('AAA', '2', 'split', 'x')")
+    path.port.exchange.moved["AAA"] = ONE * 5
     path.reconciler.run("start")
+    path.port.exchange.moved["AAA"] = ONE * 7
+    with path.store.transaction() as connection:
+        connection.execute("INSERT INTO adjustments(symbol, qty, kind, ref) VALUES('AAA', '2', 'adopted', 'x')")
+    path.reconciler.run("periodic")
     assert path.reconciler.frozen_symbols == frozenset()
 
 
@@ -104,7 +108,7 @@ def test_a_working_order_of_another_installation_is_noticed(path: OrderPath, num
 def test_a_rival_that_stopped_is_no_rival_any_more_and_each_change_is_logged_once(
     path: OrderPath, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("INFO", "orchestra.execution.reconciler")
+    caplog.set_level("INFO", "orchestra.execution.truth.rivals")
     path.reconciler.run("start")
     request = {"symbol": "AAA", "qty": ONE, "side": "buy", "client_order_id": "at-ffffff-1-x-0"}
     order = path.port.exchange.accept(request, path.clock.now())
@@ -127,51 +131,113 @@ def test_a_finished_order_of_another_installation_is_history(path: OrderPath) ->
     assert path.reconciler.frozen_symbols == frozenset()
 
 
-def drift(path: OrderPath) -> None:
+def drift(path: OrderPath, qty: int = 7) -> None:
     """Let the account hold shares that nobody can explain."""
-    trade_by_hand(path, "buy", 7)
-    path.port.exchange.orders[-1].client_order_id = NUMBERS.number(9, FIRST, len(path.port.exchange.orders))
+    moved = path.port.exchange.moved
+    moved["AAA"] = moved.get("AAA", ONE * 0) + qty
+
+
+@pytest.fixture
+def events() -> list[object]:
+    return []
+
+
+@pytest.fixture
+def told(tmp_path: Path, path: OrderPath, events: list[object]) -> Iterator[OrderPath]:
+    """Return a path that has started once and whose news are kept."""
+    path.store.close()
+    told = OrderPath(tmp_path / "system.db", path.port, path.clock, publish=events.append)
+    told.reconciler.run("start")
+    yield told
+    told.store.close()
+
+
+def mismatches(events: list[object]) -> list[object]:
+    return [event for event in events if isinstance(event, ReconcileMismatch)]
+
+
+def alerts(events: list[object], kind: str) -> list[str]:
+    return [event.text for event in events if isinstance(event, AlertRaised) and event.kind == kind]
+
+
+def look_twice(path: OrderPath) -> None:
+    """See what is there, and again when a minute has passed."""
+    path.reconciler.run("periodic")
+    path.clock.seconds += MINUTE
+    path.reconciler.run("periodic")
 
 
 @pytest.mark.requirement("S2-39")
-def test_a_difference_freezes_the_symbol_for_entries_alone(tmp_path: Path, path: OrderPath) -> None:
-    events: list[object] = []
-    path.store.close()
-    path = OrderPath(tmp_path / "system.db", path.port, path.clock, publish=events.append)
-    path.decide(FIRST, (1, "buy", 10))
-    path.port.exchange.fill(path.port.exchange.orders[0], ONE * 10, ONE * 100, now=path.clock.now())
-    drift(path)
-    path.reconciler.run("start")
-    assert path.reconciler.frozen_symbols == {"AAA"}
-    assert ReconcileMismatch("AAA", "17", "10") in events
-    path.clock.seconds += MINUTE
-    path.decide(FIRST + MINUTE, (1, "sell", 10), (2, "buy", 5), (3, "buy", 5))
-    assert path.rows("SELECT algo_id, outcome, gate FROM decisions WHERE minute > ?", (FIRST,)) == [
+def test_a_difference_freezes_the_symbol_for_entries_at_first_sight(told: OrderPath, events: list[object]) -> None:
+    hold(told, (1, 10))
+    drift(told)
+    told.reconciler.run("periodic")
+    assert told.reconciler.frozen_symbols == {"AAA"}
+    assert mismatches(events) == []
+    told.decide(FIRST + MINUTE, (1, "sell", 10), (2, "buy", 5), (3, "buy", 5))
+    assert told.rows("SELECT algo_id, outcome, gate FROM decisions WHERE minute > ?", (FIRST,)) == [
         (1, "SUBMITTED", None),
         (2, "DENIED", "FROZEN_SYMBOL"),
         (3, "SUBMITTED", None),
     ]
-    path.store.close()
 
 
-def test_a_symbol_stays_frozen_while_an_order_works_in_it_and_thaws_when_it_agrees(path: OrderPath) -> None:
-    path.decide(FIRST, (1, "buy", 10))
-    path.port.exchange.fill(path.port.exchange.orders[0], ONE * 10, ONE * 100, now=path.clock.now())
-    drift(path)
-    path.reconciler.run("start")
-    path.clock.seconds += MINUTE
-    path.decide(FIRST + MINUTE, (1, "sell", 10))
-    path.reconciler.run("while it works")
-    assert path.reconciler.frozen_symbols == {"AAA"}
-    path.port.exchange.fill(path.port.exchange.orders[-1], ONE * 10, ONE * 100, now=path.clock.now())
-    later(path, seconds=21)
-    trade_by_hand(path, "sell", 7)
-    path.port.exchange.orders[-1].client_order_id = NUMBERS.number(9, FIRST, 99)
-    path.reconciler.run("periodic")
-    assert path.reconciler.frozen_symbols == frozenset()
+@pytest.mark.requirement("S2-39")
+def test_a_difference_seen_twice_half_a_minute_apart_is_told_with_numbers_and_candidates(
+    told: OrderPath, events: list[object]
+) -> None:
+    hold(told, (1, 10))
+    drift(told, 10)
+    told.reconciler.run("periodic")
+    told.clock.seconds += 29
+    told.reconciler.run("periodic")
+    assert mismatches(events) == []
+    told.clock.seconds += 1
+    told.reconciler.run("periodic")
+    assert mismatches(events) == [ReconcileMismatch("AAA", "20", "10")]
+    (text,) = alerts(events, "reconcile.mismatch")
+    assert "the account holds 20, our books say 10: 10 more" in text
+    assert "a split 2 for 1" in text
+    ((kept,),) = told.rows("SELECT data FROM events WHERE type = 'reconcile.mismatch'")
+    assert json.loads(str(kept))["text"] == text
+
+
+def test_a_difference_that_is_gone_at_the_second_look_alarms_nobody(told: OrderPath, events: list[object]) -> None:
+    drift(told)
+    told.reconciler.run("periodic")
+    drift(told, -7)
+    told.clock.seconds += MINUTE
+    told.reconciler.run("periodic")
+    assert (told.reconciler.frozen_symbols, mismatches(events)) == (frozenset(), [])
+
+
+def test_a_symbol_stays_frozen_while_an_order_works_in_it_and_thaws_when_it_agrees(told: OrderPath) -> None:
+    hold(told, (1, 10))
+    drift(told)
+    told.reconciler.run("periodic")
+    told.decide(FIRST + MINUTE, (1, "sell", 10))
+    told.reconciler.run("while it works")
+    assert told.reconciler.frozen_symbols == {"AAA"}
+    told.port.exchange.fill(told.port.exchange.orders[-1], ONE * 10, ONE * 100, now=told.clock.now())
+    later(told, seconds=21)
+    drift(told, -7)
+    told.reconciler.run("periodic")
+    assert told.reconciler.frozen_symbols == frozenset()
+
+
+def test_our_own_fills_do_not_make_another_difference_of_one(told: OrderPath, events: list[object]) -> None:
+    hold(told, (1, 5))
+    drift(told)
+    look_twice(told)
+    told.decide(FIRST + 2 * MINUTE, (1, "sell", 5))
+    told.port.exchange.fill(told.port.exchange.orders[-1], ONE * 5, ONE * 100, now=told.clock.now())
+    later(told, seconds=21)
+    look_twice(told)
+    assert mismatches(events) == [ReconcileMismatch("AAA", "12", "5")]
 
 
 def test_an_order_that_may_be_filling_right_now_is_no_difference(path: OrderPath) -> None:
+    path.reconciler.run("start")
     path.decide(FIRST, (1, "buy", 10))
     orders = path.port.orders
     exchange = path.port.exchange
@@ -188,8 +254,10 @@ def test_an_order_that_may_be_filling_right_now_is_no_difference(path: OrderPath
 
 def hold(path: OrderPath, *holdings: tuple[int, int]) -> None:
     """Let algorithms buy and the books know it."""
+    if not path.reconciler.truth.has_baseline:
+        path.reconciler.run("start")
     path.decide(FIRST, *((id_, "buy", qty) for id_, qty in holdings))
-    for order in path.port.exchange.orders:
+    for order in [order for order in path.port.exchange.orders if order.is_working]:
         path.port.exchange.fill(order, order.qty, ONE * 100, now=path.clock.now())
     later(path, seconds=21)
     path.clock.seconds = FIRST + MINUTE + 2
@@ -249,18 +317,14 @@ def test_an_old_order_by_hand_that_filled_explains_a_frozen_symbol(path: OrderPa
     assert path.reconciler.frozen_symbols == frozenset()
 
 
-def test_a_difference_is_told_again_only_when_its_numbers_change(tmp_path: Path, path: OrderPath) -> None:
-    events: list[object] = []
-    path.store.close()
-    path = OrderPath(tmp_path / "system.db", path.port, path.clock, publish=events.append)
-    drift(path)
-    path.reconciler.run("start")
-    path.reconciler.run("periodic")
-    assert events == [ReconcileMismatch("AAA", "7", "0")]
-    drift(path)
-    path.reconciler.run("periodic")
-    assert events[1:] == [ReconcileMismatch("AAA", "14", "0")]
-    path.store.close()
+def test_a_difference_is_told_again_only_when_its_numbers_change(told: OrderPath, events: list[object]) -> None:
+    drift(told)
+    look_twice(told)
+    look_twice(told)
+    assert mismatches(events) == [ReconcileMismatch("AAA", "7", "0")]
+    drift(told)
+    look_twice(told)
+    assert mismatches(events)[1:] == [ReconcileMismatch("AAA", "14", "0")]
 
 
 def asked(path: OrderPath) -> int:

@@ -17,7 +17,7 @@ from system_databse.ledger import Ledger
 from system_databse.order import TOMBSTONE_WATCH, ZERO, Order, OrderStatus
 from system_databse.position import Position
 from system_databse.snapshot import AlgorithmView
-from system_databse.system_db_manager import Transaction, transaction_of
+from system_databse.truth.transaction_log import Transaction, transaction_of
 
 # How many fills around a minute may have been booked earlier or later than they happened.
 NEAR = 20

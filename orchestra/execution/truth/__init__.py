@@ -1,0 +1,1 @@
+"""What the account really holds, beside what our books say: baseline, strangers, differences, splits."""
