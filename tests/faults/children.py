@@ -4,5 +4,8 @@ import multiprocessing
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(
-    ["tests.faults.kill.trading_child", *(f"tests.faults.store.{name}" for name in ("upgrade", "disk", "locked"))]
+    [
+        *("tests.faults.kill.trading_child", "tests.faults.program.algorithms"),
+        *(f"tests.faults.store.{name}" for name in ("upgrade", "disk", "locked")),
+    ]
 )

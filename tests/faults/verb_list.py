@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from tests.faults.kill.kill import kill
 from tests.faults.orders.crash import crash, http, stream
 from tests.faults.orders.planted import planted
+from tests.faults.program.algorithms import algorithms
 from tests.faults.program.day import bars, day
+from tests.faults.program.files import files
 from tests.faults.soak.soak import soak
 from tests.faults.store.corrupt import corrupt
 from tests.faults.store.disk import disk
@@ -49,6 +51,8 @@ FAULTS = {
     "http": Fault(http, few=200, many=20_000),
     "stream": Fault(stream, few=200, many=20_000),
     "bars": Fault(bars, few=1, many=20, units=1),
+    "algorithms": Fault(algorithms, few=6, many=17),
+    "files": Fault(files, few=19, many=19),
     "day": Fault(day, few=2, many=40, units=2),
     "upgrade": Fault(upgrade, few=12, many=100_000, units=100),
     "soak": Fault(soak, few=1, many=30),

@@ -1,0 +1,123 @@
+"""F13: bad strategies, each beside an honest one that has to miss nothing."""
+
+import logging
+import os
+import resource
+import time
+from datetime import UTC, datetime
+from decimal import Decimal
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from orchestra.runtime.clock import SystemClock
+from orchestra.signals.strategy_loader import StrategyLoader
+from orchestra.signals.strategy_runner import StrategyRunner
+from orchestra.signals.turns.turn_timer import TurnTimer
+from system_databse.algorithm_record import AlgorithmRecord
+from system_databse.position import no_position
+from system_databse.snapshot import AlgorithmView, Snapshot
+from system_databse.trading_signal import Action, Outcome
+from tests.faults.children import processes
+from tests.faults.program.bad_strategies import CONTAINED, FOR_THE_WATCHDOG, HONEST, source
+from tests.faults.tally import Plan, Tally
+
+LIMIT_SECONDS, LATE_SECONDS = 0.25, 2.0
+# So long nobody waits for a finished minute: the service's 90 seconds, on the scale of the limit above.
+WATCHDOG_SECONDS = 4.0
+MINUTES = 3
+MEMORY_BYTES = 400_000_000
+FIRST = int(datetime(2026, 11, 20, 15, tzinfo=UTC).timestamp())
+NOT_ANSWERED = (Outcome.INTERRUPTED, Outcome.FAILED)
+
+
+class StillMarket:
+    """One price for all, nothing late."""
+
+    late_symbols: frozenset[str] = frozenset()
+
+    def await_late(self, minute: int) -> None:
+        return
+
+    def last_bar(self, _symbol: str) -> tuple[int, float]:
+        return FIRST - 60, 12.5
+
+
+def algorithms(plan: Plan) -> Tally:
+    """Run bad strategies beside an honest one: contained in their minute, or found out by the watchdog (F13)."""
+    tally = Tally("F13 bad algorithms", "algorithms")
+    everyone = [*CONTAINED, *FOR_THE_WATCHDOG]
+    step = max(1, len(everyone) // plan.runs)
+    for name in everyone[::step]:
+        finished = _watched(name, plan.folder)
+        if name in CONTAINED:
+            tally.add(plan.seed, (f"V6 {name}: {found}" for found in _contained(finished)))
+            tally.note("contained")
+        else:
+            found = [] if len(finished) < MINUTES else ["V6 it was expected to keep the minute from ending"]
+            tally.add(plan.seed, (f"{name}: {text}" for text in found))
+            tally.note("found by the watchdog")
+    return tally
+
+
+Finished = tuple[float, Action, Outcome | None, Action]
+
+
+def _watched(name: str, folder: Path) -> list[Finished]:
+    """Let it have its minutes in a process of its own; return those that came to an end in time."""
+    ours, theirs = processes.Pipe()
+    child = processes.Process(target=run_minutes, args=(theirs, name, folder), daemon=True)
+    child.start()
+    theirs.close()
+    finished: list[Finished] = []
+    try:
+        while ours.poll(WATCHDOG_SECONDS if finished else 2 * WATCHDOG_SECONDS):
+            finished.append(ours.recv())
+    except EOFError:
+        pass
+    child.kill()
+    child.join()
+    return finished
+
+
+def _contained(finished: list[Finished]) -> list[str]:
+    found = []
+    if len(finished) < MINUTES:
+        found.append(f"only {len(finished)} of {MINUTES} minutes came to an end")
+    for seconds, _, failure, honest in finished:
+        if failure not in NOT_ANSWERED:
+            found.append(f"its turn ended as {failure}")
+        if honest is not Action.HOLD:
+            found.append("the honest one beside it did not get its answer through")
+        if seconds > LIMIT_SECONDS + LATE_SECONDS:
+            found.append(f"the minute was {seconds:.1f} s late")
+    return found
+
+
+def run_minutes(connection: Connection, name: str, folder: Path) -> None:
+    """Give both their turns, minute after minute, and tell how each went. In a process of its own."""
+    logging.disable(logging.CRITICAL)
+    room = folder / f"algorithm-{os.getpid()}"
+    room.mkdir()
+    (room / "bad.py").write_text(source((CONTAINED | FOR_THE_WATCHDOG)[name]), encoding="utf-8")
+    (room / "honest.py").write_text(source(HONEST), encoding="utf-8")
+    used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_BYTES, used + MEMORY_BYTES))
+    timer = TurnTimer(SystemClock(), limit_seconds=LIMIT_SECONDS)
+    loader = StrategyLoader(room, guard=timer.guard)
+    runner = StrategyRunner(loader, timer, SimulatedSeconds(), market=StillMarket(), after_turn=lambda: None)
+    views = {}
+    for number, stem in enumerate(("bad", "honest"), start=1):
+        strategy = loader.find(stem)
+        record = AlgorithmRecord(number, stem, "SPY", Decimal(1_000), strategy.file, strategy.sha256)
+        runner.build(record)
+        views[number] = AlgorithmView(record, Decimal(1_000), no_position(number, "SPY"), ())
+    for minute in range(FIRST, FIRST + MINUTES * 60, 60):
+        began = time.monotonic()
+        bad, honest = runner.collect(minute, Snapshot(minute - 60, views, {"SPY": 12.5}))
+        connection.send((time.monotonic() - began, bad.action, bad.failure, honest.action))
+
+
+class SimulatedSeconds(SystemClock):
+    """The machine's clock for how long a turn takes; no minute of the market is ever late."""
+
+    is_simulated = True
