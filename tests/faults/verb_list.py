@@ -6,8 +6,10 @@ from tests.faults.kill.kill import kill
 from tests.faults.orders.crash import crash, http, stream
 from tests.faults.orders.planted import planted
 from tests.faults.program.algorithms import algorithms
+from tests.faults.program.clock import clock
 from tests.faults.program.day import bars, day
 from tests.faults.program.files import files
+from tests.faults.program.stop import stop_signals
 from tests.faults.soak.soak import soak
 from tests.faults.store.corrupt import corrupt
 from tests.faults.store.disk import disk
@@ -51,9 +53,11 @@ FAULTS = {
     "http": Fault(http, few=200, many=20_000),
     "stream": Fault(stream, few=200, many=20_000),
     "bars": Fault(bars, few=1, many=20, units=1),
+    "clock": Fault(clock, few=8, many=400),
     "algorithms": Fault(algorithms, few=6, many=17),
     "files": Fault(files, few=19, many=19),
     "day": Fault(day, few=2, many=40, units=2),
+    "stop": Fault(stop_signals, few=3, many=50),
     "upgrade": Fault(upgrade, few=12, many=100_000, units=100),
     "soak": Fault(soak, few=1, many=30),
     "planted": Fault(planted, few=40, many=40, units=11),
