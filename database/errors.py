@@ -44,8 +44,9 @@ class StorageUnavailable(StorageError):
 
 
 class StorageDamaged(StorageError):
-    """Report that a file's content is not what was written. path: the file, where it is known."""
+    """Report that a file's content is not what was written. path, finding: the file and the fault, where known."""
 
-    def __init__(self, message: str, *, path: Path | None = None) -> None:
+    def __init__(self, message: str, *, path: Path | None = None, finding: str = "") -> None:
         super().__init__(message)
         self.path = path
+        self.finding = finding or message

@@ -125,7 +125,9 @@ def inspect_database(path: Path, migrations: Migrations, application_id: int, *,
             is_sqlite = file.read(len(_MAGIC)) == _MAGIC
         if not is_sqlite:
             raise StorageDamaged(
-                f"{path} is no SQLite database: move it away or choose another data directory.", path=path
+                f"{path} is no SQLite database: move it away or choose another data directory.",
+                path=path,
+                finding="it is no SQLite database",
             )
         with closing(open_to_look(path)) as connection:
             _require_ours(path, connection, application_id)
@@ -138,7 +140,7 @@ def inspect_database(path: Path, migrations: Migrations, application_id: int, *,
     except (sqlite3.Error, UnicodeDecodeError) as error:
         if says_nothing_of_the_content(error):
             raise StorageError(f"{path} cannot be read ({error}): check the disk and the file's owner.") from error
-        raise StorageDamaged(_damaged(path, str(error)), path=path) from error
+        raise _damaged(path, str(error)) from error
 
 
 def _require_ours(path: Path, connection: sqlite3.Connection, application_id: int) -> None:
@@ -163,8 +165,11 @@ def _require_known_version(path: Path, connection: sqlite3.Connection, version: 
 def _require_undamaged(path: Path, connection: sqlite3.Connection) -> None:
     answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if answer != "ok":
-        raise StorageDamaged(_damaged(path, answer), path=path)
+        raise _damaged(path, answer)
 
 
-def _damaged(path: Path, detail: str) -> str:
-    return f"{path} is damaged ({' '.join(detail.split())}): move it away and restore the newest backup."
+def _damaged(path: Path, detail: str) -> StorageDamaged:
+    finding = " ".join(detail.split())
+    return StorageDamaged(
+        f"{path} is damaged ({finding}): move it away and restore the newest backup.", path=path, finding=finding
+    )

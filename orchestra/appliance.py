@@ -15,6 +15,7 @@ from orchestra.api.stored_halt import halt_for_lost_door, halt_keeper, stored_ha
 from orchestra.api_server import ApiServer
 from orchestra.engine import Engine
 from orchestra.parts.evening_parity import CheckedFiles, EveningParity
+from orchestra.parts.keeping_side import KeepingSide, KeepingWishes, Kept
 from orchestra.risk.halt_switch import HaltSwitch
 from orchestra.run import run_identity
 from orchestra.run.run_files import RunFiles
@@ -51,7 +52,7 @@ class Appliance:
     """Build the engine of a run; closing it takes down what was started, in reverse order.
 
     page: None where nobody looks: no port is opened and no snapshot made. speed: of a market whose clock an exchange
-    owns, market seconds a second.
+    owns, market seconds a second. wishes: the owner's, of backups and of bars on a disk that is nearly full.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Appliance:
         replay: str = "",
         page: PageWish | None = None,
         speed: float | None = None,
+        wishes: KeepingWishes | None = None,
     ) -> None:
         self._files = files
         self._world = world
@@ -92,6 +94,7 @@ class Appliance:
         )
         if not replay:
             self._check_evenings(self.engine)
+            self._keep_safe(self.engine, wishes or KeepingWishes())
 
     def open_page(self) -> int | None:
         """Serve the page and return its port, None when none is wanted; raises ConfigError for a taken port."""
@@ -125,6 +128,27 @@ class Appliance:
             publish=engine.publish,
         )
         engine.each_pass(evening.run_due, at_stop=evening.close)
+
+    def _keep_safe(self, engine: Engine, wishes: KeepingWishes) -> None:
+        """Have backups made, databases checked and the disk watched; a replay is begun anew instead."""
+        kept = Kept(
+            directory=self._files.directory,
+            shelf=self._files.shelf,
+            told=self._files.told,
+            system=self._files.stores.system,
+            bars=engine.data.bar_store,
+            calendar=self._world.calendar,
+            clock=self._world.clock,
+            fetcher=engine.fetcher,
+            guard=engine.storage,
+            decided_until=lambda: engine.books.minute,
+            halt=self._halt.set,
+            distrust=self._files.distrust,
+            publish=engine.publish,
+        )
+        side = KeepingSide(kept, wishes)
+        engine.close_gates_by(side.closed_gates)
+        engine.each_pass(side.run_due, at_stop=lambda: None)
 
     def _parts(self, board: LiveBoard, door: DoorStore, commands: CommandDesk) -> ApiParts:
         return ApiParts(

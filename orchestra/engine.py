@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
+from typing import Any
 
 from database import db_manager
 from database.sqlite_store import SqliteStore
@@ -30,6 +31,7 @@ from orchestra.parts.live_watch import LiveWatch, Watched
 from orchestra.parts.market_side import MarketSide
 from orchestra.parts.order_side import OrderSide
 from orchestra.parts.owner_side import OwnerSide, Surroundings
+from orchestra.parts.storage_guard import Steps, StorageGuard
 from orchestra.pipeline import Pipeline
 from orchestra.risk.halt_switch import HaltSwitch
 from orchestra.risk.risk_gate import RiskGate
@@ -98,6 +100,7 @@ class Engine:
         self._build_orders(stores, OrderNumbers(install))
         self._build_signals(loader, after_turn)
         self.owner = self._owner_side(stores, board, speed)
+        self._build_guard(stores.system)
         self._build_loop()
         watched = Watched(
             world=world,
@@ -258,24 +261,31 @@ class Engine:
         )
         return OwnerSide(around, board, speed=speed)
 
+    def _build_guard(self, system: SqliteStore) -> None:
+        steps = Steps(self.books.reload, self.record_missed, self._settle, self.recovery.want, self._bus.publish)
+        self.storage = StorageGuard(system, self.world.clock, steps)
+        self.close_gates_by(self.storage.closed_gates)
+
     def _build_loop(self) -> None:
         self._on_pass: list[Callable[[], None]] = []
+        handlers: dict[type, Callable[[Any], None]] = {
+            OrderUpdateReceived: self.order_side.on_update,
+            StreamConnected: self._on_stream_connected,
+            StreamDisconnected: self._on_stream_disconnected,
+            **self.owner.handlers,
+        }
+        guard = self.storage
         self.loop = MinuteLoop(
             self.inbox,
             self.world.clock,
-            run_minute=self._run_minute,
-            settle=self._settle,
-            handlers={
-                OrderUpdateReceived: self.order_side.on_update,
-                StreamConnected: self._on_stream_connected,
-                StreamDisconnected: self._on_stream_disconnected,
-                **self.owner.handlers,
-            },
+            run_minute=guard.minute(self._run_minute),
+            settle=guard.settling(self._settle),
+            handlers=guard.handlers(handlers),
             is_trading_minute=lambda minute: self.world.calendar.session_for_decision(minute) is not None,
-            on_missed=self.record_missed,
+            on_missed=guard.missed(self.record_missed),
             decided_until=lambda: self.books.minute,
-            between_minutes=self._between_minutes,
-            on_pass=self._pass,
+            between_minutes=guard.shield(self._between_minutes),
+            on_pass=guard.shield(self._pass, instead=self.owner.show),
         )
         lock_step = self.world.lock_step
         self._settler = (

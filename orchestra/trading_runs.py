@@ -18,6 +18,7 @@ from database.timestamps import iso_milliseconds
 from orchestra.api.wire.http_server import require_free
 from orchestra.appliance import ROOT, Appliance, PageWish, StrategyTools
 from orchestra.engine import Engine
+from orchestra.parts.keeping_side import KeepingWishes
 from orchestra.run import run_identity
 from orchestra.run.command_line import FASTEST, RunArguments, read_arguments
 from orchestra.run.data_directory import in_folder, in_house
@@ -148,7 +149,7 @@ def _demo(given: RunArguments, settings: Settings, person: Person) -> int:
         speed = FASTEST if given.speed is None else given.speed
         world = open_demo(folder.exchange, seed=seed, speed=speed, clock=SystemClock())
         stack.callback(world.close)
-        appliance = Appliance(files, world, tools, page=page, speed=speed or None)
+        appliance = Appliance(files, world, tools, page=page, speed=speed or None, wishes=_wishes(settings))
         stack.callback(appliance.close)
         engine = appliance.engine
         engine.add_algorithms(strategies, requests)
@@ -177,7 +178,7 @@ def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
             RunFiles(folder, screen=person.terminal.errors, screen_level=logging.INFO, clock=SystemClock())
         )
         files.require(RunIdentity(world.account_number, mode))
-        appliance = Appliance(files, world, tools, page=page)
+        appliance = Appliance(files, world, tools, page=page, wishes=_wishes(settings))
         stack.callback(appliance.close)
         engine = appliance.engine
         engine.add_algorithms(strategies, given.algorithms)
@@ -204,6 +205,10 @@ def _page(given: RunArguments, settings: Settings) -> PageWish:
     port = settings.port if given.port is None else given.port
     require_free(LOOPBACK, port)
     return PageWish(port, forget_pin=given.is_pin_forgotten)
+
+
+def _wishes(settings: Settings) -> KeepingWishes:
+    return KeepingWishes(settings.backup_dir, settings.kept_bar_days)
 
 
 def _strategy_tools(settings: Settings) -> StrategyTools:

@@ -8,6 +8,7 @@ from system_databse.order import ZERO, Order, OrderReport, Side
 
 # The broker tells an average price, rounded; dollars a share.
 ROUNDING_OF_AVERAGES = Decimal("0.0001")
+BUY = Side.BUY
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Fill:
     @property
     def signed_qty(self) -> Decimal:
         """Return the change of the position."""
-        return self.qty if self.side is Side.BUY else -self.qty
+        return self.qty if self.side is BUY else -self.qty
 
     @property
     def cash_flow(self) -> Decimal:

@@ -8,6 +8,8 @@ from decimal import Decimal
 from system_databse.fill import Fill
 from system_databse.order import ZERO, Side
 
+BUY = Side.BUY
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -34,7 +36,7 @@ class Position:
         A buy re-averages (q0*p0 + q*p)/(q0 + q); a sell realizes (p - entry)*q; fees are realized as
         they come.
         """
-        if fill.side is Side.BUY:
+        if fill.side is BUY:
             return self._bought(fill)
         realized = self.realized + (fill.price - self.entry_price) * fill.qty - fill.fee
         qty = self.qty - fill.qty

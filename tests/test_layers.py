@@ -18,7 +18,7 @@ BUILDERS = {
     for name in (
         *("orchestrator", "trading_runs", "appliance", "engine", "worlds", "run/run_files"),
         *("parts/asked_algorithms", "parts/live_watch", "parts/market_side", "parts/order_side", "parts/owner_side"),
-        "parts/evening_parity",
+        *("parts/evening_parity", "parts/keeping_side"),
     )
 }
 # The owner's word reaches every stage: these act in his name, as the pipeline does in the minute's.

@@ -48,6 +48,11 @@ class Coverage:
         """Tell whether the minute that starts at ts was asked for."""
         return not _subtract((ts, ts + MINUTE), self._covered(symbol))
 
+    def forget(self) -> None:
+        """Look at the disk again: somebody else has changed what it says."""
+        with self._lock:
+            self._known.clear()
+
     def record(self, symbol: str, asked: Range, *, rows: int, at: int) -> None:
         """Note that [start, end) was asked for and answered with so many rows. at: epoch seconds now."""
         if asked[0] >= asked[1]:

@@ -20,9 +20,18 @@ def average(prices: Sequence[float]) -> float:
     return sum(map(units, prices)) / (len(prices) * UNITS_PER_DOLLAR)
 
 
+def running_totals(prices: Iterable[float]) -> list[int]:
+    """Return the sums of the first 0, 1, 2, ... prices in billionths of a dollar."""
+    return list(accumulate([round(price * UNITS_PER_DOLLAR) for price in prices], initial=0))
+
+
 def rolling(prices: Iterable[float], count: int) -> list[float | None]:
     """Return at each price the average of the last `count`, None where there are fewer; each equals `average`."""
-    totals = list(accumulate([round(price * UNITS_PER_DOLLAR) for price in prices], initial=0))
+    return rolling_of(running_totals(prices), count)
+
+
+def rolling_of(totals: Sequence[int], count: int) -> list[float | None]:
+    """Return the same of running totals, which several counts may share."""
     divisor = count * UNITS_PER_DOLLAR
     averages: list[float | None] = [None] * min(count - 1, len(totals) - 1)
     averages += [(newest - oldest) / divisor for oldest, newest in zip(totals, totals[count:], strict=False)]

@@ -85,7 +85,7 @@ def open_to_look(path: Path) -> sqlite3.Connection:
     Text that is no UTF-8 any more is shown as well as it can be: names of tables are the first to be read.
     """
     has_log = path.with_name(path.name + "-wal").exists()
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{'mode=ro' if has_log else 'immutable=1'}", uri=True)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{'' if has_log else '&immutable=1'}", uri=True)
     connection.text_factory = _text
     return connection
 

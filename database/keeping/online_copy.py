@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from database.errors import StorageError, StorageUnavailable
+from database.errors import StorageDamaged, StorageUnavailable
 from database.keeping import durable
 from database.keeping.integrity import finding_in
 from database.sqlite_store import SqliteStore
@@ -23,7 +23,7 @@ def copy_all(sources: Mapping[Path, Change], folder: Path) -> None:
 
     Their moments are fixed one right after the other in the order given, before the first page is copied: whatever
     a later file knows of an earlier one, it knows at least as much as at the earlier one's moment.
-    Raises StorageError for a source that is damaged, StorageUnavailable when the copy cannot be written.
+    Raises StorageDamaged for a source that is not whole, StorageUnavailable when the copy cannot be written.
     """
     with ExitStack() as stack:
         moments = [(source, stack.enter_context(_moment(source))) for source in sources]
@@ -64,7 +64,7 @@ def _copy(connection: sqlite3.Connection, target: Path, change: Change, *, of: P
     except sqlite3.DatabaseError as error:
         finding = str(error)
     if finding:
-        raise StorageError(f"The copy of {of} is not sound ({finding}): stop AutoTrader and start it again.")
+        raise StorageDamaged(f"The copy of {of} is not sound ({finding}).", path=of)
     durable.sync(target)
 
 

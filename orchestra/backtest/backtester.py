@@ -3,6 +3,7 @@
 In: a request, a history. Out: what was played. Thread: main, the only one on which a strategy can be interrupted.
 """
 
+import gc
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -41,6 +42,8 @@ from system_databse.algorithm_record import AlgorithmRecord
 from system_databse.order import ZERO
 
 INSTALL = "backtest"
+# So many of them before the collector looks; a session of one symbol makes about two thousand.
+NEW_OBJECTS = 20_000
 
 
 class Backtester:
@@ -87,7 +90,7 @@ class Backtester:
         world.rewind(history.sessions[0].open)
         # A loader of its own for each run: what a strategy keeps in its module is forgotten, as by a new start.
         loader = StrategyLoader(self._folder, guard=self._timer.guard)
-        with guarded(history.paths), _taken_over(world):
+        with guarded(history.paths), _taken_over(world), _seldom_collected():
             records = [_record(loader, number, asked) for number, asked in enumerate(request.algorithms, start=1)]
             # Bars that are handed over one by one cannot be handed over again.
             books = BacktestBooks(records, is_sharing=is_sharing and feeder is None)
@@ -163,20 +166,16 @@ class _Account:
     """The account in process as the desk's broker: a refusal in words. Satisfies Broker."""
 
     def __init__(self, world: HistoryWorld, request: BacktestRequest) -> None:
-        bars = HistoryBars(world)
+        history = HistoryBars(world)
         self._broker = PaperBroker(
-            bars,
-            bars.price,
+            history,
+            history.price,
             cash=sum((algorithm.capital for algorithm in request.algorithms), ZERO),
             fill_model=_fill_model(request.costs),
             fees=_fees(request.costs),
         )
         self.fill_at_open = self._broker.fill_at_open
         self.expire = self._broker.expire
-
-    @property
-    def has_working(self) -> bool:
-        return self._broker.has_working
 
     def market_order(self, symbol: str, side: str, *, qty: Decimal, client_order_id: str) -> str | None:
         refusal = self._broker.market_order(symbol, side, qty=qty, client_order_id=client_order_id)
@@ -195,6 +194,17 @@ def _fees(costs: Costs) -> FeeModel:
     ):
         return NO_FEES
     return Fees(costs.commission_per_order, costs.commission_per_share, costs.commission_bps, costs.has_regulatory_fees)
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Let the collector of cycles look seldom: bars and fills are no cycles, and many."""
+    before = gc.get_threshold()
+    gc.set_threshold(NEW_OBJECTS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @contextmanager

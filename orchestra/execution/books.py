@@ -94,6 +94,10 @@ class Books:
         """Return the last minute whose decisions are on disk, 0 before the first."""
         return self._minute
 
+    def reload(self) -> None:
+        """Read everything anew from the disk, after a write of which nobody knows whether it arrived."""
+        self._load()
+
     def snapshot(self, prices: Mapping[str, float]) -> Snapshot:
         """Return the frozen state that a minute is judged on."""
         return Snapshot(self._minute, {id_: self.view(id_) for id_ in self._records}, dict(prices))

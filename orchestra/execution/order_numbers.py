@@ -54,9 +54,5 @@ class OrderNumbers:
 
 def base36(number: int) -> str:
     """Return a whole number >= 0 in base 36."""
-    digits = ""
-    while True:
-        number, digit = divmod(number, len(DIGITS))
-        digits = DIGITS[digit] + digits
-        if number == 0:
-            return digits
+    number, digit = divmod(number, len(DIGITS))
+    return base36(number) + DIGITS[digit] if number else DIGITS[digit]

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from database.errors import AutoTraderError, StorageError
+from database.errors import AutoTraderError, StorageError, StorageUnavailable
 from orchestra.messages.commands import Answer, CommandGiven, Refusal, refused
 from orchestra.office.stop_counter import Pending
 from orchestra.runtime.clock import Clock
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 # Who asked over HTTP waits ten seconds, and shall hear how far it came.
 LONGEST_WAIT_SECONDS = 8.0
 LONGEST_REASON = 300
+NOT_STORED = "The disk takes no writes now, so nothing was done: try again in a moment."
 STOPPING = "AutoTrader is stopping."
 
 Handlers = Mapping[type, Callable[[Any], Answer | Pending]]
@@ -52,6 +53,9 @@ class FrontOffice:
         outcome: Answer | Pending = refused(Refusal.CONFLICT, "AutoTrader has stopped on an error: see its log.")
         try:
             outcome = self._outcome(given)
+        except StorageUnavailable:
+            outcome = refused(Refusal.CONFLICT, NOT_STORED)
+            raise
         finally:
             self._settle(outcome, given.answer)
         self._after_command()

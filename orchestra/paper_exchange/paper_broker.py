@@ -9,17 +9,25 @@ are told once more, on a few numbers; a property test holds them against the exc
 
 from collections.abc import Callable
 from decimal import ROUND_DOWN, Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from orchestra.paper_exchange.book.fees import NO_FEES, Accrued, Charge, Dealt, FeeModel
 from orchestra.paper_exchange.book.fill_model import EXACT_FILLS, FillModel
 from orchestra.paper_exchange.book.orders import ZERO, Side
 from orchestra.paper_exchange.book.refusal import Refusal, forbidden
-from orchestra.paper_exchange.market.market import MinuteBars, decimal_text, exact
+from orchestra.paper_exchange.market.market import decimal_text, exact
 
 WASH_TRADE = "potential wash trade detected. use complex orders"
 
 PriceOf = Callable[[str], Decimal]
+SIDES = {str(side): side for side in Side}
+
+
+class Openings(Protocol):
+    """What the orders meet."""
+
+    def opening(self, symbol: str, ts: int) -> tuple[float, float] | None:
+        """Return price and volume at which the bar that starts at ts opens; None when nothing traded in that minute."""
 
 
 class PaperFill(NamedTuple):
@@ -56,17 +64,18 @@ class PaperBroker:
 
     def __init__(
         self,
-        bars: MinuteBars,
+        openings: Openings,
         price_of: PriceOf,
         *,
         cash: Decimal,
         fill_model: FillModel = EXACT_FILLS,
         fees: FeeModel = NO_FEES,
     ) -> None:
-        self._bars = bars
+        self._openings = openings
         self._price_of = price_of
         self._fill_model = fill_model
         self._fees = fees
+        self._is_free = fees is NO_FEES
         self.cash = cash
         self._shares: dict[str, Decimal] = {}
         self._working: list[_Order] = []
@@ -82,7 +91,7 @@ class PaperBroker:
 
     def market_order(self, symbol: str, side: str, *, qty: Decimal, client_order_id: str) -> Refusal | None:
         """Place a market order for the day; return why not, as the exchange says it."""
-        order = _Order(client_order_id, symbol, Side(side), qty=qty)
+        order = _Order(client_order_id, symbol, SIDES[side], qty=qty)
         refusal = self._refusal(order)
         if refusal is None:
             self._working.append(order)
@@ -93,16 +102,17 @@ class PaperBroker:
         if minute != self._minute:
             self._minute, self._taken = minute, {}
         fills: list[PaperFill] = []
-        for order in list(self._working):
-            bar = self._bars.bar(order.symbol, minute)
-            if bar is None:
+        for order in tuple(self._working):
+            opening = self._openings.opening(order.symbol, minute)
+            if opening is None:
                 continue
+            price, volume = opening
             taken = self._taken.get(order.symbol, ZERO)
-            qty = self._qty(order.open_qty, self._fill_model.available(bar.volume, taken))
+            qty = self._qty(order.open_qty, self._fill_model.available(volume, taken))
             if qty:
                 self._taken[order.symbol] = taken + qty
-                price = self._fill_model.worsened(exact(bar.open), order.side)
-                fills.append(self._execute(order, price, qty=qty, at=minute))
+                worsened = self._fill_model.worsened(exact(price), order.side)
+                fills.append(self._execute(order, worsened, qty=qty, at=minute))
         return fills
 
     def expire(self) -> list[str]:
@@ -112,17 +122,17 @@ class PaperBroker:
         return expired
 
     def _refusal(self, order: _Order) -> Refusal | None:
-        symbol = order.symbol
-        others = [other for other in self._working if other.symbol == symbol]
-        if any(other.side is not order.side for other in others):
-            return forbidden(WASH_TRADE)
+        claimed = reserved = ZERO
+        for other in self._working:
+            if other.symbol == order.symbol:
+                if other.side is not order.side:
+                    return forbidden(WASH_TRADE)
+                claimed += other.open_qty
+            if other.side is order.side is Side.BUY:
+                reserved += self._cost(other)
         if order.side is Side.SELL:
-            return self._without_shares(order, sum((other.open_qty for other in others), ZERO))
+            return self._without_shares(order, claimed)
         cost = self._cost(order)
-        if self._working:
-            reserved = sum((self._cost(other) for other in self._working if other.side is Side.BUY), ZERO)
-        else:
-            reserved = ZERO
         power = max(ZERO, self.cash - reserved)
         if cost <= power:
             return None
@@ -141,6 +151,8 @@ class PaperBroker:
         return order.open_qty * price + self._charge(order, order.open_qty, price, at=self._minute).fee
 
     def _charge(self, order: _Order, qty: Decimal, price: Decimal, *, at: int) -> Charge:
+        if self._is_free:
+            return Charge(ZERO, self._accrued)
         return self._fees.charge(Dealt(order.side, qty, price, not order.filled, at), self._accrued)
 
     @staticmethod

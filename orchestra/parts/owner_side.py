@@ -114,6 +114,11 @@ class OwnerSide:
             self.account.run_due()
             self.live.show_if_due()
 
+    def show(self) -> None:
+        """Keep the screen alive while nothing can be stored; the engine's lag goes on growing."""
+        if self.live:
+            self.live.show_if_due()
+
     def after_minute(self) -> None:
         """Do what belongs to a minute that was just decided, before it is settled."""
         self.sales.run_due()

@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import Protocol
 
 from database.calendar_manager import Session
-from orchestra.risk.risk_rules import RULES, Circumstances
+from orchestra.risk.risk_rules import BUY, RULES, SELL, Circumstances
 from system_databse.decision import Decision, approved, denied, recorded
 from system_databse.snapshot import Snapshot
-from system_databse.trading_signal import Action, TradingSignal
+from system_databse.trading_signal import TradingSignal
+
+ORDERED_RULES = tuple(RULES.items())
 
 
 class Sessions(Protocol):
@@ -52,23 +54,23 @@ class RiskGate:
             self._judge(
                 signal,
                 Circumstances(
-                    view=snapshot.algorithms[signal.algorithm_id],
-                    minute=minute,
-                    session=session,
-                    price=snapshot.prices.get(signal.symbol),
-                    closed_gates=gates,
-                    frozen=frozen,
-                    missing=self._missing(signal.symbol),
-                    holds=holds,
+                    snapshot.algorithms[signal.algorithm_id],
+                    minute,
+                    session,
+                    snapshot.prices.get(signal.symbol),
+                    gates,
+                    frozen,
+                    self._missing(signal.symbol),
+                    holds,
                 ),
             )
             for signal in signals
         ]
 
     def _judge(self, signal: TradingSignal, seen: Circumstances) -> Decision:
-        if signal.action not in (Action.BUY, Action.SELL):
+        if signal.action is not BUY and signal.action is not SELL:
             return recorded(signal)
-        for gate, rule in RULES.items():
+        for gate, rule in ORDERED_RULES:
             refusal = rule(signal, seen)
             if refusal is not None:
                 return denied(signal, gate, refusal)
@@ -76,7 +78,7 @@ class RiskGate:
 
     def _approve(self, signal: TradingSignal, seen: Circumstances) -> Decision:
         """Let the signal pass; a sell above the position, or what the account has of it, is clamped and says so."""
-        if signal.action is not Action.SELL or signal.shares <= seen.sellable:
+        if signal.action is not SELL or signal.shares <= seen.sellable:
             return approved(signal, signal.shares)
         note = f"wanted to sell {signal.shares}, holds {seen.view.position.qty}"
         if seen.missing:

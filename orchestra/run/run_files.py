@@ -54,7 +54,7 @@ class RunFiles:
         self.shelf = BackupShelf(directory.backups)
         self.told: list[str] = []
         self._clock = clock
-        self._has_ended_well = False
+        self._has_ended_well = self._is_distrusted = False
         self._screen = screen
         self._screen_level = screen_level
         self._stack = ExitStack()
@@ -100,8 +100,12 @@ class RunFiles:
         """Close everything, the log last: an error of our own is told there in full."""
         if isinstance(error, Exception) and not isinstance(error, AutoTraderError):
             log.critical("AutoTrader stops on an error of its own.", exc_info=error)
-        self._has_ended_well = not isinstance(error, StorageError)
+        self._has_ended_well = not (isinstance(error, StorageError) or self._is_distrusted)
         self._stack.close()
+
+    def distrust(self) -> None:
+        """Have the next start read every index and reference, however this run ends."""
+        self._is_distrusted = True
 
     def require(self, identity: RunIdentity) -> None:
         """Refuse a system database that belongs to somebody else, unchanged."""

@@ -75,6 +75,11 @@ class Settings(BaseSettings):
     # Results of backtests; the oldest go first.
     kept_backtests: int = Field(default=200, ge=1, le=10_000, validation_alias=_names("AUTOTRADER_KEPT_BACKTESTS"))
 
+    # A second place for backups, on another disk if there is one.
+    backup_dir: Path | None = Field(default=None, validation_alias=_names("AUTOTRADER_BACKUP_DIR"))
+    # How many days of minute bars stay when the disk is nearly full.
+    kept_bar_days: int = Field(default=90, ge=1, le=100_000, validation_alias=_names("AUTOTRADER_KEPT_BAR_DAYS"))
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -11,12 +11,15 @@ from orchestra.run.terminal import Terminal
 # Verb, its module in this room, what it does in one line.
 VERBS: dict[str, tuple[str, str]] = {
     "backtest": ("backtest", "try algorithms on recorded or stored minutes"),
+    "backup": ("keeping.backup", "copy the databases now, also beside a running AutoTrader"),
     "check-lookahead": ("check_lookahead", "find out whether an algorithm uses what it cannot know yet"),
+    "doctor": ("keeping.doctor", "look at everything that has to be right on a machine that trades"),
     "download": ("bars.download", "fetch minute bars from Alpaca into the store; goes on where it stopped"),
     "export": ("bars.export_bars", "write stored bars to a CSV, CSV.gz or parquet file"),
     "import": ("bars.import_bars", "put minute bars of CSV, CSV.gz or parquet files into the store"),
     "parity": ("parity", "decide a day of live or demo trading again and explain what differs"),
     "report": ("report", "look at kept results, compare two, or forget one"),
+    "restore": ("keeping.restore", "see the backups, or put one in the place of the databases"),
     "show-config": ("keeping.show_config", "show every setting, where it comes from, and what would run"),
     "sweep": ("sweep", "try many parameter sets on all cores, and judge the best on unseen days"),
     "verify": ("keeping.verify", "check a session, finished or running: nothing lost, nothing doubled"),

@@ -302,7 +302,11 @@ def open_house(folder: Path, *, is_real: bool, limit_seconds: float = 5.0, speed
             folder / "market.db", market_schema.migrations, market_schema.APPLICATION_ID, synchronous="NORMAL"
         ),
         open_database(
-            folder / "system.db", system_schema.migrations, system_schema.APPLICATION_ID, synchronous="NORMAL"
+            folder / "system.db",
+            system_schema.migrations,
+            system_schema.APPLICATION_ID,
+            synchronous="NORMAL",
+            heals_itself=False,
         ),
     )
     return OwnerHouse(folder, exchange, server, world, stores, limit_seconds=limit_seconds)

@@ -37,12 +37,13 @@ class HistoryWorld:
     def open(self, session: Session, *, is_growing: bool = False) -> list[str]:
         """Take in a session and return the texts of its decision minutes, each to be reached by `reach`."""
         self._opened = session
+        texts = iso_span(session.open, session.minutes + 1)
         for window in self.windows.values():
             if is_growing:
                 window.open_empty()
             else:
-                window.open(session)
-        return iso_span(session.open + MINUTE, session.minutes)
+                window.open(session, texts[:-1])
+        return texts[1:]
 
     def verify(self) -> None:
         """Raise StrategyError when a strategy has changed what all of them read."""
@@ -136,13 +137,14 @@ def _average_reader(world: HistoryWorld) -> Callable[..., Any]:
     windows, at_length = world.windows, db_manager.OWN_FUNCTIONS["get_sma"]
 
     def get_sma(ticker: str, n: int, before_timestamp: Any = None) -> Any:
-        if ticker in windows and (before_timestamp is None or before_timestamp == world.text):
-            window = windows[ticker]
-            known = window.averages.get(n)
-            if known is not None and window.stop:
-                return known[window.stop - 1]
-            if type(n) is int and n > 0:
-                return window.average(n)
+        if before_timestamp is None or before_timestamp == world.text:
+            # Nearly every call finds both: asking first whether they are there would take as long as the answer.
+            try:
+                window = windows[ticker]
+                return window.averages[n][window.stop - 1] if window.stop else None
+            except (KeyError, TypeError):
+                if ticker in windows and type(n) is int and n > 0:
+                    return windows[ticker].average(n)
         return at_length(ticker, n, before_timestamp)
 
     return get_sma

@@ -8,11 +8,12 @@ long again. Whoever changes one is found out when the session is over, and the r
 
 from array import array
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from database.bar import MINUTE
 from database.bars.bar_columns import BarColumns
-from database.bars.exact_average import rolling
+from database.bars.exact_average import rolling, rolling_of, running_totals
 from database.calendar_manager import Session
 from database.timestamps import iso_minutes, iso_span
 from system_databse.errors import StrategyError
@@ -23,6 +24,8 @@ LONGEST = 2_600
 
 ShapedBar = dict[str, Any]
 _Row = tuple[str, float, float, float, float, float]
+_TIMESTAMP, _FIGURES, _OHLCV = itemgetter("timestamp"), itemgetter("ohlcv"), itemgetter(*"ohlcv")
+_FIRST, _REST = itemgetter(0), itemgetter(1, 2, 3, 4, 5)
 
 
 class Window:
@@ -58,12 +61,13 @@ class Window:
         self.stop = len(self.closes)
         self.stops = ()
 
-    def open(self, session: Session) -> None:
-        """Take in the bars of a session, none of them visible yet."""
+    def open(self, session: Session, texts: Sequence[str]) -> None:
+        """Take in the bars of a session, none of them visible yet. texts: of the session's minutes."""
         self._forget_old()
-        start = self.loaded
-        self.grow(self.columns.position(session.close))
-        self.stops = _stops(self.columns.times[start : self.loaded], session, start - self.base)
+        start, end = self.loaded, self.columns.position(session.close)
+        is_full = end - start == session.minutes and self.columns.times[start] == session.open
+        self.grow(end, texts if is_full else None)
+        self.stops = _stops(self.columns.times[start:end], session, start - self.base)
         self.stop = start - self.base
 
     def open_empty(self) -> None:
@@ -71,15 +75,15 @@ class Window:
         self._forget_old()
         self.stops = _AllThatCame(self)
 
-    def grow(self, end: int) -> None:
-        """Take in the bars of the columns up to that index."""
+    def grow(self, end: int, texts: Sequence[str] | None = None) -> None:
+        """Take in the bars of the columns up to that index. texts: of their times, where they are known already."""
         start = self.loaded
         new = self.columns.closes[start:end].tolist()
         self.closes += new
         if self.shaped:
-            self._shape(start, end)
-        for count, averages in self.averages.items():
-            averages.extend(self._averaged(count, len(averages)))
+            self._shape(start, end, texts)
+        if self.averages:
+            self._average_more()
 
     def bars(self, count: int) -> list[ShapedBar]:
         """Return the last visible bars, up to `count`; more than are held come from the columns."""
@@ -103,7 +107,7 @@ class Window:
         """Return the average of the last `count` visible closes, None when there are fewer."""
         known = self.averages.get(count)
         if known is None:
-            known = self.averages[count] = self._averaged(count, 0)
+            known = self.averages[count] = self._averaged(count)
         return known[self.stop - 1] if self.stop else None
 
     def between(self, start: int, end: int) -> list[ShapedBar]:
@@ -119,7 +123,7 @@ class Window:
         """Verify the oldest bars held."""
         told = self.shaped[:count]
         try:
-            is_whole = [(bar["timestamp"], *bar["ohlcv"].values()) for bar in told] == self._rows[:count]
+            is_whole = _is_whole(told, self._rows[:count])
         except (AttributeError, KeyError, TypeError):
             is_whole = False
         if not is_whole:
@@ -138,26 +142,33 @@ class Window:
         for averages in self.averages.values():
             del averages[:surplus]
 
-    def _shape(self, start: int, end: int) -> None:
-        rows = self._rows_of(start, end)
+    def _shape(self, start: int, end: int, texts: Sequence[str] | None = None) -> None:
+        rows = self._rows_of(start, end, texts)
         self._rows += rows
         self.shaped += _shaped(rows)
 
     def _from_columns(self, start: int, end: int) -> list[ShapedBar]:
         return _shaped(self._rows_of(start, max(start, end)))
 
-    def _rows_of(self, start: int, end: int) -> list[_Row]:
+    def _rows_of(self, start: int, end: int, texts: Sequence[str] | None = None) -> list[_Row]:
         columns = self.columns
         part = slice(start, end)
-        times = _texts(columns.times[part])
+        times = texts or _texts(columns.times[part])
         prices = (columns.opens[part], columns.highs[part], columns.lows[part], columns.closes[part])
         return list(zip(times, *prices, columns.volumes[part], strict=True))
 
-    def _averaged(self, count: int, start: int) -> list[float | None]:
-        """Return the averages at the bars held from that one on; their first bars may be older than what is held."""
-        first = self.base + start
-        reach = min(first, count - 1)
-        return rolling(self.columns.closes[first - reach : self.loaded], count)[reach:]
+    def _average_more(self) -> None:
+        """Add the averages of new bars; all counts share the sums, from as far back as the longest reaches."""
+        done = min(map(len, self.averages.values()))
+        reach = min(self.base + done, max(self.averages) - 1)
+        totals = running_totals(self.columns.closes[self.base + done - reach : self.loaded])
+        for count, averages in self.averages.items():
+            averages.extend(rolling_of(totals, count)[reach + len(averages) - done :])
+
+    def _averaged(self, count: int) -> list[float | None]:
+        """Return the averages at the bars held; their first bars may be older than what is held."""
+        reach = min(self.base, count - 1)
+        return rolling(self.columns.closes[self.base - reach : self.loaded], count)[reach:]
 
 
 class _AllThatCame(Sequence[int]):
@@ -171,6 +182,17 @@ class _AllThatCame(Sequence[int]):
 
     def __getitem__(self, _index: Any) -> Any:
         return len(self._window.closes)
+
+
+def _is_whole(told: Sequence[ShapedBar], rows: Sequence[_Row]) -> bool:
+    """Tell whether the bars say what the rows say, and nothing else; a year is a hundred thousand of them."""
+    figures = list(map(_FIGURES, told))
+    return (
+        set(map(len, told)) <= {2}
+        and set(map(len, figures)) <= {5}
+        and list(map(_TIMESTAMP, told)) == list(map(_FIRST, rows))
+        and list(map(_OHLCV, figures)) == list(map(_REST, rows))
+    )
 
 
 def _shaped(rows: Sequence[_Row]) -> list[ShapedBar]:

@@ -5,14 +5,12 @@ Thread: one. Nothing is stored: a backtest that is interrupted is run again.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from system_databse.algorithm_record import AlgorithmRecord
 from system_databse.fill import Fill
 from system_databse.ledger import Ledger
-from system_databse.order import Order, OrderStatus
+from system_databse.order import Order
 from system_databse.snapshot import AlgorithmView, Snapshot
 from system_databse.truth.transaction_log import Transaction, transaction_of
 
@@ -26,6 +24,7 @@ class BacktestBooks:
         self.fills: list[Fill] = []
         self._transactions: dict[int, list[dict[str, Any]]] = {}
         self._untouched: dict[int, list[dict[str, Any]]] = {}
+        self._spelled = 0
         self._working: dict[str, Order] = {}
         self._records = {record.id: record for record in records}
         self._views: dict[int, AlgorithmView] = {}
@@ -37,11 +36,6 @@ class BacktestBooks:
         return tuple(self._records.values())
 
     @property
-    def working(self) -> list[Order]:
-        """Return the orders that may still trade, oldest first."""
-        return list(self._working.values())
-
-    @property
     def views(self) -> Mapping[int, AlgorithmView]:
         """Return every algorithm as the books see it, by id."""
         for id_ in self._changed:
@@ -49,9 +43,9 @@ class BacktestBooks:
         self._changed.clear()
         return self._views
 
-    def order(self, client_order_id: str) -> Order:
-        """Return an order that may still trade; raises KeyError when there is none."""
-        return self._working[client_order_id]
+    def order(self, client_order_id: str) -> Order | None:
+        """Return an order that may still trade, None when there is none by that id."""
+        return self._working.get(client_order_id)
 
     def snapshot(self, prices: Mapping[str, float], *, minute: int = 0) -> Snapshot:
         """Return the state that a minute is judged on."""
@@ -61,8 +55,9 @@ class BacktestBooks:
         """Return an algorithm's fills in the spelling of its contract; list and rows are the caller's own.
 
         Copies of a year's rows at each minute would take most of the time, so they are shared until somebody is found
-        to have changed one: see `has_whole_rows`.
+        to have changed one: see `has_whole_rows`. Rows are made for those who ask.
         """
+        self._spell_fills()
         rows = self._transactions.get(algorithm_id, ())
         return list(rows) if self._is_sharing else [row.copy() for row in rows]
 
@@ -71,37 +66,33 @@ class BacktestBooks:
         """Tell whether the transactions handed out are what they were."""
         return self._transactions == self._untouched
 
+    def _spell_fills(self) -> None:
+        for fill in self.fills[self._spelled :]:
+            row = transaction_of(fill)
+            self._transactions.setdefault(fill.algorithm_id, []).append(row)
+            self._untouched.setdefault(fill.algorithm_id, []).append(row.copy())
+        self._spelled = len(self.fills)
+
     def change(self, record: AlgorithmRecord) -> None:
         """Take over an algorithm whose state has changed."""
         self._records[record.id] = record
         self._changed.add(record.id)
 
     def put(self, order: Order) -> None:
-        """Take in an order that the broker has taken."""
+        """Take in an order that may still trade, or what has become of it."""
         self._working[order.client_order_id] = order
         self._changed.add(order.algorithm_id)
 
-    def drop(self, order: Order) -> None:
+    def drop(self, client_order_id: str) -> None:
         """Forget an order that cannot trade any more."""
-        self._working.pop(order.client_order_id, None)
-        self._changed.add(order.algorithm_id)
+        order = self._working.pop(client_order_id, None)
+        if order is not None:
+            self._changed.add(order.algorithm_id)
 
-    def book(self, fill: Fill, order: Order, *, notional: Decimal) -> None:
-        """Book one execution of an order. notional: dollars dealt in."""
-        if fill.cumulative_qty == order.qty:
-            del self._working[order.client_order_id]
-        else:
-            self._working[order.client_order_id] = replace(
-                order,
-                status=OrderStatus.PARTIALLY_FILLED,
-                filled_qty=fill.cumulative_qty,
-                filled_notional=order.filled_notional + notional,
-            )
+    def book(self, fill: Fill) -> None:
+        """Book one execution."""
         self.ledger.book(fill)
         self.fills.append(fill)
-        row = transaction_of(fill)
-        self._transactions.setdefault(fill.algorithm_id, []).append(row)
-        self._untouched.setdefault(fill.algorithm_id, []).append(row.copy())
         self._changed.add(fill.algorithm_id)
 
     def _view(self, algorithm_id: int) -> AlgorithmView:

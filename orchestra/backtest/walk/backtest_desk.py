@@ -5,9 +5,10 @@ intents on disk and unknown outcomes, has no counterpart here: a call in the sam
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from database.bar import MINUTE
 from orchestra.backtest.walk.backtest_books import BacktestBooks
@@ -15,9 +16,11 @@ from orchestra.backtest.walk.decision_log import DecisionLog
 from system_databse.decision import Decision
 from system_databse.fill import Fill
 from system_databse.order import Order, OrderStatus, Purpose, Side
-from system_databse.trading_signal import Action, Outcome
+from system_databse.trading_signal import Action, Outcome, TradingSignal
 
 SOURCE = "backtest"
+BUY, SELL = Side.BUY, Side.SELL
+APPROVED = Outcome.SUBMITTED
 
 
 class Execution(Protocol):
@@ -55,10 +58,6 @@ class Execution(Protocol):
 class Broker(Protocol):
     """The account the orders go to."""
 
-    @property
-    def has_working(self) -> bool:
-        """Tell whether an order may still trade."""
-
     def market_order(self, symbol: str, side: str, *, qty: Decimal, client_order_id: str) -> str | None:
         """Place a market order for the day; return why not."""
 
@@ -67,6 +66,15 @@ class Broker(Protocol):
 
     def expire(self) -> Sequence[str]:
         """End what works; return our ids."""
+
+
+class Wanted(NamedTuple):
+    """An approved decision on its way. Most are filled in the minute they are sent, and never become a row."""
+
+    client_order_id: str
+    signal: TradingSignal
+    side: Side
+    qty: Decimal
 
 
 class BacktestDesk:
@@ -79,20 +87,21 @@ class BacktestDesk:
         self._books = books
         self._log = log
         self._number = number
-        self._waiting: list[Order] = []
+        self._waiting: list[Wanted] = []
+        self._sent: dict[str, Wanted] = {}
 
     @property
     def is_idle(self) -> bool:
         """Tell whether no order works or waits: then a minute without wishes changes nothing here."""
-        return not self._waiting and not self._broker.has_working
+        return not self._waiting and not self._sent
 
-    def carry_out(self, decisions: Iterable[Decision], minute: int) -> None:
+    def carry_out(self, decisions: Iterable[Decision], _minute: int) -> None:
         """Take orders of what was approved, and note what was not; nothing is sent before `settle`."""
         for decision in decisions:
-            if decision.outcome is Outcome.SUBMITTED:
-                order = self._order_of(decision, minute)
-                self._waiting.append(order)
-                self._log.judged(decision, client_order_id=order.client_order_id)
+            if decision.outcome is APPROVED:
+                wanted = self._wanted(decision)
+                self._waiting.append(wanted)
+                self._log.judged(decision, client_order_id=wanted.client_order_id)
             else:
                 self._log.judged(decision)
 
@@ -102,71 +111,99 @@ class BacktestDesk:
 
     def settle(self, minute: int) -> None:
         """Send what may be sent and book what it fills, until nothing new comes of it."""
+        unfilled: list[Wanted] = []
         is_news = True
         while is_news:
-            self._send()
+            unfilled += self._send()
             executions = self._broker.fill_at_open(minute)
             for execution in executions:
                 self._book(execution)
             is_news = bool(executions and self._waiting)
+        for wanted in unfilled:
+            id_ = wanted.client_order_id
+            if id_ in self._sent and self._books.order(id_) is None:
+                self._books.put(_order_of(wanted))
 
     def close(self) -> None:
         """End the session's orders."""
         for client_order_id in self._broker.expire():
-            self._books.drop(self._books.order(client_order_id))
+            del self._sent[client_order_id]
+            self._books.drop(client_order_id)
 
-    def _send(self) -> None:
-        """Send what waits; orders of one symbol on opposite sides wait for each other, as live (S2-61)."""
+    def _send(self) -> Sequence[Wanted]:
+        """Send what waits and return it; opposite orders of one symbol wait for each other, as live (S2-61)."""
         waiting, self._waiting = self._waiting, []
-        for order in waiting:
-            if any(_opposes(other, order) for other in self._books.working):
-                self._waiting.append(order)
+        sent = []
+        for wanted in waiting:
+            if any(_opposes(other, wanted) for other in self._sent.values()):
+                self._waiting.append(wanted)
                 continue
             refusal = self._broker.market_order(
-                order.symbol, str(order.side), qty=order.qty, client_order_id=order.client_order_id
+                wanted.signal.symbol, wanted.side, qty=wanted.qty, client_order_id=wanted.client_order_id
             )
             if refusal is None:
-                self._books.put(order)
+                self._sent[wanted.client_order_id] = wanted
+                sent.append(wanted)
             else:
-                self._log.rejected(order.client_order_id, refusal)
+                self._log.rejected(wanted.client_order_id, refusal)
+        return sent
 
     def _book(self, execution: Execution) -> None:
-        order = self._books.order(execution.client_order_id)
+        client_order_id = execution.client_order_id
+        wanted = self._sent[client_order_id]
         fill = Fill(
-            client_order_id=order.client_order_id,
-            algorithm_id=order.algorithm_id,
-            symbol=order.symbol,
-            side=order.side,
-            execution_id=execution.execution_id,
-            qty=execution.qty,
-            price=execution.price,
-            cumulative_qty=execution.cumulative_qty,
-            source=SOURCE,
-            at=datetime.fromtimestamp(execution.at, UTC),
-            fee=execution.fee,
+            client_order_id,
+            wanted.signal.algorithm_id,
+            wanted.signal.symbol,
+            wanted.side,
+            execution.execution_id,
+            execution.qty,
+            execution.price,
+            execution.cumulative_qty,
+            SOURCE,
+            datetime.fromtimestamp(execution.at, UTC),
+            execution.fee,
         )
-        self._books.book(fill, order, notional=execution.qty * execution.price)
+        self._books.book(fill)
+        if fill.cumulative_qty == wanted.qty:
+            del self._sent[client_order_id]
+            self._books.drop(client_order_id)
+        else:
+            self._books.put(_order_of(wanted, fill, earlier=self._books.order(client_order_id)))
 
-    def _order_of(self, decision: Decision, minute: int) -> Order:
+    def _wanted(self, decision: Decision) -> Wanted:
         signal = decision.signal
         if decision.qty is None:
             raise ValueError(f"an approved decision of algorithm {signal.algorithm_id} carries no quantity")
-        is_buy = signal.action is Action.BUY
-        bar = signal.minute - MINUTE
-        return Order(
-            client_order_id=self._number(signal.algorithm_id, bar, 0),
-            algorithm_id=signal.algorithm_id,
-            minute=bar,
-            leg=0,
-            symbol=signal.symbol,
-            side=Side.BUY if is_buy else Side.SELL,
-            qty=decision.qty,
-            purpose=Purpose.ENTRY if is_buy else Purpose.EXIT,
-            created_at=datetime.fromtimestamp(minute, UTC),
-            valid_until=datetime.fromtimestamp(minute + MINUTE, UTC),
-            status=OrderStatus.ACCEPTED,
-        )
+        number = self._number(signal.algorithm_id, signal.minute - MINUTE, 0)
+        return Wanted(number, signal, BUY if signal.action is Action.BUY else SELL, decision.qty)
 
 
-def _opposes(other: Order, order: Order) -> bool:
-    return other.symbol == order.symbol and other.side is not order.side
+def _order_of(wanted: Wanted, fill: Fill | None = None, *, earlier: Order | None = None) -> Order:
+    """Return an order that may still trade, as the gate and the screens know it. fill: its newest."""
+    signal, is_buy = wanted.signal, wanted.side is BUY
+    order = earlier or Order(
+        client_order_id=wanted.client_order_id,
+        algorithm_id=signal.algorithm_id,
+        minute=signal.minute - MINUTE,
+        leg=0,
+        symbol=signal.symbol,
+        side=wanted.side,
+        qty=wanted.qty,
+        purpose=Purpose.ENTRY if is_buy else Purpose.EXIT,
+        created_at=datetime.fromtimestamp(signal.minute, UTC),
+        valid_until=datetime.fromtimestamp(signal.minute + MINUTE, UTC),
+        status=OrderStatus.ACCEPTED,
+    )
+    if fill is None:
+        return order
+    return replace(
+        order,
+        status=OrderStatus.PARTIALLY_FILLED,
+        filled_qty=fill.cumulative_qty,
+        filled_notional=order.filled_notional + fill.qty * fill.price,
+    )
+
+
+def _opposes(other: Wanted, wanted: Wanted) -> bool:
+    return other.signal.symbol == wanted.signal.symbol and other.side is not wanted.side

@@ -17,6 +17,7 @@ BATCH = 2_000
 # Reasons that carry figures differ every minute; beyond so many of them only their number is of interest.
 MOST_REASONS = 500
 OTHER_REASONS = "(other reasons)"
+HELD = str(Outcome.HELD)
 
 # The fields of Told, in order; a tuple, because it is looked up with every order.
 _Said = tuple[int, str, str, str | None, str]
@@ -46,10 +47,9 @@ class DecisionLog:
 
     def hold(self, algorithm_id: int, minute: int, *, until: int, reason: str, saw: Mapping[str, Any]) -> None:
         """Take note of holds from `minute` until `until`, both included, that said the same."""
-        outcome = str(Outcome.HELD)
-        self._count((algorithm_id, "hold", outcome, None, reason), (until - minute) // MINUTE + 1)
+        self._count((algorithm_id, "hold", HELD, None, reason), (until - minute) // MINUTE + 1)
         if self._sink is not None:
-            self._add(DecisionRow(algorithm_id, minute, until, "hold", "0", reason, outcome, saw=saw))
+            self._add(DecisionRow(algorithm_id, minute, until, "hold", "0", reason, HELD, saw=saw))
 
     def judged(self, decision: Decision, *, client_order_id: str | None = None) -> None:
         """Take note of what became of a wish to trade, or of a turn without an answer."""

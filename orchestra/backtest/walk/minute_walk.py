@@ -27,6 +27,7 @@ from system_databse.snapshot import AlgorithmView, Snapshot
 from system_databse.trading_signal import Action, TradingSignal
 
 HOLD = ("hold", 0)
+HELD = Action.HOLD
 
 # Hands over the bars [minute, minute + 60): where the future is not in this process yet.
 Feeder = Callable[[int], None]
@@ -215,7 +216,7 @@ class MinuteWalk:
                 )
             except StrategyError as refusal:
                 error = refusal
-        if signal is not None and signal.action is Action.HOLD:
+        if signal is not None and signal.action is HELD:
             self._answered(seat)
             self._hold(seat, minute)
             return None

@@ -9,18 +9,21 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from database.errors import ConfigError, StorageError, StorageUnavailable
 from database.keeping import durable
+from database.keeping.integrity import open_to_look
 from database.keeping.online_copy import Change, copy_all
 from orchestra.run.data_directory import DataDirectory
 from orchestra.run.keeping.backup_name import BackupName, kept, next_name, read_name
 from system_databse.door.door_store import forget_secrets
 
 FRESH = ".new-"
+SYSTEM = "system.db"
+UNCLAIMED = "unclaimed"
 LOCK = ".lock"
 FOLDER_MODE = 0o700
 # What must still be free beside the copies.
@@ -125,6 +128,29 @@ class BackupShelf:
             raise ConfigError(f"Another backup into {self.folder} is being made: try again in a moment.") from error
         finally:
             os.close(handle)
+
+
+def second_shelf(folder: Path, shelf: BackupShelf, name: BackupName) -> BackupShelf:
+    """Return the shelf for copies of a backup in a second place, which several installations may share."""
+    with closing(open_to_look(shelf.path(name) / SYSTEM)) as connection:
+        row = connection.execute("SELECT value FROM settings WHERE key = 'install'").fetchone()
+    return BackupShelf(folder / (row[0] if row else UNCLAIMED))
+
+
+def shelf_in(folder: Path) -> BackupShelf:
+    """Return the shelf that somebody names: the folder itself, or the only installation's in a second place.
+
+    Raises ConfigError where there is none, or a choice.
+    """
+    shelf = BackupShelf(folder)
+    if shelf.names():
+        return shelf
+    inside = [path for path in sorted(folder.iterdir()) if BackupShelf(path).names()] if folder.is_dir() else []
+    if len(inside) > 1:
+        raise ConfigError(f"{folder} holds backups of {', '.join(path.name for path in inside)}: name one with --from.")
+    if not inside:
+        raise ConfigError(f"{folder} holds no backups: name the folder that AUTOTRADER_BACKUP_DIR named.")
+    return BackupShelf(inside[0])
 
 
 def _sources(directory: DataDirectory) -> dict[Path, Change]:

@@ -48,7 +48,7 @@ class StartCheck:
         if finished:
             told.append(f"The restoration of backup {finished}, which was cut off, has been finished: {CHECK}.")
         told += self._check_market()
-        lost = {path: why for path in self._kept_files() if (why := self._loss(path))}
+        lost = losses(self._directory, self._shelf, is_thorough=self._is_thorough)
         if lost:
             told.append(self._restore(lost))
         return told
@@ -62,24 +62,13 @@ class StartCheck:
             inspect_database(market, market_schema.migrations, market_schema.APPLICATION_ID)
             finding = unreadable_text(market, without=MANY_NUMBERS)
         except StorageDamaged as error:
-            finding = str(error)
+            finding = error.finding
         if finding:
             aside = self._restorer.set_aside(market, self._now)
             yield (
                 f"{market} was damaged and lies in {aside} now. Bars are fetched again as they are needed; an algorithm"
                 f" warms up until it has them. What was found: {finding}"
             )
-
-    def _loss(self, path: Path) -> str | None:
-        """Return why a file has to be put back. One that was never there is no loss."""
-        if not path.exists() or not path.stat().st_size:
-            is_known = path != self._directory.door and any(self._has(name, path) for name in self._shelf.names())
-            return "it is missing" if is_known else None
-        try:
-            inspect(path, self._directory)
-        except StorageDamaged as error:
-            return str(error)
-        return thorough_finding(path) if self._is_thorough else None
 
     def _restore(self, lost: dict[Path, str]) -> str:
         path, why = next(iter(lost.items()))
@@ -103,17 +92,33 @@ class StartCheck:
         except StorageError:
             return False
 
-    def _has(self, name: BackupName, path: Path) -> bool:
-        return (self._shelf.path(name) / path.name).exists()
 
-    def _kept_files(self) -> tuple[Path, Path, Path]:
-        return self._directory.system, self._directory.door, self._directory.exchange
+def losses(directory: DataDirectory, shelf: BackupShelf, *, is_thorough: bool) -> dict[Path, str]:
+    """Return the databases that have to be put back, and why; of a directory that nobody uses.
+
+    One that was never there is no loss. is_thorough: read every index and reference as well.
+    """
+    kept_files = (directory.system, directory.door, directory.exchange)
+    found = ((path, _loss(path, directory, shelf, is_thorough=is_thorough)) for path in kept_files)
+    return {path: why for path, why in found if why}
+
+
+def _loss(path: Path, directory: DataDirectory, shelf: BackupShelf, *, is_thorough: bool) -> str | None:
+    if not path.exists() or not path.stat().st_size:
+        # A new door.db is made where there is none; whether that is a loss is for the door's own rule to say.
+        is_known = path != directory.door and any((shelf.path(name) / path.name).exists() for name in shelf.names())
+        return "it is missing" if is_known else None
+    try:
+        inspect(path, directory)
+    except StorageDamaged as error:
+        return error.finding
+    return thorough_finding(path) if is_thorough else None
 
 
 def no_backup(path: Path, why: str, shelf: BackupShelf) -> StorageDamaged:
     """Return the refusal to start on a damaged file of which there is no good backup."""
     return StorageDamaged(
-        f"{path} cannot be used ({why.rstrip('.')}) and {shelf.folder} holds no good backup of it: "
+        f"{path} cannot be used ({why}) and {shelf.folder} holds no good backup of it: "
         "put one back with 'restore --newest --from DIR', or choose another --data-dir.",
         path=path,
     )
@@ -125,8 +130,8 @@ def inspect(path: Path, directory: DataDirectory) -> None:
         inspect_database(path, system_schema.migrations, system_schema.APPLICATION_ID)
     elif path.name == directory.door.name:
         inspect_database(path, door_schema.migrations, door_schema.APPLICATION_ID)
-    elif thorough_finding(path):
-        raise StorageDamaged(f"{path} is damaged: {thorough_finding(path)}.", path=path)
+    elif finding := thorough_finding(path):
+        raise StorageDamaged(f"{path} is damaged: {finding}.", path=path, finding=finding)
 
 
 def files_to_restore(directory: DataDirectory, backup: Path, lost: Collection[Path]) -> list[Path]:

@@ -15,7 +15,8 @@ from system_databse.errors import StrategyError
 from system_databse.order import ZERO
 from system_databse.trading_signal import Action
 
-ANSWERS = {"buy": Action.BUY, "sell": Action.SELL, "hold": Action.HOLD}
+HOLD = Action.HOLD
+ANSWERS = {"buy": Action.BUY, "sell": Action.SELL, "hold": HOLD}
 # What a strategy means by more than this goes the long way below.
 MOST_SHARES = 10**15
 REASON_LENGTH = 500
@@ -44,8 +45,8 @@ def read_answer(returned: object, strategy: object) -> Answer:
     if action is None:
         raise StrategyError(f"{CONTRACT}, not {_short(returned)}.")
     count = _share_count(shares)
-    if action is Action.HOLD or count == ZERO:
-        return _explained(Action.HOLD, ZERO, strategy)
+    if not count or action is HOLD:
+        return _explained(HOLD, ZERO, strategy)
     return _explained(action, count, strategy)
 
 
@@ -65,12 +66,12 @@ def _share_count(shares: object) -> Decimal:
 def _explained(action: Action, shares: Decimal, strategy: object) -> Answer:
     """Add the optional attributes; one that makes no sense is left out, it decides nothing."""
     return Answer(
-        action=action,
-        shares=shares,
-        reason=plain_reason(getattr(strategy, "reason", "")),
-        confidence=_fraction(getattr(strategy, "confidence", None), highest=1.0),
-        expected_profit=_fraction(getattr(strategy, "expected_profit", None), highest=math.inf),
-        metadata=plain_values(getattr(strategy, "metadata", None)),
+        action,
+        shares,
+        plain_reason(getattr(strategy, "reason", "")),
+        _fraction(getattr(strategy, "confidence", None), highest=1.0),
+        _fraction(getattr(strategy, "expected_profit", None), highest=math.inf),
+        plain_values(getattr(strategy, "metadata", None)),
     )
 
 

@@ -28,22 +28,25 @@ def turn_signal(
 
     is_explained: whether anybody will read what was seen.
     """
+    record = view.record
+    last_bar_ts, price = last_bar or (None, None)
+    # By position, in the order of its fields: a year of backtest makes many thousands.
     return TradingSignal(
-        algorithm_id=view.record.id,
-        strategy=view.record.name,
-        symbol=view.record.ticker,
-        minute=minute,
-        action=answer.action,
-        shares=answer.shares,
-        reason=answer.reason,
-        failure=failure,
-        last_bar_ts=last_bar[0] if last_bar else None,
-        price=last_bar[1] if last_bar else None,
-        confidence=answer.confidence,
-        expected_profit=answer.expected_profit,
-        metadata=answer.metadata,
-        saw=saw(view, last_bar, answer.metadata) if is_explained else {},
-        elapsed_ms=elapsed_ms,
+        record.id,
+        record.name,
+        record.ticker,
+        minute,
+        answer.action,
+        answer.shares,
+        answer.reason,
+        failure,
+        last_bar_ts,
+        price,
+        answer.confidence,
+        answer.expected_profit,
+        answer.metadata,
+        saw(view, last_bar, answer.metadata) if is_explained else {},
+        elapsed_ms,
     )
 
 

@@ -40,6 +40,17 @@ def made_market(seed: int) -> ReplayMarket:
     return ReplayMarket([file], CALENDAR)
 
 
+class Openings:
+    """What the minutes of a market open at."""
+
+    def __init__(self, market: ReplayMarket) -> None:
+        self._market = market
+
+    def opening(self, symbol: str, ts: int) -> tuple[float, float] | None:
+        bar = self._market.bar(symbol, ts)
+        return None if bar is None else (bar.open, bar.volume)
+
+
 wishes = st.tuples(st.sampled_from(SYMBOLS), st.sampled_from(list(Side)), st.integers(1, 400))
 models = st.sampled_from(
     [
@@ -61,7 +72,7 @@ def test_refusals_fills_and_cash_are_the_exchanges(
         exchange = PaperExchange.open(
             Path(folder) / "exchange.db", market, CALENDAR, cash=CASH, clock=SystemClock(), fill_model=model
         )
-        broker = PaperBroker(market, exchange.last_price, cash=CASH, fill_model=model)
+        broker = PaperBroker(Openings(market), exchange.last_price, cash=CASH, fill_model=model)
         try:
             for wanted in minutes:
                 minute = exchange.now

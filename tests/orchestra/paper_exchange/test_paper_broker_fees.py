@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from database.bar import MINUTE, Bar
+from database.bar import MINUTE
 from orchestra.paper_exchange.book.fees import NO_FEES, FeeModel, Fees
 from orchestra.paper_exchange.book.fill_model import EXACT_FILLS, FillModel, FrictionFills
 from orchestra.paper_exchange.paper_broker import PaperBroker, PaperFill
@@ -15,13 +15,10 @@ PRICE = Decimal(50)
 
 
 class OnePrice:
-    """A symbol that trades at one price. Satisfies MinuteBars."""
+    """A symbol that trades at one price. Satisfies Openings."""
 
-    def bar(self, symbol: str, ts: int) -> Bar:
-        return Bar(symbol, ts, 50.0, 50.0, 50.0, 50.0, 100.0)
-
-    def bars(self, symbol: str, start: int, end: int) -> list[Bar]:
-        return [self.bar(symbol, ts) for ts in range(start, end, MINUTE)]
+    def opening(self, _symbol: str, _ts: int) -> tuple[float, float]:
+        return 50.0, 100.0
 
 
 def made_broker(fees: FeeModel, *, cash: str = "10000", model: FillModel = EXACT_FILLS) -> PaperBroker:
