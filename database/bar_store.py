@@ -148,6 +148,42 @@ class BarStore:
             ).fetchone()[0]
         return newest
 
+    def oldest_ts(self, symbol: str) -> int | None:
+        """Return the start of the symbol's oldest stored minute."""
+        symbol_id = self._id(symbol)
+        if symbol_id is None:
+            return None
+        with self.store.reader() as connection:
+            oldest: int | None = connection.execute(
+                "SELECT min(ts) FROM bars_1m WHERE symbol_id=?", (symbol_id,)
+            ).fetchone()[0]
+        return oldest
+
+    def replace(self, symbol: str, bars: Iterable[Bar], *, until: int) -> None:
+        """Put these bars in the place of everything stored of the symbol before `until`, in one commit."""
+        kept = self._in_session(bars)
+        with self.store.transaction() as connection:
+            ids = self._ids_for(connection, kept)
+            row = connection.execute("SELECT id FROM symbols WHERE symbol=?", (symbol,)).fetchone()
+            for table in ("bars_1m", "bars_derived") if row else ():
+                connection.execute(f"DELETE FROM {table} WHERE symbol_id=? AND ts<?", (row[0], until))
+            _write(connection, kept, ids)
+        self._ids = ids
+        self.recent.forget(symbol)
+
+    def rename(self, old: str, new: str) -> None:
+        """Let the bars of a symbol bear the company's new one; bars that the new one has already stay as they are."""
+        with self.store.transaction() as connection:
+            connection.execute("INSERT OR IGNORE INTO symbols(symbol) VALUES(?)", (new,))
+            for table in ("bars_1m", "bars_derived"):
+                connection.execute(
+                    f"UPDATE OR IGNORE {table} SET symbol_id=(SELECT id FROM symbols WHERE symbol=?)"
+                    " WHERE symbol_id=(SELECT id FROM symbols WHERE symbol=?)",
+                    (new, old),
+                )
+        self.recent.forget(old)
+        self.recent.forget(new)
+
     def _remember(self, symbol: str) -> None:
         writes = self.recent.writes
         bars = self.last_bars(symbol, DEPTH, before=FOR_EVER)

@@ -71,6 +71,26 @@ class HistoricalPull:
                 lacking.setdefault(part, []).append(symbol)
         return sum(self._pull_range(group, part) for part, group in sorted(lacking.items()))
 
+    def renew(self, symbol: str, *, minutes: int = NEW_SYMBOL_MINUTES) -> tuple[int, int] | None:
+        """Fetch the symbol's last session minutes again and put them in the place of all that is stored of it.
+
+        For prices that are on other terms since a split. Returns the older range that was stored too and is still to be
+        fetched, if there is one. Raises MarketDataError, and leaves everything as it was, when there is no answer.
+        """
+        oldest, until = self._bar_store.oldest_ts(symbol), self._last_minute_end()
+        if oldest is None:
+            return None
+        start = self._calendar.minutes_back(until, minutes)
+        settled_until = min(until, (self._now() - self._settle_seconds) // MINUTE * MINUTE)
+        bars = list(self._checked([symbol], (start, until), settled_until=settled_until))
+        newest = self._bar_store.newest_ts(symbol)
+        if not bars and newest is not None and newest >= start:
+            raise MarketDataError(f"{symbol}: its history could not be fetched on the new terms; it is tried again.")
+        self._bar_store.coverage.forget(symbol)
+        self._bar_store.replace(symbol, bars, until=until)
+        self._bar_store.coverage.record(symbol, (start, settled_until), rows=len(bars), at=self._now())
+        return (oldest, start) if oldest < start else None
+
     def catch_up(self, symbols: Iterable[str]) -> int:
         """Fill the gaps and write down what could not be filled; returns and raises what `fill_gaps` does."""
         wanted = set(symbols)

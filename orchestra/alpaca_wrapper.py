@@ -11,14 +11,15 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
 import requests
 from alpaca.common.enums import Sort
 from alpaca.common.exceptions import APIError
-from alpaca.data.enums import DataFeed
+from alpaca.data.enums import Adjustment, DataFeed
 from alpaca.data.historical import StockHistoricalDataClient
 from alpaca.data.requests import StockBarsRequest, StockLatestBarRequest
 from alpaca.data.timeframe import TimeFrame
@@ -38,6 +39,7 @@ from system_databse.errors import BrokerError, BrokerOutcomeUnknown, BrokerRejec
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
 ORDERS_PER_PAGE = 500
+SYMBOLS_A_QUESTION = 100
 # A page holds up to 10,000; a process that has once held that many as JSON keeps their megabytes for good.
 BARS_A_PART = 3_000
 MINUTES_A_DAY = 390
@@ -172,6 +174,35 @@ class AlpacaWrapper:
         for part_start in range(start, end, part_seconds):
             yield from self._bars_of_part(symbols, part_start, min(part_start + part_seconds, end))
 
+    def corporate_actions(self, symbols: Sequence[str], start: date, end: date) -> dict[str, list[Any]]:
+        """Return what companies do to their shares, by Alpaca's plural names, with start <= ex date <= end.
+
+        Raises MarketDataError when the broker cannot answer.
+        """
+        found: dict[str, list[Any]] = {}
+        for first in range(0, len(symbols), SYMBOLS_A_QUESTION):
+            part = symbols[first : first + SYMBOLS_A_QUESTION]
+            asked = {"symbols": ",".join(part), "start": start.isoformat(), "end": end.isoformat(), "limit": "1000"}
+            token: object = ""
+            while token is not None:
+                page = self._market_data(part, partial(self._actions_page, asked, token), Priority.QUERY)
+                for kind, rows in _object(page.get("corporate_actions", {})).items():
+                    found.setdefault(kind, []).extend(rows)
+                token = page.get("next_page_token") or None
+        return found
+
+    def _actions_page(self, asked: Mapping[str, str], token: object) -> dict[str, Any]:
+        data = {**asked, "page_token": str(token)} if token else dict(asked)
+        page = _object(self._data.get("/corporate-actions", data, api_version="v1"))
+        if not all(isinstance(rows, list) for rows in _object(page.get("corporate_actions", {})).values()):
+            raise TypeError("lists of corporate actions were expected")
+        return page
+
+    def activities(self, kinds: Sequence[str], after: date) -> list[dict[str, Any]]:
+        """Return the account's newest activities of these kinds since that day, a hundred at most."""
+        asked = {"activity_types": ",".join(kinds), "after": f"{after.isoformat()}T00:00:00Z"}
+        return self._ask(self._look_up_line, lambda: _objects(self._looking_up.get("/account/activities", asked)))
+
     def _bars_of_part(self, symbols: Sequence[str], start: int, end: int) -> list[tuple[str, Mapping[str, Any]]]:
         request = StockBarsRequest(
             symbol_or_symbols=list(symbols),
@@ -179,6 +210,8 @@ class AlpacaWrapper:
             start=datetime.fromtimestamp(start, UTC),
             end=datetime.fromtimestamp(end - 1, UTC),
             feed=self._feed,
+            # On the terms of today's shares: a strategy must not take a split for a crash.
+            adjustment=Adjustment.SPLIT,
         )
 
         def read() -> list[tuple[str, Mapping[str, Any]]]:

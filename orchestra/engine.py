@@ -26,6 +26,7 @@ from orchestra.messages.events import (
 )
 from orchestra.messages.lockstep import Tick
 from orchestra.office.owner_pin import OwnerPin
+from orchestra.parts.account_side import AccountSide, Around
 from orchestra.parts.asked_algorithms import AskedAlgorithms
 from orchestra.parts.live_watch import LiveWatch, Watched
 from orchestra.parts.market_side import MarketSide
@@ -35,7 +36,6 @@ from orchestra.parts.storage_guard import Steps, StorageGuard
 from orchestra.pipeline import Pipeline
 from orchestra.risk.halt_switch import HaltSwitch
 from orchestra.risk.risk_gate import RiskGate
-from orchestra.risk.risk_rules import BASELINE
 from orchestra.runtime.agenda import Agenda
 from orchestra.runtime.inbox import Inbox
 from orchestra.runtime.minute_loop import MinuteLoop
@@ -99,6 +99,9 @@ class Engine:
         self._build_market(stores)
         self._build_orders(stores, OrderNumbers(install))
         self._build_signals(loader, after_turn)
+        sides = self.market_side, self.order_side
+        self.account = AccountSide(Around(world, *sides, self.roster, stores.market, stores.system, self._backfill))
+        self.close_gates_by(self.account.closed_gates)
         self.owner = self._owner_side(stores, board, speed)
         self._build_guard(stores.system)
         self._build_loop()
@@ -162,6 +165,7 @@ class Engine:
         if self.books.minute:
             self.market.resume(self.books.minute)
         self.reconciler.run("start")
+        self.account.start()
         self._backfill.want()
         self.roster.restore()
         if self.live:
@@ -230,7 +234,7 @@ class Engine:
             closed_gates=self._closed_gates,
             frozen=lambda: self.reconciler.frozen_symbols,
             missing=self.reconciler.missing_shares,
-            holds=lambda: {**self.market.holds, BASELINE: self.reconciler.truth.holds()},
+            holds=lambda: {**self.market.holds, **self.account.holds()},
         )
         self.pipeline = Pipeline(
             market=self.market,
@@ -257,7 +261,7 @@ class Engine:
             halt=self.halt,
             pin=self._pin,
             closed_gates=self._closed_gates,
-            prepare=lambda _symbol: self._backfill.look(),
+            prepare=self.account.prepare,
         )
         return OwnerSide(around, board, speed=speed)
 
@@ -317,6 +321,7 @@ class Engine:
             self.world.lock_step.reach(tick.minute)
         self.roster.refresh_all()
         self.recovery.run_due()
+        self.account.before_minute()
         if self.live:
             self.live.before_minute()
         else:
@@ -377,7 +382,7 @@ class Engine:
         if self.live:
             self.live.run_due()
         self.recovery.run_due()
-        self.order_side.positions.run_due()
+        self.account.run_due()
         self._backfill.run_due()
         self._agenda.run_due()
         if not self.world.calendar.is_open(int(self.world.clock.now().timestamp())):

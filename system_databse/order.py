@@ -148,6 +148,8 @@ class Order:
         has_filled = report.filled_qty > self.filled_qty
         return replace(
             self,
+            # A split restates what works at the broker; an order by dollars tells no quantity.
+            qty=self.qty if self.status.is_terminal or report.qty <= ZERO else report.qty,
             status=status,
             broker_order_id=report.broker_order_id,
             raw_status=report.raw_status if has_moved or has_filled else self.raw_status or report.raw_status,

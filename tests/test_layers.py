@@ -19,6 +19,8 @@ BUILDERS = {
         *("orchestrator", "trading_runs", "appliance", "engine", "worlds", "run/run_files"),
         *("parts/asked_algorithms", "parts/live_watch", "parts/market_side", "parts/order_side", "parts/owner_side"),
         *("parts/evening_parity", "parts/keeping_side"),
+        "parts/account_side",
+        "parts/evening_parity",
     )
 }
 # The owner's word reaches every stage: these act in his name, as the pipeline does in the minute's.

@@ -65,6 +65,13 @@ class Coverage:
             self._write(symbol, merged, replaced=touching, rows=rows, at=at)
             self._known[symbol] = sorted([*(part for part in known if part not in touching), merged])
 
+    def forget(self, symbol: str) -> None:
+        """Take back all that was noted of a symbol: its history is to be asked for anew."""
+        with self._lock:
+            with self._store.transaction() as connection:
+                connection.execute("DELETE FROM backfills WHERE symbol=? AND timeframe='1m'", (symbol,))
+            self._known.pop(symbol, None)
+
     def note_gaps(self, symbol: str, gaps: Sequence[Range], *, at: int) -> None:
         """Write down what the history should have and could not be had, in place of what was noted before."""
         noted_at = iso_milliseconds(datetime.fromtimestamp(at, UTC))

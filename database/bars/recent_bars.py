@@ -92,6 +92,12 @@ class RecentBars:
             if len(self._series) > SYMBOLS:
                 self._series.popitem(last=False)
 
+    def forget(self, symbol: str) -> None:
+        """Drop a symbol whose bars were written anew; the next read takes them from the store."""
+        with self._lock:
+            self._writes += 1
+            self._series.pop(symbol, None)
+
     def on_stored(self, bars: Iterable[Bar]) -> None:
         """Follow a commit of the store."""
         with self._lock:

@@ -25,6 +25,7 @@ from system_databse.fill import ExecutionReport, Fill, fills_from
 from system_databse.ledger import Ledger
 from system_databse.order import Order, OrderReport, OrderStatus
 from system_databse.rows import algorithms, events, fills, orders, positions, settings
+from system_databse.rows.events import event_of
 from system_databse.snapshot import AlgorithmView, Snapshot
 from system_databse.trading_signal import Outcome
 from system_databse.truth import adjustment_rows
@@ -47,11 +48,7 @@ AlsoWrite = Callable[[sqlite3.Connection, int], None]
 AlsoBook = Callable[[sqlite3.Connection], None]
 
 
-def _write_nothing(_connection: sqlite3.Connection, _minute: int) -> None:
-    return
-
-
-def _book_nothing(_connection: sqlite3.Connection) -> None:
+def _nothing(_connection: sqlite3.Connection, _minute: int = 0) -> None:
     return
 
 
@@ -76,7 +73,7 @@ class Books:
         self._mode = mode
         self._publish = publish
         self.decided = DecisionBook(calendar)
-        self.also_write: AlsoWrite = _write_nothing
+        self.also_write: AlsoWrite = _nothing
         self._load()
 
     @property
@@ -242,16 +239,22 @@ class Books:
         self._store_order(replace(changed, filled_notional=notional), added, is_found_late=is_found_late)
         return added
 
-    def adjust(self, adjustments: Iterable[Adjustment], also: AlsoBook = _book_nothing) -> list[Adjustment]:
+    def adjust(
+        self, adjustments: Iterable[Adjustment], *, records: Iterable[AlgorithmRecord] = (), also: AlsoBook = _nothing
+    ) -> list[Adjustment]:
         """Book changes of shares that no fill explains, in one transaction; what was booked before is left out.
 
-        also: writes what belongs to it. Returns what was new.
+        records: algorithms that change with it; also: writes what else belongs to it. Returns what was new.
         """
+        records = list(records)
         with self._transaction() as connection:
             fresh = write_adjustments(connection, adjustments, self._ledger, records=self._records, mode=self._mode)
+            for record in records:
+                algorithms.update(connection, record, self._now())
             also(connection)
         for adjustment in fresh:
             self._remember(adjustment)
+        self._records.update((record.id, record) for record in records)
         return fresh
 
     def adopt(self, order: Order, owner: AlgorithmRecord | None) -> None:
@@ -265,7 +268,7 @@ class Books:
                 algorithms.insert(connection, owner, self._now())
             orders.insert(connection, order, mode=self._mode, signal_id=None)
             settings.put(connection, ENGINE_MINUTE, str(minute), at=self._now())
-            events.insert(connection, ADOPTED, _told(order), at=self._now())
+            events.insert(connection, ADOPTED, event_of(order), at=self._now())
         if owner is not None:
             self._records[owner.id] = owner
         self._open[order.client_order_id], self._minute = order, minute
@@ -348,7 +351,7 @@ class Books:
         with self._transaction() as connection:
             orders.update(connection, order, self._clock.now())
             if is_found_late:
-                events.insert(connection, FOUND_LATE, _told(order), at=self._now())
+                events.insert(connection, FOUND_LATE, event_of(order), at=self._now())
             self._book(connection, added)
         if is_found_late:
             log.critical("Order %s was given up, and the broker took it after all.", order.client_order_id)
@@ -395,12 +398,3 @@ class Books:
 
     def _now(self) -> str:
         return iso_milliseconds(self._clock.now())
-
-
-def _told(order: Order) -> dict[str, str]:
-    return {
-        "severity": "critical",
-        "client_order_id": order.client_order_id,
-        "status": str(order.status),
-        "filled_qty": str(order.filled_qty),
-    }

@@ -123,6 +123,12 @@ class Roster:
             self.pause(algorithm_id)
         return resting
 
+    def rebuild(self, symbol: str) -> None:
+        """Make the running algorithms of a symbol anew, so that none remembers prices of before a split."""
+        for record in self._running():
+            if record.ticker == symbol:
+                self._build(record)
+
     def refresh_all(self) -> None:
         """Make the claims what fills and failures of the last minute call for."""
         for algorithm_id in self._books.records:

@@ -43,12 +43,13 @@ def started_by(connection: sqlite3.Connection, command_id: str) -> int | None:
 
 
 def update(connection: sqlite3.Connection, record: AlgorithmRecord, at: str) -> None:
-    """Store status, error count, the file's digest and the wish to sell as the record has them."""
+    """Store ticker, status, error count, the file's digest and the wish to sell as the record has them."""
     connection.execute(
-        "UPDATE algorithms SET status = ?, error_count = ?, last_error = ?, file_sha256 = ?, sell_wanted = ?,"
-        " last_run_at = ?,"
+        "UPDATE algorithms SET ticker = ?, status = ?, error_count = ?, last_error = ?, file_sha256 = ?,"
+        " sell_wanted = ?, last_run_at = ?,"
         " stopped_at = CASE WHEN ? = 'STOPPED' THEN COALESCE(stopped_at, ?) ELSE stopped_at END WHERE id = ?",
         (
+            record.ticker,
             record.status,
             record.error_count,
             record.last_error,

@@ -8,7 +8,7 @@ from system_databse.order import OrderReport, Side
 
 
 def put(connection: sqlite3.Connection, report: OrderReport) -> None:
-    """Store how far the order has filled."""
+    """Store how far the order has filled; nothing yet is a row too."""
     signed = report.filled_qty if report.side is Side.BUY else -report.filled_qty
     connection.execute(
         "INSERT INTO external_fills(broker_order_id, symbol, signed_qty, at, price) VALUES(?, ?, ?, ?, ?)"
@@ -19,7 +19,7 @@ def put(connection: sqlite3.Connection, report: OrderReport) -> None:
             report.symbol,
             str(signed),
             iso_milliseconds(report.at),
-            str(report.filled_notional / report.filled_qty),
+            str(report.filled_notional / report.filled_qty) if report.filled_qty else None,
         ),
     )
 
@@ -33,6 +33,8 @@ def has(connection: sqlite3.Connection, broker_order_id: str) -> bool:
 def latest(connection: sqlite3.Connection, symbol: str) -> tuple[Decimal, str, Decimal | None] | None:
     """Return the newest one in a symbol: shares, signed, when, and at which price."""
     row = connection.execute(
-        "SELECT signed_qty, at, price FROM external_fills WHERE symbol = ? ORDER BY at DESC LIMIT 1", (symbol,)
+        "SELECT signed_qty, at, price FROM external_fills WHERE symbol = ? AND signed_qty <> '0'"
+        " ORDER BY at DESC LIMIT 1",
+        (symbol,),
     ).fetchone()
     return (Decimal(row[0]), str(row[1]), Decimal(row[2]) if row[2] else None) if row else None

@@ -45,10 +45,11 @@ def update(connection: sqlite3.Connection, order: Order, at: datetime) -> None:
     moment = iso_milliseconds(at)
     average = order.filled_notional / order.filled_qty if order.filled_qty else None
     connection.execute(
-        "UPDATE orders SET status = ?, raw_status = ?, broker_order_id = ?, attempts = ?, filled_qty = ?,"
+        "UPDATE orders SET qty = ?, status = ?, raw_status = ?, broker_order_id = ?, attempts = ?, filled_qty = ?,"
         " filled_notional = ?, avg_fill_price = ?, reject_reason = ?, cancel_wanted_at = ?, updated_at = ?,"
         " terminal_at = CASE WHEN ? THEN COALESCE(terminal_at, ?) END WHERE client_order_id = ?",
         (
+            str(order.qty),
             order.status,
             order.raw_status,
             order.broker_order_id,

@@ -70,14 +70,16 @@ class AccountTruth:
     def book_external(self, report: OrderReport) -> None:
         """Remember what somebody else traded by hand, so that it is shown and never traded.
 
-        What had ended before our first start is part of what the account held then.
+        What had ended before our first start is part of what the account held then; what still works then is noted at
+        once, so that whatever it fills from there on counts, however the clocks differ.
         """
-        if report.filled_qty <= ZERO:
+        is_open_at_first = self._taken_at is None and report.status.is_working
+        if report.filled_qty <= ZERO and not is_open_at_first:
             return
         with self._store.transaction() as connection:
             is_known = external_fills.has(connection, report.broker_order_id)
-            if is_known or self._is_news(report):
+            if is_known or is_open_at_first or self._is_news(report):
                 external_fills.put(connection, report)
 
     def _is_news(self, report: OrderReport) -> bool:
-        return report.status.is_working if self._taken_at is None else report.at > self._taken_at
+        return self._taken_at is not None and report.at > self._taken_at

@@ -104,6 +104,11 @@ CASES = [
     ("PRICE_JUMP", {"held_by": "PRICE_JUMP"}),
     (None, {"held_by": "PRICE_JUMP", "action": "sell", "held": 10}),
     (None, {"held_by": "NO_SUCH_GATE"}),
+    # So does what is not settled in the account.
+    ("BASELINE", {"held_by": "BASELINE"}),
+    (None, {"held_by": "BASELINE", "action": "sell", "held": 10}),
+    ("CORPORATE_ACTION", {"held_by": "CORPORATE_ACTION"}),
+    (None, {"held_by": "CORPORATE_ACTION", "action": "sell", "held": 10}),
     # Nothing is opened while something is unproven; exits pass.
     ("CLOSED_GATE", {"gates": ("the order stream is down",)}),
     (None, {"gates": ("the order stream is down",), "action": "sell", "held": 10}),
