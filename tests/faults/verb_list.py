@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tests.faults.kill.kill import kill
-from tests.faults.orders.crash import crash, http, stream
+from tests.faults.orders.crash import crash, http, splits, stream
 from tests.faults.orders.planted import planted
 from tests.faults.program.algorithms import algorithms
 from tests.faults.program.clock import clock
@@ -50,6 +50,7 @@ FAULTS = {
     "corrupt": Fault(corrupt, few=12, many=200),
     "disk": Fault(disk, few=10, many=500),
     "locked": Fault(locked, few=2, many=10),
+    "splits": Fault(splits, few=6, many=1_000),
     "http": Fault(http, few=200, many=20_000),
     "stream": Fault(stream, few=200, many=20_000),
     "bars": Fault(bars, few=1, many=20, units=1),
@@ -60,5 +61,5 @@ FAULTS = {
     "stop": Fault(stop_signals, few=3, many=50),
     "upgrade": Fault(upgrade, few=12, many=100_000, units=100),
     "soak": Fault(soak, few=1, many=30),
-    "planted": Fault(planted, few=40, many=40, units=11),
+    "planted": Fault(planted, few=40, many=40, units=12),
 }

@@ -4,6 +4,7 @@ from collections import Counter
 from itertools import count
 
 from tests.faults.orders.account_simulation import AccountSimulation, World, live
+from tests.faults.orders.split_simulation import SplitSimulation
 from tests.faults.tally import Plan, Tally
 
 HTTP = ("dropped", "late", "too_many", "server_error", "answer_lost", "garbage", "refused", "unreachable")
@@ -26,6 +27,16 @@ def crash(plan: Plan) -> Tally:
         if tally.injected >= plan.runs:
             return tally
     raise AssertionError("unreachable: seeds have no end")
+
+
+def splits(plan: Plan) -> Tally:
+    """Split the shares that are held over a night, on a bad line and with crashes: books and account agree (F1)."""
+    tally = Tally("F1 splits overnight", "splits")
+    for seed in range(plan.seed, plan.seed + plan.runs):
+        outcome, simulation = live(seed, plan.folder, World(simulation=SplitSimulation))
+        tally.add(seed, outcome.violations, injected=simulation.exchange.struck["splits"])
+        tally.note("crashes", outcome.crashes)
+    return tally
 
 
 class Undying(AccountSimulation):

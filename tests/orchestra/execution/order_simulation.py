@@ -268,7 +268,7 @@ class OrderSimulation:
                 self.exchange.end(order, "canceled")
             elif rolled < 0.35:
                 self.exchange.fill(order, left, price, now=self.clock.now())
-            elif rolled < 0.5 and left > 1:
+            elif rolled < 0.5 and left >= 2:
                 part = Decimal(self.chance.randrange(1, int(left)))
                 self.exchange.fill(order, part, price, now=self.clock.now())
             elif rolled < 0.53:
