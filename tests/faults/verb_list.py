@@ -9,6 +9,7 @@ from tests.faults.program.algorithms import algorithms
 from tests.faults.program.clock import clock
 from tests.faults.program.day import bars, day
 from tests.faults.program.files import files
+from tests.faults.program.outage import outage
 from tests.faults.program.stop import stop_signals
 from tests.faults.soak.soak import soak
 from tests.faults.store.corrupt import corrupt
@@ -55,6 +56,7 @@ FAULTS = {
     "stream": Fault(stream, few=200, many=20_000),
     "bars": Fault(bars, few=1, many=20, units=1),
     "clock": Fault(clock, few=8, many=400),
+    "outage": Fault(outage, few=2, many=14),
     "algorithms": Fault(algorithms, few=6, many=17),
     "files": Fault(files, few=19, many=19),
     "day": Fault(day, few=2, many=40, units=2),
