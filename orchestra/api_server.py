@@ -23,7 +23,18 @@ from orchestra.api.auth.cookies import SESSION_COOKIE
 from orchestra.api.feed.live_feed import LiveFeed
 from orchestra.api.feed.sockets import Sockets
 from orchestra.api.front_end import FrontEnd
-from orchestra.api.routes import account, algorithm_acts, algorithms, choices, commands, health, pages, pin, safety
+from orchestra.api.routes import (
+    account,
+    algorithm_acts,
+    algorithms,
+    choices,
+    commands,
+    health,
+    limits,
+    pages,
+    pin,
+    safety,
+)
 from orchestra.api.routes import session as session_routes
 from orchestra.api.wire.gate import Gate
 from orchestra.api.wire.http_server import ApiHttpServer
@@ -36,8 +47,10 @@ LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 5001
 POLL_SECONDS = 0.1
 STOP_SECONDS = 5.0
-NOUNS = (account, algorithm_acts, algorithms, choices, commands, health, pin, safety, session_routes)
-NEVER_LIMITED = frozenset({"safety.halt", "health.health", "pages.page", "pages.dashboard", "pages.file"})
+NOUNS = (account, algorithm_acts, algorithms, choices, commands, health, limits, pin, safety, session_routes)
+NEVER_LIMITED = frozenset(
+    {"safety.halt", "safety.stop_entries", "health.health", "pages.page", "pages.dashboard", "pages.file"}
+)
 
 
 @dataclass(frozen=True, slots=True)

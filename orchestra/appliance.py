@@ -14,6 +14,7 @@ from orchestra.api.auth.pin_keeper import reset_pin
 from orchestra.api.stored_halt import halt_for_lost_door, halt_keeper, stored_halt
 from orchestra.api_server import ApiServer
 from orchestra.engine import Engine
+from orchestra.parts.control_side import ControlSide
 from orchestra.parts.evening_parity import CheckedFiles, EveningParity
 from orchestra.parts.keeping_side import KeepingSide, KeepingWishes, Kept
 from orchestra.risk.halt_switch import HaltSwitch
@@ -92,6 +93,8 @@ class Appliance:
             halt=self._halt,
             speed=speed,
         )
+        if self._door:
+            ControlSide(self.engine, self._door, self._halt)
         if not replay:
             self._check_evenings(self.engine)
             self._keep_safe(self.engine, wishes or KeepingWishes())

@@ -235,6 +235,7 @@ class Engine:
             frozen=lambda: self.reconciler.frozen_symbols,
             missing=self.reconciler.missing_shares,
             holds=lambda: {**self.market.holds, **self.account.holds()},
+            limits=self.order_side.limits,
         )
         self.pipeline = Pipeline(
             market=self.market,

@@ -30,6 +30,16 @@ def m002_commands_of_algorithms(database: Database) -> None:
 
 
 @migrations()
+def m003_limits(database: Database) -> None:
+    """Keep whose buying a daily loss has stopped, so that a restart in the same session allows nothing."""
+    database.execute(
+        "CREATE TABLE loss_stops(session_open INTEGER NOT NULL, scope TEXT NOT NULL,"
+        " scope_key TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL, at TEXT NOT NULL,"
+        " PRIMARY KEY(session_open, scope, scope_key))"
+    )
+
+
+@migrations()
 def m004_account_truth(database: Database) -> None:
     """Let an adjustment say when, for how much and why it was made, and a stranger's fill at which price.
 

@@ -48,7 +48,7 @@ class Coverage:
         """Tell whether the minute that starts at ts was asked for."""
         return not _subtract((ts, ts + MINUTE), self._covered(symbol))
 
-    def forget(self) -> None:
+    def read_again(self) -> None:
         """Look at the disk again: somebody else has changed what it says."""
         with self._lock:
             self._known.clear()

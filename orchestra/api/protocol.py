@@ -9,10 +9,14 @@ ROUTES = {
     "health": "/health",
     "pin": "/api/pin",  # GET {exists}; POST {pin} from loopback, once: 201 {created: true} and a session cookie
     "validate_pin": "/api/validate-pin",  # POST {pin}: 200 {valid} + cookie, 401 {valid, tries_left}, 429 {wait_s}
-    "halt": "/halt",  # POST {}: loopback without a session, elsewhere with one
+    # Both: POST {reason?}, loopback without a session, elsewhere with one: {halted, at, by, reason, kind, ...}
+    "halt": "/halt",  # nothing is bought, working entries are canceled
+    "stop_entries": "/api/stop-entries",  # nothing is bought, what works stays
     # A session of the owner.
     "session": "/api/session",  # GET {expires_at, is_loopback}; DELETE ends it
     "resume": "/resume",  # POST {pin}
+    "flatten": "/api/flatten",  # POST {confirm: "FLATTEN"}: halts, then sells everything our algorithms hold
+    "limits": "/api/limits",  # GET {limits: [{name, value, algorithm_id}], known}; PUT {name, value, algorithm_id?}
     "algorithms": "/api/algorithms",  # GET {algorithms, total_account_value, market_open}; POST {name, ticker, ...}
     "algorithm": "/api/algorithms/<int:algorithm_id>",  # GET, DELETE
     "stop": "/api/algorithms/<int:algorithm_id>/stop",  # POST {liquidate}

@@ -157,6 +157,25 @@ class Books:
         """Remember that the owner wants a stopped algorithm's shares sold, or that they are gone."""
         return self._store_record(replace(self._records[algorithm_id], is_sell_wanted=is_wanted))
 
+    def want_sales(self, algorithm_ids: Iterable[int], *, also: Callable[[sqlite3.Connection, str], None]) -> None:
+        """Remember that the owner wants these algorithms' shares sold. also: writes what belongs to it, and when."""
+        records = [replace(self._records[id_], is_sell_wanted=True) for id_ in algorithm_ids]
+        with self._transaction() as connection:
+            for record in records:
+                algorithms.update(connection, record, self._now())
+            also(connection, self._now())
+        self._records.update((record.id, record) for record in records)
+
+    def write(self, rows: Callable[[sqlite3.Connection, str], None]) -> None:
+        """Write rows that the books themselves do not keep, in one transaction; they are given the time as well."""
+        with self._transaction() as connection:
+            rows(connection, self._now())
+
+    def ask(self, rows: Callable[[sqlite3.Connection], str | None]) -> str | None:
+        """Return what rows say that the books themselves do not keep."""
+        with self._store.reader() as connection:
+            return rows(connection)
+
     def commit_minute(
         self, minute: int, judged: Iterable[Decision], intents: Iterable[Order], *, is_missed: bool = False
     ) -> None:

@@ -16,6 +16,7 @@ from orchestra.execution.broker import Broker
 from orchestra.execution.due_times import DueTimes
 from orchestra.execution.order_numbers import OrderNumbers
 from orchestra.execution.order_sender import OrderSender
+from orchestra.execution.send_budget import SEND_BUDGET, SendBudget
 from orchestra.execution.watch.order_stream_watch import OrderStreamWatch
 from orchestra.execution.watch.watched_broker import WatchedBroker
 from orchestra.messages.lockstep import Execution
@@ -57,6 +58,7 @@ class OrderDesk:
         self._calendar = calendar
         self._numbers = numbers
         self._sender = OrderSender(self._broker, books, clock, is_halted=is_halted)
+        self._budget = SendBudget(clock.monotonic, is_limited=not clock.is_simulated)
         self._doubts = DueTimes(clock.monotonic)
         self._polls = DueTimes(clock.monotonic, delays=(POLL_SECONDS,))
         self._polls_in_doubt = DueTimes(clock.monotonic, delays=(POLL_IN_DOUBT_SECONDS,))
@@ -99,13 +101,16 @@ class OrderDesk:
 
         Orders of one symbol on opposite sides wait for each other: Alpaca would refuse them as a
         potential wash trade (S2-61). After a call without an answer the others wait for a better moment.
+        Exits go first where sending takes time; what has not been tried after ten seconds is DENIED, and an
+        exit that is still wanted is decided again in the next minute.
         """
+        self._budget.renew()
         is_resting, silences = self._broker.is_resting, self._broker.silences
-        for order in self._books.open_orders():
-            if order.status is not OrderStatus.PENDING:
-                continue
+        for order in self._in_line():
             is_resting = is_resting or self._broker.silences > silences
-            if not is_resting or self._sender.obstacle(order):
+            if self._budget.is_spent:
+                self._sender.deny(order, SEND_BUDGET)
+            elif not is_resting or self._sender.obstacle(order):
                 self._send_or_deny(order)
 
     def cancel(self, order: Order, reason: str) -> None:
@@ -184,6 +189,13 @@ class OrderDesk:
             if is_polled and is_used and not self._broker.is_resting and polls.take(POLL):
                 self._poll(is_polled)
         self._resolve_due()
+
+    def _in_line(self) -> list[Order]:
+        """Return the intents that were not sent, in the order in which they are."""
+        pending = [order for order in self._books.open_orders() if order.status is OrderStatus.PENDING]
+        if self._clock.is_simulated:
+            return pending
+        return sorted(pending, key=lambda order: order.purpose is Purpose.ENTRY)
 
     def _resolve_due(self) -> None:
         doubtful = [order for order in self._books.open_orders() if self._is_doubtful(order)]

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from system_databse.control.limit import LimitName
+
 
 @dataclass(frozen=True, slots=True)
 class StartAlgorithm:
@@ -49,7 +51,27 @@ class ResumeAlgorithm:
 
 @dataclass(frozen=True, slots=True)
 class CancelOpenOrders:
-    """Cancel every order of ours that still works. The halt switch is set already; nothing is sold."""
+    """Cancel every order of ours that still works and opens something. The halt switch is set already.
+
+    Nothing is sold, and what is being sold goes on.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class FlattenAll:
+    """Sell everything that our algorithms hold. wish_id: done once under one id, whatever crashes meanwhile."""
+
+    wish_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetLimit:
+    """Limit something, or lift the limit (value None). algorithm_id: None for all algorithms together."""
+
+    name: LimitName
+    value: Decimal | None
+    algorithm_id: int | None = None
+    wish_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +81,16 @@ class SetPin:
     pin_hash: str
 
 
-Command = StartAlgorithm | StopAlgorithm | PauseAlgorithm | ResumeAlgorithm | CancelOpenOrders | SetPin
+Command = (
+    StartAlgorithm
+    | StopAlgorithm
+    | PauseAlgorithm
+    | ResumeAlgorithm
+    | CancelOpenOrders
+    | FlattenAll
+    | SetLimit
+    | SetPin
+)
 
 
 class Refusal(StrEnum):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from orchestra.messages.halt import HaltKind
 from system_databse.decision import Decision
 from system_databse.fill import Fill
 from system_databse.order import Order
@@ -130,10 +131,12 @@ class AlgorithmResumed:
 
 @dataclass(frozen=True, slots=True)
 class RiskHalted:
-    """News: nothing is bought any more. at: ISO-Z; by: who said so."""
+    """News: nothing is bought any more. at: ISO-Z; by: who said so; kind: whether working entries go as well."""
 
     at: str
     by: str
+    reason: str = ""
+    kind: HaltKind = HaltKind.STOP_ALL
 
 
 @dataclass(frozen=True, slots=True)

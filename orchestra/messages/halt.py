@@ -1,11 +1,25 @@
 """The halt: nothing is bought until the owner says so."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class HaltKind(StrEnum):
+    """How much a halt stops. Nothing is ever sold by one, and exits go on under both."""
+
+    STOP_ALL = "stop_all"  # working entries are canceled as well
+    STOP_ENTRIES = "stop_entries"  # what works at the broker stays
 
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """Since when nothing is bought, ISO-Z, and who said so."""
+    """Since when nothing is bought, ISO-Z, who said so, and why as far as somebody said it."""
 
     at: str
     by: str
+    reason: str = ""
+    kind: HaltKind = HaltKind.STOP_ALL
+
+    def is_beyond(self, other: "Halt") -> bool:
+        """Say whether this one stops more than the other."""
+        return self.kind is HaltKind.STOP_ALL and other.kind is HaltKind.STOP_ENTRIES

@@ -1,4 +1,4 @@
-"""The owner's sales: a stopped algorithm's shares, sold through the one path until they are gone.
+"""The owner's sales: shares that the owner wants sold, sold through the one path until they are gone.
 
 In: records whose sale is wanted. Out: the owner's signals in the pipeline. Thread: engine.
 The wish is on disk, so that a restart goes on with it. While the market is closed it waits for the next session's
@@ -15,6 +15,7 @@ from orchestra.execution.books import Books
 from orchestra.execution.order_desk import LAST_SEND_BEFORE_CLOSE_SECONDS, OrderDesk
 from orchestra.office.allocation import LastBar
 from orchestra.runtime.clock import Clock
+from system_databse.algorithm_record import AlgorithmStatus
 from system_databse.order import Order, Purpose
 from system_databse.snapshot import AlgorithmView, Snapshot
 from system_databse.trading_signal import Action, Source, TradingSignal
@@ -23,7 +24,10 @@ log = logging.getLogger(__name__)
 
 STOPPED_BY_OWNER = "STOPPED_BY_OWNER"
 LONGEST_PAUSE_MINUTES = 32
+# One pass may not keep the minutes waiting, however slowly the broker answers.
+PASS_SECONDS = 10.0
 REASON = "the owner stopped it and wants its shares sold"
+REASON_OF_ALL = "the owner wants everything sold"
 
 
 class Path(Protocol):
@@ -58,10 +62,16 @@ class OwnerSales:
         self._refusals: dict[int, int] = {}
 
     def run_due(self) -> None:
-        """Take every wanted sale one step further: cancel, sell, or note that it is over."""
-        for record in list(self._books.records.values()):
-            if record.is_sell_wanted:
-                self._advance(self._books.view(record.id))
+        """Take every wanted sale one step further: cancel, sell, or note that it is over.
+
+        What ten seconds are not enough for comes in the next pass.
+        """
+        wanted = [record.id for record in self._books.records.values() if record.is_sell_wanted]
+        ends_at = self._clock.monotonic() + PASS_SECONDS if wanted else 0.0
+        for algorithm_id in wanted:
+            self._advance(self._books.view(algorithm_id))
+            if self._clock.monotonic() >= ends_at:
+                return
 
     def is_open_now(self) -> bool:
         """Say whether a sale may be sent at this moment of market time."""
@@ -110,7 +120,7 @@ class OwnerSales:
             minute=minute,
             action=Action.SELL,
             shares=view.position.qty,
-            reason=REASON,
+            reason=REASON if view.record.status is AlgorithmStatus.STOPPED else REASON_OF_ALL,
             last_bar_ts=last_bar[0] if last_bar else None,
             price=last_bar[1] if last_bar else None,
             source=Source.MANUAL,

@@ -1,4 +1,4 @@
-"""The stop counter: ending an algorithm, and canceling everything that works, with an honest count of what came of it.
+"""The stop counter: ending an algorithm, and canceling every entry that works, with an honest count of what came of it.
 
 In: StopAlgorithm, CancelOpenOrders. Out: an answer, now or when the cancels are confirmed. Thread: engine.
 """
@@ -13,6 +13,7 @@ from orchestra.messages.events import AlgorithmStopped
 from orchestra.office.owner_sales import OwnerSales, orders_in_the_way
 from orchestra.signals.roster import Roster
 from system_databse.algorithm_record import AlgorithmStatus
+from system_databse.order import Purpose
 from system_databse.snapshot import AlgorithmView
 
 CANCELED_BY_OWNER = "CANCELED_BY_OWNER"
@@ -63,9 +64,10 @@ class StopCounter:
         return Pending(lambda: not self._in_the_way(id_), lambda: self._stopped(id_, is_selling=is_selling))
 
     def cancel_all(self, _command: CancelOpenOrders) -> Answer | Pending:
-        """Ask to cancel every order of ours that works; nothing is sold."""
-        ids = [order.client_order_id for order in self._books.open_orders() if order.is_working]
-        for order in self._books.open_orders():
+        """Ask to cancel every order of ours that works and opens something; nothing is sold, and sales go on."""
+        entries = [order for order in self._books.open_orders() if order.purpose is Purpose.ENTRY]
+        ids = [order.client_order_id for order in entries if order.is_working]
+        for order in entries:
             self._desk.cancel(order, CANCELED_BY_OWNER)
         return Pending(lambda: not self._still_open(ids), lambda: self._canceled(ids))
 

@@ -18,6 +18,7 @@ from orchestra.execution.truth.position_watch import PositionWatch
 from orchestra.messages.events import OrderUpdateReceived
 from orchestra.messages.halt import Halt
 from orchestra.risk.halt_switch import HaltSwitch
+from orchestra.risk.limits.risk_limits import RiskLimits
 from orchestra.worlds import World
 from system_databse.errors import BrokerError
 
@@ -48,7 +49,7 @@ class OrderSide:
             world.clock,
             calendar=world.calendar,
             numbers=numbers,
-            is_halted=lambda: halt.is_set,
+            is_halted=halt.ask,
         )
         self.reconciler = Reconciler(
             self.broker,
@@ -60,6 +61,7 @@ class OrderSide:
             publish=publish,
             on_rival=self._on_rival,
         )
+        self.limits = RiskLimits(store, publish=publish)
         self.recovery = Recovery(self.reconciler, world.clock)
         self.positions = PositionWatch(self.reconciler, world.clock)
 
@@ -75,5 +77,5 @@ class OrderSide:
 
     def _on_rival(self, words: str) -> None:
         """Stop buying until the owner has said that it is safe, and keep saying so over restarts."""
-        self._halt.set(Halt(iso_milliseconds(self._clock.now()), RIVAL))
+        self._halt.set(Halt(iso_milliseconds(self._clock.now()), RIVAL, words))
         self.reconciler.alarms.tell("account.rival", f"Nothing is bought: {words}.")

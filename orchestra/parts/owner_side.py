@@ -14,8 +14,10 @@ from database.sqlite_store import SqliteStore
 from orchestra.messages.commands import (
     CancelOpenOrders,
     CommandGiven,
+    FlattenAll,
     PauseAlgorithm,
     ResumeAlgorithm,
+    SetLimit,
     SetPin,
     StartAlgorithm,
     StopAlgorithm,
@@ -32,6 +34,8 @@ from orchestra.messages.events import (
 from orchestra.messages.live_snapshot import Health, StreamHealth, WorkerHealth
 from orchestra.office.account_watch import AccountWatch
 from orchestra.office.allocation import Allocation
+from orchestra.office.control.flatten_counter import FlattenCounter
+from orchestra.office.control.limit_counter import LimitCounter
 from orchestra.office.equity_log import EquityLog
 from orchestra.office.front_office import FrontOffice, Handlers
 from orchestra.office.live_desk import LiveDesk, Sources
@@ -165,6 +169,8 @@ class OwnerSide:
         )
         self._stops = StopCounter(books, desk, around.roster, sales=self.sales, publish=publish)
         self._rests = RestCounter(books, around.roster, around.runner, publish=publish)
+        self._flattens = FlattenCounter(books, self.sales, publish=publish)
+        self._limits = LimitCounter(books, around.orders.limits)
         self.front = FrontOffice(self._counters(), around.world.clock, after_command=self._after_command)
 
     def _counters(self) -> Handlers:
@@ -172,6 +178,8 @@ class OwnerSide:
             StartAlgorithm: self._starts.start,
             StopAlgorithm: self._stops.stop,
             CancelOpenOrders: self._stops.cancel_all,
+            FlattenAll: self._flattens.flatten,
+            SetLimit: self._limits.set,
             PauseAlgorithm: self._rests.pause,
             ResumeAlgorithm: self._rests.resume,
             SetPin: self._around.pin.create,
@@ -214,7 +222,7 @@ class OwnerSide:
     def _tell_halt(self) -> None:
         """Publish on the engine's thread what the switch says; any thread may have set it."""
         halt = self._around.halt.halt
-        news = RiskHalted(halt.at, halt.by) if halt else None
+        news = RiskHalted(halt.at, halt.by, halt.reason, halt.kind) if halt else None
         if news != self._told_halt:
             self._told_halt = news
             self._around.bus.publish(news or RiskResumed())

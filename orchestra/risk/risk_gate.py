@@ -23,12 +23,37 @@ class Sessions(Protocol):
         """Return the session a decision at the minute belongs to, if any."""
 
 
+class Limits(Protocol):
+    """The owner's limits; asked only where there are any."""
+
+    is_any: bool
+
+    def begin(self, snapshot: Snapshot, minute: int, session: Session | None) -> None:
+        """Take the state that the minute's decisions are judged on."""
+
+    def weigh(self, decision: Decision, price: float | None) -> Decision:
+        """Return an approved decision, or its denial."""
+
+
+class NoLimits:
+    """A market without limits, as in every backtest."""
+
+    is_any = False
+
+    def begin(self, snapshot: Snapshot, minute: int, session: Session | None) -> None:
+        """Need nothing."""
+
+    def weigh(self, decision: Decision, price: float | None) -> Decision:  # noqa: ARG002 - the protocol has it
+        """Let everything pass."""
+        return decision
+
+
 class RiskGate:
     """Judge signals by the rules, first refusal wins.
 
     closed_gates: asked once a minute for reasons that forbid opening orders; frozen: symbols that may
     not be bought; missing: how many shares of a symbol our books hold and the account does not; holds: by gate, the
-    symbols that may not be bought for what the market says, each with its words.
+    symbols that may not be bought for what the market says, each with its words; limits: what the owner has limited.
     """
 
     def __init__(
@@ -39,17 +64,21 @@ class RiskGate:
         frozen: Callable[[], frozenset[str]],
         missing: Callable[[str], Decimal],
         holds: Callable[[], Mapping[str, Mapping[str, str]]] = dict,
+        limits: Limits | None = None,
     ) -> None:
         self._calendar = calendar
         self._closed_gates = closed_gates
         self._frozen = frozen
         self._missing = missing
         self._holds = holds
+        self._limits = limits or NoLimits()
 
     def judge(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> list[Decision]:
         """Return one decision for each signal, in order."""
         session = self._calendar.session_for_decision(minute)
         gates, frozen, holds = self._closed_gates(), self._frozen(), self._holds()
+        if self._limits.is_any:
+            self._limits.begin(snapshot, minute, session)
         return [
             self._judge(
                 signal,
@@ -74,7 +103,8 @@ class RiskGate:
             refusal = rule(signal, seen)
             if refusal is not None:
                 return denied(signal, gate, refusal)
-        return self._approve(signal, seen)
+        decision = self._approve(signal, seen)
+        return self._limits.weigh(decision, seen.price) if self._limits.is_any else decision
 
     def _approve(self, signal: TradingSignal, seen: Circumstances) -> Decision:
         """Let the signal pass; a sell above the position, or what the account has of it, is clamped and says so."""

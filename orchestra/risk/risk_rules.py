@@ -120,6 +120,12 @@ def account_short(signal: TradingSignal, seen: Circumstances) -> str | None:
     return f"the algorithm holds {held}, but the account has none left for it: were they sold by hand?"
 
 
+def sale_wanted(signal: TradingSignal, seen: Circumstances) -> str | None:
+    """Refuse to buy what the owner is having sold."""
+    is_against = signal.action is BUY and seen.view.record.is_sell_wanted
+    return "the owner wants its shares sold" if is_against else None
+
+
 def cash(signal: TradingSignal, seen: Circumstances) -> str | None:
     """Refuse a buy beyond the algorithm's own cash, at the last price; it is never shrunk."""
     if signal.action is not BUY:
@@ -147,5 +153,6 @@ RULES: dict[str, Rule] = {
     "FROZEN_SYMBOL": frozen_symbol,
     "NO_SHORT_SALE": short_sale,
     "NO_SHARES_IN_ACCOUNT": account_short,
+    "SALE_WANTED": sale_wanted,
     "CASH": cash,
 }

@@ -30,7 +30,8 @@ def log_news(event: object) -> None:
     elif isinstance(event, AlgorithmFailed) and event.has_stopped:
         log.warning("Algorithm %d is switched off after failing again and again.", event.algorithm_id)
     elif isinstance(event, RiskHalted):
-        log.warning("Halted by %s at %s: nothing is bought until it is resumed.", event.by, event.at)
+        reason = f" ({event.reason})" if event.reason else ""
+        log.warning("Halted by %s at %s%s: nothing is bought until it is resumed.", event.by, event.at, reason)
     elif isinstance(event, RiskResumed):
         log.warning("Resumed: algorithms may buy again.")
     elif isinstance(event, AlgorithmStarted):

@@ -16,12 +16,18 @@ VERBS: dict[str, tuple[str, str]] = {
     "doctor": ("keeping.doctor", "look at everything that has to be right on a machine that trades"),
     "download": ("bars.download", "fetch minute bars from Alpaca into the store; goes on where it stopped"),
     "export": ("bars.export_bars", "write stored bars to a CSV, CSV.gz or parquet file"),
+    "flatten": ("control.flatten", "sell everything our algorithms hold, and buy nothing until resumed"),
+    "halt": ("control.halt", "stop all: buy nothing more, cancel working buys, sell nothing"),
     "import": ("bars.import_bars", "put minute bars of CSV, CSV.gz or parquet files into the store"),
+    "limits": ("control.limits", "show, set or lift what the algorithms may not go beyond"),
     "parity": ("parity", "decide a day of live or demo trading again and explain what differs"),
     "report": ("report", "look at kept results, compare two, or forget one"),
     "restore": ("keeping.restore", "see the backups, or put one in the place of the databases"),
+    "resume": ("control.resume", "allow buying again after a halt"),
     "show-config": ("keeping.show_config", "show every setting, where it comes from, and what would run"),
+    "stop-entries": ("control.stop_entries", "buy nothing more; orders that work already stay"),
     "sweep": ("sweep", "try many parameter sets on all cores, and judge the best on unseen days"),
+    "unlock": ("control.unlock", "forget failed logins, so that the PIN can be tried again"),
     "verify": ("keeping.verify", "check a session, finished or running: nothing lost, nothing doubled"),
 }
 

@@ -35,3 +35,12 @@ def create_door(database: Database) -> None:
     """Create every table of the first version."""
     for statement in _TABLES:
         database.execute(statement)
+
+
+@migrations()
+def m002_wishes(database: Database) -> None:
+    """Keep what another process wishes of the running program, until it has taken it up."""
+    database.execute(
+        "CREATE TABLE wishes(number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, at TEXT NOT NULL,"
+        " by TEXT NOT NULL, act TEXT NOT NULL, body TEXT NOT NULL)"
+    )

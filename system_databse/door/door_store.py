@@ -17,12 +17,16 @@ from database.errors import StorageError
 from database.schema_check import open_database
 from database.sqlite_store import CrashPoint, SqliteStore, ignore_crash_point
 from database.timestamps import iso_milliseconds
-from system_databse.door import door_schema
+from system_databse.door import door_schema, wish_rows
+from system_databse.door.door_watch import DoorWatch
 from system_databse.door.pin_digest import PEPPER
+from system_databse.door.wish_rows import Wish
 
 OWNER_ONLY = 0o600
 AUDIT_KEPT = timedelta(days=400)
 ENDED_SESSIONS_KEPT = timedelta(days=30)
+# A wish that nobody took up for that long is no longer what the owner means.
+WISHES_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,15 @@ class DoorStore:
             else:
                 connection.execute("INSERT OR REPLACE INTO control(key, value) VALUES(?, ?)", (key, value))
 
+    def wishes(self) -> list[Wish]:
+        """Return what other processes wish of the running program, oldest first; raises StorageError."""
+        with self.reader() as connection:
+            return wish_rows.load(connection)
+
+    def watch(self) -> DoorWatch:
+        """Return a watch that tells when anybody has written here; it is the caller's to close."""
+        return DoorWatch(self._store.path)
+
     def record(self, row: AuditRow) -> None:
         """Note an act down."""
         with self.transaction() as connection:
@@ -92,12 +105,13 @@ class DoorStore:
             )
 
     def prune(self, now: datetime) -> None:
-        """Forget acts older than 400 days and sessions that ended a month ago."""
+        """Forget acts older than 400 days, sessions that ended a month ago, wishes nobody took up for a day."""
         with self.transaction() as connection:
             connection.execute("DELETE FROM audit WHERE at < ?", (iso_milliseconds(now - AUDIT_KEPT),))
             connection.execute(
                 "DELETE FROM sessions WHERE expires_at < ?", (iso_milliseconds(now - ENDED_SESSIONS_KEPT),)
             )
+            wish_rows.prune(connection, iso_milliseconds(now - WISHES_KEPT))
 
     def close(self) -> None:
         """Close every connection."""

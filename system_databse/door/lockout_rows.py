@@ -37,6 +37,11 @@ def clear(connection: sqlite3.Connection, principal: str) -> None:
     connection.execute("DELETE FROM auth_lockouts WHERE principal = ?", (principal,))
 
 
+def count(connection: sqlite3.Connection) -> int:
+    """Return how many sources have failed."""
+    return int(connection.execute("SELECT COUNT(*) FROM auth_lockouts").fetchone()[0])
+
+
 def clear_all(connection: sqlite3.Connection) -> None:
     """Forget every failure."""
     connection.execute("DELETE FROM auth_lockouts")

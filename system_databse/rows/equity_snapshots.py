@@ -30,6 +30,15 @@ def newest(connection: sqlite3.Connection, scope: str, until: int) -> Decimal | 
     return Decimal(repr(row[0])) if row else None
 
 
+def oldest(connection: sqlite3.Connection, scope: str, *, after: int, until: int) -> Decimal | None:
+    """Return the first equity of (after, until]."""
+    row = connection.execute(
+        "SELECT equity FROM equity_snapshots WHERE scope = ? AND ts > ? AND ts <= ? ORDER BY ts LIMIT 1",
+        (scope, after, until),
+    ).fetchone()
+    return Decimal(repr(row[0])) if row else None
+
+
 def prune(connection: sqlite3.Connection, scope: str, *, start: int, end: int) -> None:
     """Drop the minutes of [start, end)."""
     connection.execute("DELETE FROM equity_snapshots WHERE scope = ? AND ts >= ? AND ts < ?", (scope, start, end))

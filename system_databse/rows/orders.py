@@ -104,6 +104,16 @@ def created_between(
     return [(_order(row[:-1]), parse_iso(row[-1]) if row[-1] else None) for row in rows]
 
 
+def counts_between(connection: sqlite3.Connection, start: int, end: int) -> dict[int, int]:
+    """Return how many orders each algorithm sent on the bars of [start, end); what our own rule denied was not sent."""
+    rows = connection.execute(
+        "SELECT algo_id, COUNT(*) FROM orders WHERE bar_ts >= ? AND bar_ts < ? AND algo_id IS NOT NULL"
+        " AND status <> 'DENIED' GROUP BY algo_id",
+        (start, end),
+    )
+    return dict(rows.fetchall())
+
+
 def next_leg(connection: sqlite3.Connection, algorithm_id: int, minute: int) -> int:
     """Return the next free leg of an algorithm's minute; ids are unique for ever."""
     row = connection.execute(

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from database.schema_check import schema_warnings
+from database.bars.schema_library import Migrations
+from database.schema_check import open_database, schema_warnings
 from database.sqlite_store import SqliteStore
 from system_databse import system_schema
+from system_databse.control import limit_rows, stop_rows
 from tests.system_databse.made_orders import open_store
 
 
@@ -35,3 +37,19 @@ def test_every_quantity_of_money_is_stored_as_text(store: SqliteStore) -> None:
         for table, columns in exact.items():
             types = {row[1]: row[2] for row in connection.execute(f"PRAGMA table_info({table})")}
             assert {types[column] for column in columns} == {"TEXT"}
+
+
+def test_a_database_without_loss_stops_learns_to_keep_them(tmp_path: Path) -> None:
+    older = Migrations("system")
+    older(name="m001_trading_state")(system_schema.m001_trading_state)
+    older(name="m002_commands_of_algorithms")(system_schema.m002_commands_of_algorithms)
+    path = tmp_path / "system.db"
+    old = open_database(path, older, system_schema.APPLICATION_ID, synchronous="NORMAL")
+    with old.transaction() as connection:
+        connection.execute("INSERT INTO risk_limits(name, value) VALUES('daily_loss', 500)")
+    old.close()
+    new = open_database(path, system_schema.migrations, system_schema.APPLICATION_ID, synchronous="NORMAL")
+    with new.reader() as connection:
+        assert stop_rows.load(connection, 0) == {}
+        assert [limit.value for limit in limit_rows.load(connection)] == [500]
+    new.close()

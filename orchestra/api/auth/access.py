@@ -13,9 +13,9 @@ READS = frozenset({"GET", "HEAD"})
 # Endpoint names, as the blueprints give them.
 OPEN_READS = frozenset({"pages.page", "pages.dashboard", "pages.file", "health.health", "pin.exists"})
 OPEN_ACTS = frozenset({"pin.validate"})
-OPEN_ACTS_HERE = frozenset({"pin.create", "safety.halt"})
+OPEN_ACTS_HERE = frozenset({"pin.create", "safety.halt", "safety.stop_entries"})
 # Over plain HTTP a listener in the network owns whatever is sent, so from there nothing is started (4.9).
-LAN_ACTS = frozenset({"pin.validate", "session.end", "safety.halt"})
+LAN_ACTS = frozenset({"pin.validate", "session.end", "safety.halt", "safety.stop_entries"})
 
 
 def require(request: Request, peer: Peer, *, has_session: bool) -> None:

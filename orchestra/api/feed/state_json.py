@@ -5,6 +5,7 @@ In: a LiveSnapshot. Out: plain values. Decimals are texts, prices and fractions 
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from database.timestamps import iso_minute
@@ -29,7 +30,7 @@ def state_of(snapshot: LiveSnapshot | None, *, mode: str, version: str, halt: Ha
         "mode": snapshot.mode if snapshot else mode,
         "version": version,
         "is_halted": halt is not None or (snapshot is not None and snapshot.is_halted),
-        "halt": {"at": halt.at, "by": halt.by} if halt else None,
+        "halt": asdict(halt) if halt else None,
         "market": market_json(snapshot.market) if snapshot else None,
         "account": account_json(snapshot.account) if snapshot and snapshot.account else None,
         "algorithms": [algorithm_json(card) for card in snapshot.algorithms] if snapshot else [],

@@ -22,9 +22,11 @@ from orchestra.messages.commands import (
     CancelOpenOrders,
     Command,
     CommandGiven,
+    FlattenAll,
     PauseAlgorithm,
     Refusal,
     ResumeAlgorithm,
+    SetLimit,
     SetPin,
     StartAlgorithm,
     StopAlgorithm,
@@ -120,6 +122,10 @@ class MadeUpEngine(Inbox):
             return Answer({})
         if isinstance(command, CancelOpenOrders):
             return Answer({"canceled": 2, "still_open": 1})
+        if isinstance(command, FlattenAll):
+            return Answer({"selling": 1, "when": "now"})
+        if isinstance(command, SetLimit):
+            return Answer({"limits": []})
         if command.algorithm_id != 1:
             return refused(Refusal.NOT_FOUND, "there is no algorithm with this id")
         if isinstance(command, StopAlgorithm):

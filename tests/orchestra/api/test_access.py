@@ -10,7 +10,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", 
 PAGE = {"/", "/frontend/dashboard.html", "/frontend/<version>/<path:name>"}
 OPEN = {(method, rule) for rule in PAGE | {"/health", "/api/pin"} for method in ("GET", "HEAD")}
 OPEN |= {("POST", "/api/validate-pin")}
-OPEN_HERE = OPEN | {("POST", "/api/pin"), ("POST", "/halt")}
+OPEN_HERE = OPEN | {("POST", "/api/pin"), ("POST", "/halt"), ("POST", "/api/stop-entries")}
 REFUSED = {401, 403, 404, 405}
 
 

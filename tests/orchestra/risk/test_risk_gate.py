@@ -47,10 +47,11 @@ def judge(
     decided_until: int = 0,
     missing: int = 0,
     held_by: str = "",
+    sale_wanted: bool = False,
 ) -> Decision:
     """Judge one signal; as it stands every rule lets a buy pass."""
     position = Position(1, "SPY", Decimal(held), Decimal(100), Decimal(0), None)
-    record = AlgorithmRecord(1, "toy", "SPY", Decimal(1000), "toy.py", "0")
+    record = AlgorithmRecord(1, "toy", "SPY", Decimal(1000), "toy.py", "0", is_sell_wanted=sale_wanted)
     orders = (order_in(working_status),) if working else ()
     snapshot = Snapshot(
         minute - MINUTE,
@@ -114,6 +115,9 @@ CASES = [
     (None, {"gates": ("the order stream is down",), "action": "sell", "held": 10}),
     ("FROZEN_SYMBOL", {"frozen": True}),
     (None, {"frozen": True, "action": "sell", "held": 10}),
+    # What the owner is having sold is not bought back.
+    ("SALE_WANTED", {"sale_wanted": True}),
+    (None, {"sale_wanted": True, "action": "sell", "held": 10}),
     # No short sale.
     ("NO_SHORT_SALE", {"action": "sell", "held": 0}),
     (None, {"action": "sell", "held": 1}),

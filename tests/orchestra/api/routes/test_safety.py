@@ -7,8 +7,8 @@ import pytest
 from orchestra.api.api_parts import ApiLimits
 from orchestra.api.auth.pin_keeper import reset_pin
 from orchestra.api.stored_halt import halt_for_lost_door, stored_halt
-from orchestra.messages.commands import CancelOpenOrders
-from orchestra.messages.halt import Halt
+from orchestra.messages.commands import CancelOpenOrders, FlattenAll
+from orchestra.messages.halt import Halt, HaltKind
 from tests.orchestra.api.api_house import LAN, PIN, WRONG, ApiHouse, Visitor, made_snapshot
 
 AT = "2026-11-20T17:00:00.000Z"
@@ -19,7 +19,8 @@ def test_from_this_machine_anybody_halts_without_a_pin(house: ApiHouse) -> None:
     house.board.replace(made_snapshot())
     answer = house.visitor().post("/halt", {})
     at = "2026-11-20T17:00:00.000Z"
-    expected = {"halted": True, "at": at, "by": "this machine", "canceled": 2, "still_open": 1}
+    told = {"halted": True, "at": at, "by": "this machine", "reason": "", "kind": "stop_all"}
+    expected = {**told, "canceled": 2, "still_open": 1}
     assert (answer.status_code, answer.json) == (200, expected)
     assert house.engine.given == [CancelOpenOrders()]
     assert house.halt.is_set
@@ -137,3 +138,56 @@ def test_every_act_is_noted_down_with_who_and_what_and_no_digit(house: ApiHouse,
         (session, "127.0.0.1", "POST algorithm_acts.pause", "/api/algorithms/9/pause", "404"),
         ("nobody", LAN, "POST pin.validate", "/api/validate-pin", "401"),
     ]
+
+
+def test_stopping_entries_leaves_working_orders_alone_and_halting_afterwards_goes_beyond_it(house: ApiHouse) -> None:
+    first = house.visitor().post("/api/stop-entries", {"reason": "the news"})
+    told = {"halted": True, "at": AT, "by": "this machine", "reason": "the news", "kind": "stop_entries"}
+    assert (first.status_code, first.json) == (200, told)
+    assert house.engine.given == []
+    assert stored_halt(house.door) == Halt(AT, "this machine", "the news", HaltKind.STOP_ENTRIES)
+    second = house.visitor().post("/halt", {"reason": "worse"}).json
+    assert (second["kind"], second["reason"]) == ("stop_all", "worse")
+    third = house.visitor().post("/api/stop-entries", {}).json
+    assert (third["kind"], third["reason"]) == ("stop_all", "worse")
+    assert stored_halt(house.door) == house.halt.halt
+
+
+def test_a_reason_that_is_no_text_is_refused_and_the_halt_stands(house: ApiHouse) -> None:
+    for url in ("/halt", "/api/stop-entries"):
+        assert house.visitor().post(url, {"reason": 5}).status_code == 400
+        assert house.visitor().post(url, {"reason": "x" * 201}).status_code == 400
+    assert house.halt.is_set
+
+
+def test_a_halt_that_an_older_version_stored_stops_all(house: ApiHouse) -> None:
+    house.door.put_control("halt", '{"at": "2026-11-20T17:00:00.000Z", "by": "kiosk"}')
+    assert stored_halt(house.door) == Halt(AT, "kiosk", "", HaltKind.STOP_ALL)
+    for damaged in ('{"at": "x"}', "[]", '{"at": "x", "by": "y", "kind": "z"}', "null"):
+        house.door.put_control("halt", damaged)
+        assert stored_halt(house.door) == Halt("", "an earlier run")
+
+
+@pytest.mark.parametrize("body", [{}, {"confirm": "flatten"}, {"confirm": True}, {"confirm": "FLATTEN", "more": 1}])
+def test_without_its_word_nothing_is_sold_and_nothing_is_halted(house: ApiHouse, owner: Visitor, body: dict) -> None:
+    assert owner.post("/api/flatten", body).status_code == 400
+    assert not house.halt.is_set
+    assert house.engine.given == []
+
+
+def test_flatten_halts_first_and_is_done_once_under_its_key(house: ApiHouse, owner: Visitor) -> None:
+    answer = owner.post("/api/flatten", {"confirm": "FLATTEN"}, **{"Idempotency-Key": "flatten-once"})
+    assert answer.status_code == 200
+    assert (answer.json["halted"], answer.json["reason"]) == (True, "everything is being sold")
+    assert house.engine.given == [FlattenAll("flatten-once")]
+    assert stored_halt(house.door) == house.halt.halt
+    owner.post("/api/flatten", {"confirm": "FLATTEN"})
+    assert isinstance(house.engine.given[1], FlattenAll)
+    assert house.engine.given[1].wish_id != "flatten-once"
+
+
+def test_flatten_needs_a_session_at_this_machine(house: ApiHouse) -> None:
+    body = {"confirm": "FLATTEN"}
+    assert house.visitor().post("/api/flatten", body).status_code == 401
+    assert house.visitor(LAN).post("/api/flatten", body).status_code == 401
+    assert not house.halt.is_set
