@@ -6,6 +6,7 @@ reaper, and one for each connection; none of them writes trading state.
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from orchestra.api.feed.sockets import Sockets
 from orchestra.api.front_end import FrontEnd
 from orchestra.api.routes import (
     account,
+    account_truth,
     algorithm_acts,
     algorithms,
     choices,
@@ -47,7 +49,10 @@ LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 5001
 POLL_SECONDS = 0.1
 STOP_SECONDS = 5.0
-NOUNS = (account, algorithm_acts, algorithms, choices, commands, health, limits, pin, safety, session_routes)
+NOUNS = (
+    *(account, account_truth, algorithm_acts, algorithms, choices, commands, health, limits, pin, safety),
+    session_routes,
+)
 NEVER_LIMITED = frozenset(
     {"safety.halt", "safety.stop_entries", "health.health", "pages.page", "pages.dashboard", "pages.file"}
 )
@@ -102,8 +107,12 @@ def create_app(parts: ApiParts, frontend: Path) -> Flask:
     return build_app(parts, frontend).flask
 
 
+def nobody_minds(_error: Exception) -> None:
+    """Leave a page that is broken broken."""
+
+
 class ApiServer:
-    """Serve the API. port 0 takes any free one."""
+    """Serve the API. port 0 takes any free one. on_broken: told what a thread of the page has ended on."""
 
     def __init__(
         self,
@@ -113,8 +122,10 @@ class ApiServer:
         host: str = LOOPBACK,
         port: int = DEFAULT_PORT,
         limits: ApiLimits | None = None,
+        on_broken: Callable[[Exception], None] = nobody_minds,
     ) -> None:
         self._parts = parts
+        self._on_broken = on_broken
         self._limits = limits or ApiLimits()
         self._app = build_app(parts, frontend, self._limits)
         self._address = host, port
@@ -137,10 +148,21 @@ class ApiServer:
             "api-feed": self._app.feed.run,
             "api-sweep": self._app.sockets.run,
         }
-        self._threads = [threading.Thread(target=job, name=name, daemon=True) for name, job in jobs.items()]
+        self._threads = [
+            threading.Thread(target=self._run_job, args=(name, job), name=name, daemon=True)
+            for name, job in jobs.items()
+        ]
         for thread in self._threads:
             thread.start()
         log.info("The page is at http://%s:%d", "localhost" if host == LOOPBACK else host, self.port)
+
+    def _run_job(self, name: str, job: Callable[[], None]) -> None:
+        try:
+            job()
+        except Exception as error:
+            # For the file: whoever is told raises it again.
+            log.info("The thread %s of the page ended.", name, exc_info=True)
+            self._on_broken(error)
 
     def stop(self) -> None:
         """Say goodbye to the screens and stop listening, within five seconds."""

@@ -13,14 +13,17 @@ from orchestra.api.api_parts import ApiParts
 from orchestra.api.auth.pin_keeper import reset_pin
 from orchestra.api.stored_halt import halt_for_lost_door, halt_keeper, stored_halt
 from orchestra.api_server import ApiServer
-from orchestra.engine import Engine
+from orchestra.engine import Engine, Stores
+from orchestra.messages.events import StopRequested
 from orchestra.parts.control_side import ControlSide
 from orchestra.parts.evening_parity import CheckedFiles, EveningParity
-from orchestra.parts.keeping_side import KeepingSide, KeepingWishes, Kept
+from orchestra.parts.process_side import ProcessSide, ProcessTools
+from orchestra.parts.storage.keeping_side import KeepingSide, KeepingWishes, Kept
 from orchestra.risk.halt_switch import HaltSwitch
 from orchestra.run import run_identity
 from orchestra.run.run_files import RunFiles
 from orchestra.run.run_identity import RunIdentity
+from orchestra.run.run_process import RunProcess
 from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.owner.command_desk import CommandDesk
 from orchestra.runtime.owner.live_board import LiveBoard
@@ -54,6 +57,7 @@ class Appliance:
 
     page: None where nobody looks: no port is opened and no snapshot made. speed: of a market whose clock an exchange
     owns, market seconds a second. wishes: the owner's, of backups and of bars on a disk that is nearly full.
+    process: where the process itself is watched, as that of a service is.
     """
 
     def __init__(
@@ -66,6 +70,7 @@ class Appliance:
         page: PageWish | None = None,
         speed: float | None = None,
         wishes: KeepingWishes | None = None,
+        process: RunProcess | None = None,
     ) -> None:
         self._files = files
         self._world = world
@@ -95,9 +100,16 @@ class Appliance:
         )
         if self._door:
             ControlSide(self.engine, self._door, self._halt)
+        self._process_side = self._watch(process, stores) if process else None
         if not replay:
             self._check_evenings(self.engine)
             self._keep_safe(self.engine, wishes or KeepingWishes())
+
+    def run(self) -> StopRequested:
+        """Run the engine until something ends it; raise what another thread failed on."""
+        if self._process_side:
+            self._process_side.begin()
+        return self.engine.run()
 
     def open_page(self) -> int | None:
         """Serve the page and return its port, None when none is wanted; raises ConfigError for a taken port."""
@@ -105,9 +117,13 @@ class Appliance:
             return None
         self._commands = CommandDesk(self.engine.inbox, SystemClock())
         parts = self._parts(self._board, self._door, self._commands)
-        self._server = ApiServer(parts, ROOT / "frontend", port=self._wish.port)
+        self._server = ApiServer(parts, ROOT / "frontend", port=self._wish.port, on_broken=self._end_on)
         self._server.start()
         return self._server.port
+
+    def _end_on(self, error: Exception) -> None:
+        """End a run whose page is broken: its owner could neither see nor halt it any more."""
+        self.engine.inbox.put(StopRequested("an error of the page", error=error))
 
     def close(self) -> None:
         """Stop the engine, which answers what it was asked, then the page, then close what the page wrote."""
@@ -119,6 +135,12 @@ class Appliance:
             if self._commands:
                 stack.callback(self._commands.close)
             stack.callback(self.engine.stop)
+
+    def _watch(self, process: RunProcess, stores: Stores) -> ProcessSide:
+        tools = ProcessTools(
+            process.notifier, process.marker, process.stacks, resident=process.resident, limit=process.memory_limit
+        )
+        return ProcessSide(self.engine, stores, tools, is_crash_loop=process.is_crash_loop)
 
     def _check_evenings(self, engine: Engine) -> None:
         """Have each day's decisions decided again after its close, in a process of its own."""

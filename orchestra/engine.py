@@ -32,7 +32,7 @@ from orchestra.parts.live_watch import LiveWatch, Watched
 from orchestra.parts.market_side import MarketSide
 from orchestra.parts.order_side import OrderSide
 from orchestra.parts.owner_side import OwnerSide, Surroundings
-from orchestra.parts.storage_guard import Steps, StorageGuard
+from orchestra.parts.storage.storage_guard import Steps, StorageGuard
 from orchestra.pipeline import Pipeline
 from orchestra.risk.halt_switch import HaltSwitch
 from orchestra.risk.risk_gate import RiskGate

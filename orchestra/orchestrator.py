@@ -22,7 +22,7 @@ from typing import NoReturn
 
 from database.errors import AutoTraderError
 from orchestra.run.terminal import Terminal
-from orchestra.runtime.stop_switch import StoppedWhileStarting, StopSwitch
+from orchestra.runtime.process.stop_switch import StoppedWhileStarting, StopSwitch
 from orchestra.verbs.verb_list import VERBS, run_verb
 
 FAILED = 1
@@ -33,8 +33,8 @@ BROKEN_OFF = 3
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code.
 
-    0: done or stopped. 2: refused to start. 3: broken off, because a database or the broker cannot be trusted.
-    The last two come with one plain sentence. A verb may end with a code of its own.
+    0: done or stopped. 2: refused to start. 3: broken off, because a database or the broker cannot be trusted; these
+    two come with one plain sentence. 4: ended by itself, to be started anew. A verb may end with a code of its own.
     """
     terminal = Terminal()
     switch = StopSwitch()

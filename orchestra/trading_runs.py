@@ -18,7 +18,8 @@ from database.timestamps import iso_milliseconds
 from orchestra.api.wire.http_server import require_free
 from orchestra.appliance import ROOT, Appliance, PageWish, StrategyTools
 from orchestra.engine import Engine
-from orchestra.parts.keeping_side import KeepingWishes
+from orchestra.messages.events import StopRequested
+from orchestra.parts.storage.keeping_side import KeepingWishes
 from orchestra.run import run_identity
 from orchestra.run.command_line import FASTEST, RunArguments, read_arguments
 from orchestra.run.data_directory import in_folder, in_house
@@ -26,11 +27,12 @@ from orchestra.run.first_algorithms import FIRST_ALGORITHMS
 from orchestra.run.progress import Progress
 from orchestra.run.run_files import RunFiles
 from orchestra.run.run_identity import RunIdentity, replay_text
+from orchestra.run.run_process import RunProcess
 from orchestra.run.run_summary import RunSummary, minutes_until, summarise
 from orchestra.run.terminal import Terminal
 from orchestra.runtime.clock import SystemClock
-from orchestra.runtime.settings import Mode, Settings, load_settings
-from orchestra.runtime.stop_switch import StopSwitch
+from orchestra.runtime.process.stop_switch import StopSwitch
+from orchestra.runtime.settings import Mode, Settings, load_settings, service_manager
 from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.tried_strategies import tried_strategies
 from orchestra.signals.turns.turn_timer import TurnTimer
@@ -48,6 +50,7 @@ from system_databse import system_db_manager
 log = logging.getLogger(__name__)
 
 END_OF_TIME = 1 << 40
+RESTART_WANTED = 4
 LOOPBACK = "127.0.0.1"
 
 
@@ -147,9 +150,12 @@ def _demo(given: RunArguments, settings: Settings, person: Person) -> int:
         if not requests and not files.has_demo_started():
             requests, strategies = FIRST_ALGORITHMS, tried_strategies(tools.loader, FIRST_ALGORITHMS)
         speed = FASTEST if given.speed is None else given.speed
+        process = stack.enter_context(RunProcess(folder, service_manager(), SystemClock()))
         world = open_demo(folder.exchange, seed=seed, speed=speed, clock=SystemClock())
         stack.callback(world.close)
-        appliance = Appliance(files, world, tools, page=page, speed=speed or None, wishes=_wishes(settings))
+        appliance = Appliance(
+            files, world, tools, page=page, speed=speed or None, wishes=_wishes(settings), process=process
+        )
         stack.callback(appliance.close)
         engine = appliance.engine
         engine.add_algorithms(strategies, requests)
@@ -159,9 +165,9 @@ def _demo(given: RunArguments, settings: Settings, person: Person) -> int:
         appliance.open_page()
         person.switch.hand_over(engine.inbox)
         log.info("Trading the demo market of seed %d with simulated money.", seed)
-        ended = engine.run()
+        ended = appliance.run()
         person.terminal.say(f"Stopped by {ended.reason}; the next start goes on from here.")
-    return 0
+    return _code_of(ended)
 
 
 def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
@@ -177,8 +183,9 @@ def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
         files = stack.enter_context(
             RunFiles(folder, screen=person.terminal.errors, screen_level=logging.INFO, clock=SystemClock())
         )
+        process = stack.enter_context(RunProcess(folder, service_manager(), SystemClock()))
         files.require(RunIdentity(world.account_number, mode))
-        appliance = Appliance(files, world, tools, page=page, wishes=_wishes(settings))
+        appliance = Appliance(files, world, tools, page=page, wishes=_wishes(settings), process=process)
         stack.callback(appliance.close)
         engine = appliance.engine
         engine.add_algorithms(strategies, given.algorithms)
@@ -187,9 +194,13 @@ def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
         appliance.open_page()
         person.switch.hand_over(engine.inbox)
         log.info("Trading account %s in mode %s.", world.account_number, mode)
-        ended = engine.run()
+        ended = appliance.run()
         person.terminal.say(f"Stopped by {ended.reason}.")
-    return 0
+    return _code_of(ended)
+
+
+def _code_of(ended: StopRequested) -> int:
+    return RESTART_WANTED if ended.is_restart else 0
 
 
 def _require_tradable(world: World, ticker: str) -> None:

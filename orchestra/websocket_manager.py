@@ -22,12 +22,19 @@ with warnings.catch_warnings():
     from alpaca.data.live import StockDataStream
     from alpaca.trading.stream import TradingStream
 
-from orchestra.messages.events import OrderUpdateReceived, StreamConnected, StreamDisconnected, StreamName
+from orchestra.messages.events import (
+    OrderUpdateReceived,
+    StopRequested,
+    StreamConnected,
+    StreamDisconnected,
+    StreamName,
+)
 from orchestra.runtime.clock import Clock, SystemClock
 from orchestra.runtime.inbox import Inbox
 from orchestra.runtime.network.reconnect_pace import ReconnectPace
 from orchestra.runtime.network.steady_stream import CLOSE_SECONDS, REFUSALS, OnState, SteadyStream
 from orchestra.runtime.network.subscriptions import Claim, Subscriptions
+from system_databse.errors import BrokerUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -202,15 +209,18 @@ class WebSocketManager:
         thread.start()
 
     def _run_stream(self, stream: "_DataStream | _OrderStream", name: StreamName) -> None:
-        """Run alpaca-py's loop, which reconnects for ever."""
+        """Run alpaca-py's loop, which reconnects for ever; when it does not, only a new process can help."""
         try:
             with suppress(asyncio.CancelledError):
                 stream.run()
         except Exception:
             log.exception("The %s stream broke.", name)
         if self._is_running:
-            log.error("The %s stream has ended: restart AutoTrader, and look at the log if it comes back.", name)
             self._state(name, "ended")
+            error = BrokerUnavailable(
+                f"The {name} stream has ended: start again, and look at the log if it comes back."
+            )
+            self._inbox.put(StopRequested(f"the end of the {name} stream", error=error))
 
     async def _on_bar(self, frame: Any) -> None:
         """Collect one of an array; the array is handed on as a whole, once alpaca-py has dispatched its last one."""

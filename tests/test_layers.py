@@ -18,7 +18,8 @@ BUILDERS = {
     for name in (
         *("orchestrator", "trading_runs", "appliance", "engine", "worlds", "run/run_files"),
         *("parts/asked_algorithms", "parts/live_watch", "parts/market_side", "parts/order_side", "parts/owner_side"),
-        *("parts/evening_parity", "parts/keeping_side", "parts/control_side", "parts/account_side"),
+        *("parts/evening_parity", "parts/storage/keeping_side", "parts/control_side", "parts/account_side"),
+        *("parts/engine_gauges", "parts/process_side"),
     )
 }
 # The owner's word reaches every stage: these act in his name, as the pipeline does in the minute's.
@@ -27,6 +28,7 @@ OFFICE = {
     for name in (
         *("account_watch", "allocation", "equity_log", "live_desk", "owner_sales"),
         *("rest_counter", "start_counter", "stop_counter"),
+        *("settling/baseline_counter", "settling/difference_counter"),
         *("control/flatten_counter", "control/limit_counter"),
     )
 }

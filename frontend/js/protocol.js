@@ -19,6 +19,8 @@ export const ROUTES = {
   available_algorithms: "/api/available-algorithms",
   account_cash: "/api/account/cash",
   validate_ticker: "/api/validate-ticker",
+  baseline: "/api/baseline",
+  differences: "/api/differences",
   command: "/api/commands/<command_id>",
 };
 

@@ -26,6 +26,8 @@ ROUTES = {
     "available_algorithms": "/api/available-algorithms",  # GET {algorithms: [{name, help, parameters, error}]}
     "account_cash": "/api/account/cash",  # GET {available, cash, equity, allocated}
     "validate_ticker": "/api/validate-ticker",  # GET ?ticker=, POST {ticker}: {valid, tradable, name, reason, ...}
+    "baseline": "/api/baseline",  # POST {symbols}: {confirmed, waiting}; what the account held before our first start
+    "differences": "/api/differences",  # POST {symbol, choice, algorithm_id?, price?}: adopt, ignore, assign, flatten
     "command": "/api/commands/<command_id>",  # GET what came of an act that answered 202
 }
 

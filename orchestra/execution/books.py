@@ -9,7 +9,8 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from functools import partial
 
 from database.bar import MINUTE
 from database.calendar_manager import MarketCalendar
@@ -17,6 +18,7 @@ from database.errors import StorageError
 from database.sqlite_store import SqliteStore
 from database.timestamps import iso_milliseconds
 from orchestra.execution.decision_book import NO_TURN, DecisionBook
+from orchestra.execution.truth.adoption import is_same
 from orchestra.messages.events import AlgorithmFailed, DecisionMade, OrderChanged, OrderFilled
 from orchestra.runtime.clock import Clock
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
@@ -24,13 +26,13 @@ from system_databse.decision import Decision
 from system_databse.fill import ExecutionReport, Fill, fills_from
 from system_databse.ledger import Ledger
 from system_databse.order import Order, OrderReport, OrderStatus
-from system_databse.rows import algorithms, events, fills, orders, positions, settings
+from system_databse.rows import algorithms, events, fills, orders, settings
 from system_databse.rows.events import event_of
 from system_databse.snapshot import AlgorithmView, Snapshot
 from system_databse.trading_signal import Outcome
 from system_databse.truth import adjustment_rows
 from system_databse.truth.adjustment import Adjustment, in_order
-from system_databse.truth.booking import write_adjustments
+from system_databse.truth.booking import session_day, write_adjustments, write_fills
 from system_databse.truth.transaction_log import Transaction, TransactionLog
 
 log = logging.getLogger(__name__)
@@ -68,10 +70,10 @@ class Books:
         publish: Callable[[object], None],
     ) -> None:
         self._store = store
-        self._calendar = calendar
         self._clock = clock
         self._mode = mode
         self._publish = publish
+        self._day_of = partial(session_day, calendar)
         self.decided = DecisionBook(calendar)
         self.also_write: AlsoWrite = _nothing
         self._load()
@@ -157,25 +159,6 @@ class Books:
         """Remember that the owner wants a stopped algorithm's shares sold, or that they are gone."""
         return self._store_record(replace(self._records[algorithm_id], is_sell_wanted=is_wanted))
 
-    def want_sales(self, algorithm_ids: Iterable[int], *, also: Callable[[sqlite3.Connection, str], None]) -> None:
-        """Remember that the owner wants these algorithms' shares sold. also: writes what belongs to it, and when."""
-        records = [replace(self._records[id_], is_sell_wanted=True) for id_ in algorithm_ids]
-        with self._transaction() as connection:
-            for record in records:
-                algorithms.update(connection, record, self._now())
-            also(connection, self._now())
-        self._records.update((record.id, record) for record in records)
-
-    def write(self, rows: Callable[[sqlite3.Connection, str], None]) -> None:
-        """Write rows that the books themselves do not keep, in one transaction; they are given the time as well."""
-        with self._transaction() as connection:
-            rows(connection, self._now())
-
-    def ask(self, rows: Callable[[sqlite3.Connection], str | None]) -> str | None:
-        """Return what rows say that the books themselves do not keep."""
-        with self._store.reader() as connection:
-            return rows(connection)
-
     def commit_minute(
         self, minute: int, judged: Iterable[Decision], intents: Iterable[Order], *, is_missed: bool = False
     ) -> None:
@@ -243,7 +226,7 @@ class Books:
         Returns the fills it added. Order, fills and positions are written in one transaction.
         """
         order = self.find(report.client_order_id)
-        if order is None or not self._is_same(order, report):
+        if order is None or not is_same(order, report):
             return []
         changed = order.after(report)
         if order.status is OrderStatus.ABANDONED and changed.is_working:
@@ -297,17 +280,17 @@ class Books:
         since = self._clock.now() - TOMBSTONES_KEPT
         with self._store.reader() as connection:
             unfinished = orders.load_unfinished(connection)
-        for order in unfinished:
-            if order.valid_until > since:
-                self._open.setdefault(order.client_order_id, order)
+        recalled = {order.client_order_id: order for order in unfinished if order.valid_until > since}
+        self._open.update({number: order for number, order in recalled.items() if number not in self._open})
 
     def _load(self) -> None:
         with self._store.reader() as connection:
             self._records = {record.id: record for record in algorithms.load(connection)}
-            self._open = {order.client_order_id: order for order in orders.load_unfinished(connection)}
+            unfinished = orders.load_unfinished(connection)
             booked, adjustments = fills.load(connection), adjustment_rows.load(connection)
             self._minute = int(settings.get(connection, ENGINE_MINUTE) or 0)
             self.decided.load(connection, self._records)
+        self._open: dict[str, Order] = {order.client_order_id: order for order in unfinished}
         self._ledger, self._transactions = Ledger(), TransactionLog()
         for entry in in_order(booked, adjustments):
             self._remember(entry)
@@ -349,19 +332,6 @@ class Books:
                 "keep the file, start again, and look at the log if it comes back."
             ) from error
 
-    def _is_same(self, order: Order, report: OrderReport) -> bool:
-        if (order.symbol, order.side) == (report.symbol, report.side):
-            return True
-        log.critical(
-            "Order %s is %s %s in our books and %s %s at the broker; it is left alone: check the account.",
-            order.client_order_id,
-            order.side,
-            order.symbol,
-            report.side,
-            report.symbol,
-        )
-        return False
-
     def _is_booked(self, execution: ExecutionReport) -> bool:
         with self._store.reader() as connection:
             return fills.has(connection, execution.execution_id)
@@ -371,18 +341,10 @@ class Books:
             orders.update(connection, order, self._clock.now())
             if is_found_late:
                 events.insert(connection, FOUND_LATE, event_of(order), at=self._now())
-            self._book(connection, added)
+            write_fills(connection, added, self._ledger, records=self._records, mode=self._mode, day_of=self._day_of)
         if is_found_late:
             log.critical("Order %s was given up, and the broker took it after all.", order.client_order_id)
         self._take_over(order, added)
-
-    def _book(self, connection: sqlite3.Connection, added: list[Fill]) -> None:
-        """Write fills and the position they lead to; all of them are of one order, so of one position."""
-        for number, fill in enumerate(added):
-            fills.insert(connection, fill, session_date=self._session_date(fill.at))
-            position = self._ledger.position(fill.algorithm_id, fill.symbol).after_all(added[: number + 1])
-            strategy = self._records[fill.algorithm_id].name
-            positions.write(connection, position, fill, strategy=strategy, mode=self._mode)
 
     def _take_over(self, order: Order, added: list[Fill]) -> None:
         """Assign in memory what was just committed, then tell the onlookers."""
@@ -410,10 +372,6 @@ class Books:
                 record = self._records[decision.signal.algorithm_id]
                 has_stopped = record.status is AlgorithmStatus.ERROR
                 self._publish(AlgorithmFailed(record.id, decision.reason, has_stopped))
-
-    def _session_date(self, moment: datetime) -> str:
-        session = self._calendar.session_at(int(moment.timestamp()))
-        return (session.day if session else moment.astimezone(UTC).date()).isoformat()
 
     def _now(self) -> str:
         return iso_milliseconds(self._clock.now())

@@ -37,8 +37,8 @@ class DecisionBook:
             ran_at, action = decisions.newest_run(connection, id_), decisions.newest_trade(connection, id_)
             if ran_at is not None:
                 self._last_run[id_] = ran_at
-            # The owner sells only what was stopped before, so that sale is the last thing that was done.
-            action = str(Action.SELL) if signals.has_owners(connection, id_) else action
+            # The owner only ever sells.
+            action = str(Action.SELL) if signals.is_newest_owners(connection, id_) else action
             if action is not None:
                 self._last_action[id_] = action
 

@@ -22,6 +22,7 @@ from orchestra.execution.truth.adoption import rebuilt, stand_in
 from orchestra.execution.truth.alarms import Alarms
 from orchestra.execution.truth.difference_watch import Difference, DifferenceWatch
 from orchestra.execution.truth.rivals import Rivals
+from orchestra.execution.truth.settlement import Numbers
 from orchestra.messages.events import ReconcileMismatch
 from orchestra.runtime.clock import Clock
 from system_databse.order import ZERO, OrderReport
@@ -62,6 +63,7 @@ class Reconciler:
         self._publish = publish
         self._last_clean: datetime | None = None
         self._missing: dict[str, Decimal] = {}
+        self._account: Mapping[str, Decimal] = {}
         self._watch = DifferenceWatch()
         self.alarms = Alarms(store, clock, publish)
         self.truth = AccountTruth(store, clock)
@@ -82,9 +84,11 @@ class Reconciler:
         """Say whether a difference was seen long enough ago to be looked at again."""
         return self._watch.is_due(self._seconds())
 
-    def difference(self, symbol: str) -> Difference | None:
-        """Return what differs in a symbol, as it was last seen; None when nothing does."""
-        return self._watch.of(symbol)
+    def numbers(self, symbol: str) -> Numbers:
+        """Return what the account, our algorithms and others hold of a symbol; the account's as it was last read."""
+        held = self._books.ledger.qty_by_symbol().get(symbol, ZERO)
+        not_ours = self.truth.not_ours.get(symbol, ZERO)
+        return Numbers(symbol, self._account.get(symbol, ZERO), held, not_ours)
 
     def missing_shares(self, symbol: str) -> Decimal:
         """Return how many shares that our algorithms hold the account has not left for them, when it was last read.
@@ -168,6 +172,7 @@ class Reconciler:
 
     def _compare(self, account: Mapping[str, Decimal]) -> None:
         """Check account = baseline + ledger + external + adjustments for every symbol."""
+        self._account = account
         held, expected = self._books.ledger.qty_by_symbol(), self._expected()
         for symbol in sorted(expected.keys() | account.keys() | self._watch.symbols | self._missing.keys()):
             seen = Difference(account.get(symbol, ZERO), expected.get(symbol, ZERO))

@@ -81,6 +81,36 @@ class SetPin:
     pin_hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class ConfirmBaseline:
+    """Take note that the owner knows what the account held before our first start. symbols: none means all."""
+
+    symbols: tuple[str, ...] = ()
+
+
+class DifferenceChoice(StrEnum):
+    """What the owner says of a difference between account and books.
+
+    Adopt: mine, no algorithm's. Ignore: leave it, and stop asking. Assign: an algorithm's shares came or went. Flatten:
+    the same, and that algorithm is stopped and the rest of its shares sold.
+    """
+
+    ADOPT = "adopt"
+    IGNORE = "ignore"
+    ASSIGN = "assign"
+    FLATTEN = "flatten"
+
+
+@dataclass(frozen=True, slots=True)
+class SettleDifference:
+    """Book what the owner says of a difference. price: dollars a share that came or went; by default what is known."""
+
+    symbol: str
+    choice: DifferenceChoice
+    algorithm_id: int | None = None
+    price: Decimal | None = None
+
+
 Command = (
     StartAlgorithm
     | StopAlgorithm
@@ -90,6 +120,8 @@ Command = (
     | FlattenAll
     | SetLimit
     | SetPin
+    | ConfirmBaseline
+    | SettleDifference
 )
 
 

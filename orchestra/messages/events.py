@@ -44,10 +44,14 @@ class StreamDisconnected:
 
 @dataclass(frozen=True, slots=True)
 class StopRequested:
-    """Somebody wants the process to end, or a recorded market has. error: why it cannot go on, to be raised."""
+    """Somebody wants the process to end, or a recorded market has. error: why it cannot go on, to be raised.
+
+    is_restart: the process ends itself, to be started anew by whoever looks after it.
+    """
 
     reason: str
     is_market_end: bool = False
+    is_restart: bool = False
     error: BaseException | None = None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from database.bars import split_rows
@@ -16,6 +17,7 @@ from database.calendar_manager import Session
 from database.errors import MarketDataError
 from database.sqlite_store import SqliteStore
 from database.timestamps import iso_milliseconds
+from orchestra.alpaca_wrapper import AlpacaWrapper
 from orchestra.execution.truth.corporate_action import ACTIVITY_KINDS, NameChange, read_actions, read_activities
 from orchestra.execution.truth.corporate_desk import CorporateDesk
 from orchestra.parts.market_side import MarketSide
@@ -24,7 +26,7 @@ from orchestra.risk.risk_rules import BASELINE, CORPORATE_ACTION
 from orchestra.signals.backfill import Backfill, here_and_now
 from orchestra.signals.roster import Roster
 from orchestra.worlds import World
-from system_databse.errors import BrokerError
+from system_databse.errors import BrokerError, BrokerRejected
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,7 @@ BEFORE_OPEN_SECONDS = 45 * 60
 AGAIN_SECONDS = 60.0
 START_SECONDS = 3.0
 NOT_KNOWN = "it is not known yet whether a company has split its shares today"
+Told = tuple[dict[str, list[Any]], list[dict[str, Any]]]
 NEW_TERMS = "its history is being put on the terms of its split"
 
 
@@ -152,14 +155,7 @@ class AccountSide:
         return sorted(held | theirs | {symbol for symbol, _ in self._around.roster.claims()})
 
     def _look(self, session: Session) -> None:
-        symbols, alpaca = self._symbols(), self._around.world.alpaca
-        start = session.day - LOOK_BACK
-
-        def ask() -> tuple[dict[str, list[Any]], list[dict[str, Any]]]:
-            if not symbols:
-                return {}, []
-            return alpaca.corporate_actions(symbols, start, session.day), alpaca.activities(ACTIVITY_KINDS, start)
-
+        ask = partial(_ask, self._around.world.alpaca, self._symbols(), until=session.day)
         self._asked = session.day, self._start("corporate actions", ask)
 
     def _start(self, name: str, work: Callable[[], Any]) -> "Future[Any]":
@@ -203,7 +199,8 @@ class AccountSide:
     def _renew_bars(self) -> None:
         """Fetch the history of split symbols again, once their ex date is there."""
         session = self._session()
-        if self._clock.now().timestamp() < session.open - BEFORE_OPEN_SECONDS:
+        if self._clock.now().timestamp() < session.open:
+            # Until then the history may still be on the old terms.
             return
         pull, market = self._around.market.pull, self._around.market
         for symbol in self._behind:
@@ -253,3 +250,18 @@ def _at_once(work: Callable[[], Any]) -> "Future[Any]":
         future: Future[Any] = Future()
         future.set_exception(error)
         return future
+
+
+def _ask(alpaca: AlpacaWrapper, symbols: list[str], *, until: date) -> Told:
+    """Return what companies have announced of late and what the broker has booked of it; raises what may pass."""
+    if not symbols:
+        return {}, []
+    start = until - LOOK_BACK
+    try:
+        return alpaca.corporate_actions(symbols, start, until), alpaca.activities(ACTIVITY_KINDS, start)
+    except (MarketDataError, BrokerRejected) as error:
+        if not isinstance(error, BrokerRejected) and not isinstance(error.__cause__, BrokerRejected):
+            raise
+        # Refused for good, as a plan may be: a split will show as a difference then, which stops the symbol.
+        log.warning("The broker does not tell us of splits: %s", error)
+        return {}, []

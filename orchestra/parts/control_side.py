@@ -17,7 +17,6 @@ from orchestra.engine import Engine
 from orchestra.messages.commands import Answer, Command, CommandGiven, FlattenAll, SetLimit
 from orchestra.messages.halt import HaltKind
 from orchestra.risk.halt_switch import HaltSwitch
-from system_databse.control import taken_wishes
 from system_databse.control.limit import LimitName
 from system_databse.door.door_store import DoorStore
 from system_databse.door.wish_rows import FLATTEN, LIMIT, Wish
@@ -93,13 +92,13 @@ class ControlSide:
 
     def _carry_out(self, wish: Wish) -> None:
         """Carry out a wish that nobody has taken up yet; a refusal is written down for whoever asks."""
-        books = self._engine.books
-        if books.ask(lambda connection: taken_wishes.answer_to(connection, wish.id)) is not None:
+        wishes = self._engine.owner.wishes
+        if wishes.is_taken(wish.id):
             return
         log.warning("%s asks for '%s'.", wish.by, wish.act)
         answer = self._answer(command_of(wish))
         if answer:
-            books.write(lambda connection, at: taken_wishes.take(connection, wish.id, at=at, answer=answer))
+            wishes.refuse(wish.id, answer)
 
     def _answer(self, command: Command | None) -> str | None:
         """Return why it was refused, None when it was carried out."""

@@ -14,11 +14,13 @@ from database.sqlite_store import SqliteStore
 from orchestra.messages.commands import (
     CancelOpenOrders,
     CommandGiven,
+    ConfirmBaseline,
     FlattenAll,
     PauseAlgorithm,
     ResumeAlgorithm,
     SetLimit,
     SetPin,
+    SettleDifference,
     StartAlgorithm,
     StopAlgorithm,
 )
@@ -36,12 +38,15 @@ from orchestra.office.account_watch import AccountWatch
 from orchestra.office.allocation import Allocation
 from orchestra.office.control.flatten_counter import FlattenCounter
 from orchestra.office.control.limit_counter import LimitCounter
+from orchestra.office.control.wish_book import WishBook
 from orchestra.office.equity_log import EquityLog
 from orchestra.office.front_office import FrontOffice, Handlers
 from orchestra.office.live_desk import LiveDesk, Sources
 from orchestra.office.owner_pin import OwnerPin
 from orchestra.office.owner_sales import OwnerSales
 from orchestra.office.rest_counter import RestCounter
+from orchestra.office.settling.baseline_counter import BaselineCounter
+from orchestra.office.settling.difference_counter import DifferenceCounter
 from orchestra.office.sparklines import Sparklines
 from orchestra.office.start_counter import StartCounter
 from orchestra.office.stop_counter import StopCounter
@@ -168,9 +173,18 @@ class OwnerSide:
             publish=publish,
         )
         self._stops = StopCounter(books, desk, around.roster, sales=self.sales, publish=publish)
+        self._differences = DifferenceCounter(
+            books,
+            around.orders.reconciler,
+            store=around.store,
+            clock=around.world.clock,
+            last_price=self.allocation.price,
+            stop=self._stops.stop,
+        )
         self._rests = RestCounter(books, around.roster, around.runner, publish=publish)
-        self._flattens = FlattenCounter(books, self.sales, publish=publish)
-        self._limits = LimitCounter(books, around.orders.limits)
+        self.wishes = WishBook(around.store, around.world.clock)
+        self._flattens = FlattenCounter(books, self.sales, self.wishes, publish=publish)
+        self._limits = LimitCounter(books, around.orders.limits, self.wishes)
         self.front = FrontOffice(self._counters(), around.world.clock, after_command=self._after_command)
 
     def _counters(self) -> Handlers:
@@ -183,6 +197,8 @@ class OwnerSide:
             PauseAlgorithm: self._rests.pause,
             ResumeAlgorithm: self._rests.resume,
             SetPin: self._around.pin.create,
+            ConfirmBaseline: BaselineCounter(self._around.orders.reconciler.truth).confirm,
+            SettleDifference: self._differences.settle,
         }
 
     def _sources(self, speed: float | None) -> Sources:

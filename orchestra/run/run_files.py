@@ -27,7 +27,7 @@ from orchestra.run import run_identity
 from orchestra.run.data_directory import DataDirectory
 from orchestra.run.keeping.backup_shelf import BackupShelf
 from orchestra.run.keeping.restorer import Restorer
-from orchestra.run.keeping.start_check import StartCheck
+from orchestra.run.keeping.start_check import CHECK, StartCheck
 from orchestra.run.run_identity import RunIdentity
 from orchestra.runtime.clock import Clock
 from orchestra.runtime.directory_lock import DirectoryLock
@@ -201,7 +201,7 @@ class RunFiles:
     def _halt(self, clock: Clock, by: str) -> None:
         door = DoorStore.open(self.directory.door)
         try:
-            halt_keeper(door)(Halt(iso_milliseconds(clock.now()), by))
+            halt_keeper(door)(Halt(iso_milliseconds(clock.now()), by, CHECK))
         finally:
             door.close()
 

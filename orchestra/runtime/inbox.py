@@ -12,6 +12,11 @@ class Inbox:
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[object] = queue.SimpleQueue()
 
+    @property
+    def depth(self) -> int:
+        """Return how many messages wait."""
+        return self._queue.qsize()
+
     def put(self, message: object) -> None:
         """Add a message; safe from any thread and from a signal handler."""
         self._queue.put(message)

@@ -6,6 +6,7 @@ Names are prefixed AUTOTRADER_; the names other tools use are accepted as aliase
 import os
 import stat
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -144,6 +145,20 @@ def load_settings(root: Path = ROOT, *, is_insecure_env_allowed: bool = False) -
         raise ConfigError(_plain(error)) from error
     except (ValueError, OSError) as error:
         raise ConfigError(f"The settings in {root} cannot be read ({error}): mend .env or settings.toml.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceManager:
+    """What systemd lends a service. socket: where it listens; folder: in memory, and outlives the process."""
+
+    socket: str | None
+    folder: Path | None
+
+
+def service_manager() -> ServiceManager:
+    """Return what the service manager has put into the environment (sd_notify(3), RuntimeDirectory=)."""
+    folder = os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0]
+    return ServiceManager(os.environ.get("NOTIFY_SOCKET") or None, Path(folder) if folder else None)
 
 
 def environment() -> Mapping[str, str]:

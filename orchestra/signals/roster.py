@@ -4,7 +4,7 @@ In: the owner's wishes, the books. Out: instances in the runner, claims on symbo
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from orchestra.runtime.network.subscriptions import Claim
@@ -59,13 +59,21 @@ class Feed(Protocol):
         """Take over the claims recomputed from the books."""
 
 
+def nobody_minds(_algorithm_id: int) -> None:
+    """Let an algorithm run again without more ado."""
+
+
 class Roster:
-    """Start, stop, pause and resume algorithms; stopping one touches nobody else's shares or prices."""
+    """Start, stop, pause and resume algorithms; stopping one touches nobody else's shares or prices.
+
+    on_resume: told of an algorithm that is to run again, before it is built.
+    """
 
     def __init__(self, books: Books, instances: Instances, feed: Feed) -> None:
         self._books = books
         self._instances = instances
         self._feed = feed
+        self.on_resume: Callable[[int], None] = nobody_minds
 
     def restore(self) -> None:
         """Build what is running and claim what is needed: start-up and restart are one path."""
@@ -109,7 +117,15 @@ class Roster:
     def resume(self, algorithm_id: int) -> None:
         """Run a paused or failed algorithm again; a stopped one stays stopped."""
         self._require_not_stopped(algorithm_id)
+        self.on_resume(algorithm_id)
         self._build(self._books.set_status(algorithm_id, AlgorithmStatus.RUNNING))
+        self.refresh(algorithm_id)
+
+    def switch_off(self, algorithm_id: int, reason: str) -> None:
+        """Let an algorithm run no more until its owner resumes it; its shares and their prices stay."""
+        self._require_not_stopped(algorithm_id)
+        self._books.fail(algorithm_id, reason)
+        self._instances.forget(algorithm_id)
         self.refresh(algorithm_id)
 
     def running_symbols(self) -> frozenset[str]:

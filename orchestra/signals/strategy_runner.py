@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 # In real time what has not had its turn by then goes first in the next minute.
 WARN_AFTER_MS = 2_000
 LAST_TURN_SECONDS = 50
+NO_TIME_LEFT = "the minute was over before its turn came"
 
 
 class Strategy(Protocol):
@@ -50,10 +51,31 @@ class Market(Protocol):
         """Return start and close of the newest visible bar, or None."""
 
 
+class TurnWatch(Protocol):
+    """Who looks on while strangers' code runs: told before it begins and after it has ended."""
+
+    def begin(self, algorithm_id: int) -> None:
+        """Take note that this algorithm's code runs now."""
+
+    def end(self, algorithm_id: int, *, is_build: bool = False) -> None:
+        """Take note that it runs no more; is_build: it was imported and made, it had no turn."""
+
+
+class Unwatched:
+    """Nobody looks on."""
+
+    def begin(self, algorithm_id: int) -> None:
+        """Do nothing."""
+
+    def end(self, algorithm_id: int, *, is_build: bool = False) -> None:
+        """Do nothing."""
+
+
 class StrategyRunner:
     """Own the instances of all algorithms and give each its turn.
 
     after_turn: called after each turn to undo what strangers' code may have done to shared things (logging).
+    turn_watch: who looks on. resting: why no algorithm is built or has a turn, empty while all do.
     """
 
     def __init__(
@@ -72,20 +94,26 @@ class StrategyRunner:
         self._after_turn = after_turn
         self._instances: dict[int, Strategy] = {}
         self._skipped: frozenset[int] = frozenset()
+        self.turn_watch: TurnWatch = Unwatched()
+        self.resting = ""
 
     def build(self, record: AlgorithmRecord) -> None:
-        """Import the algorithm's file and make its instance.
+        """Import the algorithm's file and make its instance; while all are resting, leave it.
 
         Raises StrategyError when the file changed, cannot be imported or its constructor fails.
         """
+        if self.resting:
+            return
         strategy = self._loader.find(record.file)
         if strategy.sha256 != record.file_sha256:
             raise StrategyError(f"{strategy.path} has changed since the algorithm was started.")
+        self.turn_watch.begin(record.id)
         try:
             self._instances[record.id] = self._loader.make(
                 strategy, record.ticker, record.initial_capital, params=json.loads(record.params)
             )
         finally:
+            self.turn_watch.end(record.id, is_build=True)
             self._after_turn()
 
     def try_out(
@@ -116,6 +144,10 @@ class StrategyRunner:
 
         Those skipped last time go first, those whose bar is late last, when it has come or the wait is over.
         """
+        if self.resting:
+            return [
+                self._skip(view, minute, self.resting) for view in snapshot.algorithms.values() if _is_running(view)
+            ]
         running = [view for id_, view in snapshot.algorithms.items() if id_ in self._instances and _is_running(view)]
         running.sort(key=lambda view: view.record.id not in self._skipped)
         late_symbols = self._market.late_symbols
@@ -129,13 +161,16 @@ class StrategyRunner:
         return signals
 
     def _turns(self, views: list[AlgorithmView], minute: int) -> list[TradingSignal]:
-        return [self._skip(view, minute) if self._is_late(minute) else self._turn(view, minute) for view in views]
+        return [
+            self._skip(view, minute, NO_TIME_LEFT) if self._is_late(minute) else self._turn(view, minute)
+            for view in views
+        ]
 
     def _is_late(self, minute: int) -> bool:
         return not self._clock.is_simulated and self._clock.now().timestamp() >= minute + LAST_TURN_SECONDS
 
-    def _skip(self, view: AlgorithmView, minute: int) -> TradingSignal:
-        answer = Answer(Action.NONE, ZERO, "the minute was over before its turn came")
+    def _skip(self, view: AlgorithmView, minute: int, reason: str) -> TradingSignal:
+        answer = Answer(Action.NONE, ZERO, reason)
         return turn_signal(view, minute, answer, last_bar=self._last_bar(view), failure=Outcome.SKIPPED)
 
     def _turn(self, view: AlgorithmView, minute: int) -> TradingSignal:
@@ -162,7 +197,11 @@ class StrategyRunner:
     def _ask(self, algorithm_id: int, minute: int) -> Answer:
         strategy = self._instances[algorithm_id]
         current_time = iso_minute(minute)
-        return self._timer.call(lambda: read_answer(strategy.run(current_time, algorithm_id), strategy))
+        self.turn_watch.begin(algorithm_id)
+        try:
+            return self._timer.call(lambda: read_answer(strategy.run(current_time, algorithm_id), strategy))
+        finally:
+            self.turn_watch.end(algorithm_id)
 
 
 def _is_running(view: AlgorithmView) -> bool:

@@ -24,6 +24,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "report": ("report", "look at kept results, compare two, or forget one"),
     "restore": ("keeping.restore", "see the backups, or put one in the place of the databases"),
     "resume": ("control.resume", "allow buying again after a halt"),
+    "service": ("service", "print or install the systemd unit that runs AutoTrader as a service"),
     "show-config": ("keeping.show_config", "show every setting, where it comes from, and what would run"),
     "stop-entries": ("control.stop_entries", "buy nothing more; orders that work already stay"),
     "sweep": ("sweep", "try many parameter sets on all cores, and judge the best on unseen days"),

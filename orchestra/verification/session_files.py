@@ -11,6 +11,8 @@ from pathlib import Path
 
 from database.errors import StorageError
 
+# The list of changes made to the schema is there first, and the tables come all at once.
+ANY_TABLE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name <> '_sqlite_migrations' LIMIT 1"
 MAGIC = b"SQLite format 3\x00"
 
 
@@ -53,6 +55,17 @@ def is_there(path: Path) -> bool:
         return False
     except OSError as error:
         raise StorageError(_unreadable(path, error)) from error
+
+
+def is_begun(path: Path, wait_seconds: float) -> bool:
+    """Say whether a database has tables of its own; a start that was cut off leaves one without.
+
+    Raises StorageError.
+    """
+    if not is_there(path):
+        return False
+    with opened(path, wait_seconds) as connection:
+        return connection.execute(ANY_TABLE).fetchone() is not None
 
 
 @contextmanager

@@ -5,12 +5,13 @@ In: paths. Out: Books, Venue, when a halt began. Thread: any.
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
 from database.errors import StorageError
 from orchestra.verification.findings import Finding, Invariant, critical
-from orchestra.verification.session_files import SessionFiles, is_there, opened
+from orchestra.verification.session_files import SessionFiles, is_begun, opened
 from orchestra.verification.session_rows import (
     MICROSECONDS,
     Books,
@@ -43,11 +44,8 @@ SPANS = (
     "SELECT algo_id, minute, until_minute, action, outcome, gate, client_order_id FROM decisions"
     " ORDER BY algo_id, minute"
 )
-DIFFERENCES = (
-    "SELECT symbol, qty, NULL AS algo_id FROM baseline"
-    " UNION ALL SELECT symbol, signed_qty, NULL FROM external_fills"
-    " UNION ALL SELECT symbol, qty, algo_id FROM adjustments"
-)
+ADOPTED = "SELECT data FROM events WHERE type = 'order.adopted'"
+NOT_OURS = "SELECT symbol, qty FROM baseline UNION ALL SELECT symbol, signed_qty FROM external_fills"
 VENUE_ORDERS = "SELECT id, client_order_id, symbol, side, qty, filled_qty, status, updated_at FROM orders"
 VENUE_FILLS = (
     "SELECT execution_id, order_id, client_order_id, symbol, side, qty, price, position_qty, at FROM fills"
@@ -62,29 +60,40 @@ def read_session(
 
     The exchange is read first: whatever it knows was committed in our books before, so that they must show it.
     """
+    # Asked before anything else: what is finished then stands still, whatever is read after it.
+    is_finished = _is_finished(files)
     venue, no_venue, findings = None, NO_EXCHANGE, list[Finding]()
     try:
-        venue = _read_venue(files) if is_there(files.exchange) else None
+        venue = _read_venue(files) if is_begun(files.exchange, files.wait_seconds) else None
     except StorageError as error:
         findings.append(critical(Invariant.SOUND_FILES, str(error)))
         no_venue = UNREADABLE_EXCHANGE
     books = _read_books(files)
-    is_strict = books.is_finished if is_settled is None else is_settled
+    is_strict = is_finished if is_settled is None else is_settled
     session = Session(
         books=books,
         venue=venue,
         no_venue=no_venue,
-        halted_at=_read_halt(files) if is_there(files.door) else None,
+        halted_at=_read_halt(files) if is_begun(files.door, files.wait_seconds) else None,
         now=_now(books, venue, now),
         grace_seconds=0.0 if is_strict else GRACE_SECONDS,
     )
     return session, findings
 
 
+def _is_finished(files: SessionFiles) -> bool:
+    """Say whether this is a replay that has come to its end."""
+    with opened(files.system, files.wait_seconds) as connection:
+        return connection.execute("SELECT 1 FROM settings WHERE key = 'replay_finished'").fetchone() is not None
+
+
 def _now(books: Books, venue: Venue | None, now: datetime | None) -> float:
-    """Return the time of the market; an exchange of ours tells it, and stands still while the program is down."""
-    if venue is not None:
-        return max(float(venue.minute), books.newest)
+    """Return the time of the market; an exchange of ours tells it, and stands still while the program is down.
+
+    It is the time as the exchange was read: what our books know beyond it came later.
+    """
+    if venue is not None and venue.minute:
+        return float(venue.minute)
     return now.timestamp() if now is not None else books.newest
 
 
@@ -102,11 +111,9 @@ def _read_books(files: SessionFiles) -> Books:
                 Reconciliation(row["id"], moment(row["at"], f"recon_runs {row['id']}"), row["kind"], row["result"])
                 for row in connection.execute("SELECT id, at, kind, result FROM recon_runs ORDER BY id")
             ),
-            differences=tuple(
-                Difference(row["symbol"], number(row["qty"], f"what is not ours of {row['symbol']}"), row["algo_id"])
-                for row in connection.execute(DIFFERENCES)
-            ),
+            differences=(*map(_not_ours, connection.execute(NOT_OURS)), *_adjustments(connection)),
             owners_signals=frozenset(row["id"] for row in owners),
+            adopted=tuple(row["data"] for row in connection.execute(ADOPTED)),
         )
 
 
@@ -137,6 +144,26 @@ def _read_halt(files: SessionFiles) -> float | None:
         return moment(json.loads(row["value"])["at"], "the halt")
     except (ValueError, TypeError, KeyError, StorageError):
         return None
+
+
+def _not_ours(row: sqlite3.Row) -> Difference:
+    return Difference(row["symbol"], number(row["qty"], f"what is not ours of {row['symbol']}"))
+
+
+def _adjustments(connection: sqlite3.Connection) -> Iterator[Difference]:
+    """Yield the adjustments in their order; older books kept less of them."""
+    for row in connection.execute("SELECT * FROM adjustments ORDER BY id"):
+        kept = dict(row)
+        what = f"adjustment {kept['id']}"
+        yield Difference(
+            symbol=kept["symbol"],
+            qty=number(kept["qty"], what),
+            algo_id=kept["algo_id"],
+            kind=kept["kind"],
+            fills_before=int(kept.get("fills_before") or 0),
+            price=_optional(kept.get("price"), what),
+            other_symbol=kept.get("other_symbol"),
+        )
 
 
 def _intent(row: sqlite3.Row) -> Intent:

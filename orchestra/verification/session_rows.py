@@ -143,16 +143,28 @@ class Reconciliation:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Shares that came into the account beside our fills: baseline, a stranger's fill, an adjustment."""
+    """Shares that came beside our fills: baseline, a stranger's fill, an adjustment, such as a split.
+
+    fills_before: how many fills were booked before an adjustment. price: dollars a share, where money moved.
+    other_symbol: of a company that was renamed, the name on the other side.
+    """
 
     symbol: str
     qty: Decimal
     algo_id: int | None = None
+    kind: str = ""
+    fills_before: int = 0
+    price: Decimal | None = None
+    other_symbol: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """What system.db says. differences: baseline, external fills and adjustments alike."""
+    """What system.db says. differences: baseline, external fills and adjustments alike.
+
+    owners_signals: ids of signals that no algorithm gave. adopted: texts about orders of ours that older books, out of
+    a backup, did not know and the broker told of.
+    """
 
     settings: dict[str, str]
     intents: tuple[Intent, ...]
@@ -162,16 +174,17 @@ class Books:
     reconciliations: tuple[Reconciliation, ...]
     differences: tuple[Difference, ...]
     owners_signals: frozenset[int]
+    adopted: tuple[str, ...]
 
     @property
     def install(self) -> str:
-        """Return what our order ids carry."""
-        return self.settings.get("install", "")
+        """Return what our order ids carry; where no setting says so, what the first of them carries."""
+        first = self.intents[0].client_order_id.split("-") if self.intents else []
+        return self.settings.get("install") or (first[1] if len(first) > 1 else "")
 
-    @property
-    def is_finished(self) -> bool:
-        """Say whether this was a replay, and it has come to its end."""
-        return "replay_finished" in self.settings
+    def is_adopted(self, intent: Intent) -> bool:
+        """Say whether the broker told of an order and nothing but its number says who decided it."""
+        return any(intent.client_order_id in text for text in self.adopted)
 
     @property
     def newest(self) -> float:

@@ -21,7 +21,7 @@ from orchestra.verification.invariants.permissions import (
 )
 from orchestra.verification.invariants.soundness import sound_files
 from orchestra.verification.report import Report
-from orchestra.verification.session_files import SessionFiles, files_in, is_there
+from orchestra.verification.session_files import SessionFiles, files_in, is_begun, is_there
 from orchestra.verification.session_reader import read_session
 from orchestra.verification.session_rows import Session
 
@@ -36,6 +36,7 @@ CHECKS: tuple[Callable[[Session], Findings], ...] = (
     nothing_opened_when_forbidden,
     nothing_sold_that_was_not_there,
 )
+NOT_BEGUN = "the session was cut off before its first table was made"
 OF_ROWS = tuple(invariant for invariant in Invariant if invariant < Invariant.SOUND_FILES)
 
 
@@ -45,18 +46,25 @@ def verify_session(
     now: datetime | None = None,
     is_settled: bool | None = None,
     secrets: Mapping[str, str] | None = None,
+    known_versions: Mapping[str, int] | None = None,
 ) -> Report:
     """Return what V1 to V8 say of a session.
 
     where: a data directory, or its files. now: market time; by default the latest moment the files speak of.
     is_settled: whether everything the exchange did has had the time to arrive in our books; by default that is asked
     of a finished replay, and of others for what is older than five minutes. secrets: by name, strings that may stand
-    nowhere in logs and databases. Raises ConfigError when there is no session to check.
+    nowhere in logs and databases. known_versions: the newest schema of system, exchange, door and market that the
+    program which asks knows. Raises ConfigError when there is no session to check.
     """
     files = where if isinstance(where, SessionFiles) else files_in(where)
     _require_session(files)
-    found = [*sound_files(files), *_told(lambda: no_secrets(files, secrets or {}), Invariant.NO_SECRETS)]
+    found = [
+        *sound_files(files, known_versions or {}),
+        *_told(lambda: no_secrets(files, secrets or {}), Invariant.NO_SECRETS),
+    ]
     try:
+        if not is_begun(files.system, files.wait_seconds):
+            return _report(files, None, [*found, *(Unchecked(invariant, NOT_BEGUN) for invariant in OF_ROWS)])
         session, wrong = read_session(files, now=now, is_settled=is_settled)
     except StorageError as error:
         return _report(files, None, [*found, *_unreadable(error, OF_ROWS)])

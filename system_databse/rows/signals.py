@@ -26,10 +26,12 @@ def explain(connection: sqlite3.Connection, signal_id: int, decision: Decision, 
     )
 
 
-def has_owners(connection: sqlite3.Connection, algorithm_id: int) -> bool:
-    """Say whether the owner ever had shares of the algorithm sold."""
-    row = connection.execute("SELECT 1 FROM signals WHERE source = 'manual' AND algo_id = ? LIMIT 1", (algorithm_id,))
-    return row.fetchone() is not None
+def is_newest_owners(connection: sqlite3.Connection, algorithm_id: int) -> bool:
+    """Say whether the last that was wanted of the algorithm is a sale of its owner."""
+    row = connection.execute(
+        "SELECT source = 'manual' FROM signals WHERE algo_id = ? ORDER BY id DESC LIMIT 1", (algorithm_id,)
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def _insert(connection: sqlite3.Connection, signal: TradingSignal, *, dedupe_key: str | None, at: str) -> int:

@@ -1,15 +1,40 @@
-"""Write adjustments and the positions they lead to, in the caller's transaction. Memory is the caller's to change."""
+"""Write fills, adjustments and the positions they lead to, in the caller's transaction; memory is the caller's."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
+from database.calendar_manager import MarketCalendar
 from system_databse.algorithm_record import AlgorithmRecord
+from system_databse.fill import Fill
 from system_databse.ledger import Ledger
 from system_databse.order import ZERO
 from system_databse.position import Position
-from system_databse.rows import positions
+from system_databse.rows import fills, positions
 from system_databse.truth import adjustment_rows
 from system_databse.truth.adjustment import Adjustment, AdjustmentKind, adjusted
+
+
+def session_day(calendar: MarketCalendar, moment: datetime) -> str:
+    """Return the day of the session of that moment, of the moment itself outside of one; ISO."""
+    session = calendar.session_at(int(moment.timestamp()))
+    return (session.day if session else moment.astimezone(UTC).date()).isoformat()
+
+
+def write_fills(
+    connection: sqlite3.Connection,
+    added: Sequence[Fill],
+    ledger: Ledger,
+    *,
+    records: Mapping[int, AlgorithmRecord],
+    mode: str,
+    day_of: Callable[[datetime], str],
+) -> None:
+    """Add fills of one order, so of one position, and what it comes to; ledger: as it is before."""
+    for number, fill in enumerate(added):
+        fills.insert(connection, fill, session_date=day_of(fill.at))
+        position = ledger.position(fill.algorithm_id, fill.symbol).after_all(added[: number + 1])
+        positions.write(connection, position, fill, strategy=records[fill.algorithm_id].name, mode=mode)
 
 
 def write_adjustments(

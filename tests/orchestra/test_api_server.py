@@ -108,6 +108,22 @@ def test_a_taken_port_is_a_plain_sentence_in_the_callers_thread(served: Served, 
     second.stop()
 
 
+def test_a_thread_of_the_page_that_ends_on_an_error_is_told(tmp_path: Path) -> None:
+    told: list[Exception] = []
+    house = ApiHouse(tmp_path)
+    server = ApiServer(house.parts, house.frontend, port=0, on_broken=told.append)
+    error = ValueError("a page that is broken")
+
+    def break_down() -> None:
+        raise error
+
+    server._run_job("api", lambda: None)
+    assert told == []
+    server._run_job("api", break_down)
+    assert told == [error]
+    house.close()
+
+
 def test_a_clock_of_an_exchange_is_refused(tmp_path: Path) -> None:
     house = ApiHouse(tmp_path)
     house.clock.is_simulated = True

@@ -14,7 +14,13 @@ from alpaca.data.live import StockDataStream
 from alpaca.trading.stream import TradingStream
 
 from database.bar import MINUTE
-from orchestra.messages.events import OrderUpdateReceived, StreamConnected, StreamDisconnected, StreamName
+from orchestra.messages.events import (
+    OrderUpdateReceived,
+    StopRequested,
+    StreamConnected,
+    StreamDisconnected,
+    StreamName,
+)
 from orchestra.paper_exchange.wire.sockets.subscriptions import Subscriptions
 from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.inbox import Inbox
@@ -241,3 +247,26 @@ def stop_seconds(streams: WebSocketManager) -> float:
     took = clock.monotonic() - started
     assert not [thread for thread in streams._threads if thread.is_alive()]
     return took
+
+
+@pytest.mark.parametrize("error", [RuntimeError("broken"), None])
+def test_stream_that_ends_for_good_ends_the_run(error: Exception | None, house: House) -> None:
+    class Ending:
+        def run(self) -> None:
+            if error is not None:
+                raise error
+
+    house.streams.start()
+    house.expect(StreamConnected, StreamName.ORDERS)
+    house.streams._run_stream(Ending(), StreamName.ORDERS)  # type: ignore[arg-type]  # of the stream it only runs it
+    told = house.expect(StopRequested)
+    assert str(told.error) == "The orders stream has ended: start again, and look at the log if it comes back."
+    assert not house.streams.is_connected(StreamName.ORDERS)
+
+
+def test_stream_that_is_told_to_stop_ends_nothing_else(house: House) -> None:
+    house.streams.start()
+    house.expect(StreamConnected, StreamName.ORDERS)
+    house.streams.stop()
+    while (message := house.inbox.take(0)) is not None:
+        assert not isinstance(message, StopRequested)

@@ -3,6 +3,7 @@
 In: what the broker says of it. Out: the intent as it must have been, and its algorithm. Thread: engine.
 """
 
+import logging
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -10,6 +11,8 @@ from database.bar import MINUTE
 from orchestra.execution.order_numbers import Decided
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
 from system_databse.order import Order, OrderReport, OrderStatus, Purpose, Side
+
+log = logging.getLogger(__name__)
 
 RECOVERED = "recovered"
 LEAST_CAPITAL = Decimal(1)
@@ -32,6 +35,21 @@ def rebuilt(report: OrderReport, decided: Decided) -> Order:
         status=OrderStatus.UNKNOWN,
         attempts=1,
     )
+
+
+def is_same(order: Order, report: OrderReport) -> bool:
+    """Say whether the broker means the order that the books mean by its number; log it when it does not."""
+    if (order.symbol, order.side) == (report.symbol, report.side):
+        return True
+    log.critical(
+        "Order %s is %s %s in our books and %s %s at the broker; it is left alone: check the account.",
+        order.client_order_id,
+        order.side,
+        order.symbol,
+        report.side,
+        report.symbol,
+    )
+    return False
 
 
 def stand_in(report: OrderReport, decided: Decided) -> AlgorithmRecord:

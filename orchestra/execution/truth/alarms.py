@@ -21,10 +21,10 @@ class Alarms:
         self._publish = publish
         self._told: dict[tuple[str, str], object] = {}
 
-    def tell(self, kind: str, text: str, symbol: str = "") -> None:
+    def tell(self, kind: str, text: str, symbol: str = "", *, severity: str = "critical") -> None:
         """Keep it and publish it."""
         with self._store.transaction() as connection:
-            data = {"severity": "critical", "text": text, "symbol": symbol}
+            data = {"severity": severity, "text": text, "symbol": symbol}
             events.insert(connection, kind, data, at=iso_milliseconds(self._clock.now()))
         self._publish(AlertRaised(kind, text, symbol))
 

@@ -150,7 +150,7 @@ class CorporateDesk:
 
     def _tell(self, kind: str, text: str, action: Split | NameChange) -> None:
         symbol = action.symbol if isinstance(action, Split) else action.new
-        self._alarms.tell(kind, text, symbol)
+        self._alarms.tell(kind, text, symbol, severity="info")
 
 
 def cash_in_lieu(activities: Iterable[ShareActivity], split: Split) -> Decimal:

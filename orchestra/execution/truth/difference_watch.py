@@ -43,11 +43,6 @@ class DifferenceWatch:
         """Return the symbols that differ, suspected ones among them: nothing is bought in them."""
         return frozenset(self._seen)
 
-    def of(self, symbol: str) -> Difference | None:
-        """Return a symbol's difference as it was last seen."""
-        sighting = self._seen.get(symbol)
-        return sighting.difference if sighting else None
-
     def is_due(self, now: float) -> bool:
         """Say whether a suspicion is old enough to be looked at again."""
         return any(not each.is_confirmed and now >= each.since + CONFIRM_SECONDS for each in self._seen.values())

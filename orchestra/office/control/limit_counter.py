@@ -9,7 +9,8 @@ from typing import Protocol
 
 from orchestra.execution.books import Books
 from orchestra.messages.commands import Answer, Refusal, SetLimit, refused
-from system_databse.control import limit_rows, taken_wishes
+from orchestra.office.control.wish_book import WishBook
+from system_databse.control import limit_rows
 from system_databse.control.limit import Limit, why_not
 
 log = logging.getLogger(__name__)
@@ -29,9 +30,10 @@ class Limits(Protocol):
 class LimitCounter:
     """Set and lift limits; they hold from the next decision on."""
 
-    def __init__(self, books: Books, limits: Limits) -> None:
+    def __init__(self, books: Books, limits: Limits, wishes: WishBook) -> None:
         self._books = books
         self._limits = limits
+        self._wishes = wishes
 
     def set(self, command: SetLimit) -> Answer:
         """Store the limit; asked again under the same id, nothing changes."""
@@ -40,24 +42,19 @@ class LimitCounter:
             return refused(Refusal.INVALID, reason)
         if command.algorithm_id is not None and command.algorithm_id not in self._books.records:
             return refused(Refusal.NOT_FOUND, f"There is no algorithm {command.algorithm_id}.")
-        if not self._is_taken(command.wish_id):
+        if not self._wishes.is_taken(command.wish_id):
             self._store(command)
         return Answer({"limits": [limit.to_values() for limit in self._limits.in_force]})
 
     def _store(self, command: SetLimit) -> None:
-        def write(connection: sqlite3.Connection, at: str) -> None:
+        def write(connection: sqlite3.Connection) -> None:
             if command.value is None:
                 limit_rows.remove(connection, command.name, command.algorithm_id)
             else:
                 limit_rows.put(connection, Limit(command.name, command.value, command.algorithm_id))
-            if command.wish_id:
-                taken_wishes.take(connection, command.wish_id, at=at)
 
-        self._books.write(write)
+        self._wishes.carry_out(command.wish_id, write)
         self._limits.reload()
         whose = "all algorithms together" if command.algorithm_id is None else f"algorithm {command.algorithm_id}"
         what = "is not limited any more" if command.value is None else f"is limited to {command.value}"
         log.warning("%s of %s %s.", command.name, whose, what)
-
-    def _is_taken(self, wish_id: str | None) -> bool:
-        return wish_id is not None and self._books.ask(lambda rows: taken_wishes.answer_to(rows, wish_id)) is not None

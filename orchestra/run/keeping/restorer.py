@@ -60,6 +60,11 @@ class Restorer:
                 "call the verb restore again after moving that file away."
             ) from error
 
+    @staticmethod
+    def told(aside: Path) -> str:
+        """Return where the former files are, as a sentence; "" when there were none."""
+        return f" The former files lie in {aside}." if aside.exists() else ""
+
     def set_aside(self, path: Path, now: datetime) -> Path:
         """Move a database with its side files out of the way and return where it is now."""
         return _move_aside(path, self._directory.backups / ASIDE / stamp(now))
@@ -101,11 +106,13 @@ def _staged(path: Path) -> Path:
 
 def _move_aside(path: Path, aside: Path) -> Path:
     """Move the file last: while it is still there a cut-off move is begun anew."""
+    present = [path.with_name(path.name + suffix) for suffix in reversed(SIDE_FILES)]
+    present = [file for file in present if file.exists()]
+    if not present:
+        return aside
     aside.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
-    for suffix in reversed(SIDE_FILES):
-        present = path.with_name(path.name + suffix)
-        if present.exists():
-            shutil.move(present, aside / present.name)
+    for file in present:
+        shutil.move(file, aside / file.name)
     durable.sync(aside)
     durable.sync(path.parent)
     return aside

@@ -20,6 +20,7 @@ from orchestra.run.keeping.backup_shelf import BackupShelf
 from orchestra.run.keeping.restorer import Restorer
 from system_databse import system_schema
 from system_databse.door import door_schema
+from system_databse.door.pin_digest import PEPPER
 
 # The large tables of the market database, which hold next to no text.
 MANY_NUMBERS = ("bars_1m", "bars_derived", "option_quotes")
@@ -78,7 +79,7 @@ class StartCheck:
                 aside = self._restorer.restore(self._shelf, name, files, now=self._now)
                 return (
                     f"{', '.join(file.name for file in files)} restored from backup {name}, because {path.name} could"
-                    f" not be used ({why}); the former files lie in {aside}. Nothing is bought: {CHECK}."
+                    f" not be used ({why}).{Restorer.told(aside)} Nothing is bought: {CHECK}."
                 )
         raise no_backup(path, why, self._shelf)
 
@@ -106,6 +107,8 @@ def losses(directory: DataDirectory, shelf: BackupShelf, *, is_thorough: bool) -
 def _loss(path: Path, directory: DataDirectory, shelf: BackupShelf, *, is_thorough: bool) -> str | None:
     if not path.exists() or not path.stat().st_size:
         # A new door.db is made where there is none; whether that is a loss is for the door's own rule to say.
+        if path == directory.system and _has_pepper(directory.door):
+            return "it is missing, and door.db holds the secret of its PIN"
         is_known = path != directory.door and any((shelf.path(name) / path.name).exists() for name in shelf.names())
         return "it is missing" if is_known else None
     try:
@@ -113,6 +116,17 @@ def _loss(path: Path, directory: DataDirectory, shelf: BackupShelf, *, is_thorou
     except StorageDamaged as error:
         return error.finding
     return thorough_finding(path) if is_thorough else None
+
+
+def _has_pepper(door: Path) -> bool:
+    """Say whether a PIN was created with this door.db, which is kept in system.db."""
+    if not door.exists() or not door.stat().st_size:
+        return False
+    try:
+        with closing(open_to_look(door)) as connection:
+            return connection.execute("SELECT 1 FROM control WHERE key = ?", (PEPPER,)).fetchone() is not None
+    except sqlite3.Error:
+        return False
 
 
 def no_backup(path: Path, why: str, shelf: BackupShelf) -> StorageDamaged:

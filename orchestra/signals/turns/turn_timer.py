@@ -28,7 +28,7 @@ from database.errors import StorageError
 from orchestra.runtime import log_setup
 from orchestra.runtime.clock import Clock
 from orchestra.runtime.plain_text import plain_line
-from orchestra.runtime.stop_switch import StoppedWhileStarting
+from orchestra.runtime.process.stop_switch import StoppedWhileStarting
 from system_databse.errors import StrategyError
 
 log = logging.getLogger(__name__)

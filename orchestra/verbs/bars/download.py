@@ -19,8 +19,8 @@ from orchestra.run.data_directory import DataDirectory
 from orchestra.run.market_file import bars_to_write
 from orchestra.run.terminal import Terminal
 from orchestra.runtime.clock import SystemClock
+from orchestra.runtime.process.stop_switch import StoppedWhileStarting
 from orchestra.runtime.settings import Mode, Settings, load_settings
-from orchestra.runtime.stop_switch import StoppedWhileStarting
 from orchestra.verbs.bars.bar_arguments import bar_parser, directory_of, range_of, tickers_of
 from orchestra.verbs.person.arguments import add_days
 from orchestra.verbs.person.progress_line import ProgressLine

@@ -43,6 +43,7 @@ def flatten(place: Place, screen: Terminal, clock: Clock) -> int:
         store_halt_in(connection, Halt(wish.at, BY, REASON))
         wish_rows.add(connection, wish)
     answer = place.answer_to(wish, clock)
+    place.note(FLATTEN, answer or "not taken up yet", clock)
     if answer is None:
         screen.say("Halted. The program is busy; it begins to sell as soon as it comes to it.")
         return 0

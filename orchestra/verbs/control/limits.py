@@ -51,7 +51,9 @@ def change(place: Place, limit: Limit, *, screen: Terminal, is_lifted: bool = Fa
     with place.alone() as is_alone:
         if is_alone:
             _write(place, limit, is_lifted=is_lifted)
-    answer = DONE if is_alone else _ask_program(place, limit, is_lifted=is_lifted, clock=clock or SystemClock())
+    clock = clock or SystemClock()
+    answer = DONE if is_alone else _ask_program(place, limit, is_lifted=is_lifted, clock=clock)
+    place.note(f"{LIMIT} {limit.name}", answer or "not taken up yet", clock)
     if answer is None:
         screen.say("The program is busy; it takes the limit over as soon as it comes to it.")
         return 0

@@ -19,7 +19,7 @@ from orchestra.verbs.person.arguments import ROOT, parser_for
 from system_databse import system_schema
 from system_databse.control import taken_wishes
 from system_databse.door import wish_rows
-from system_databse.door.door_store import DoorStore
+from system_databse.door.door_store import AuditRow, DoorStore
 from system_databse.door.wish_rows import Wish
 
 BY = "the command line"
@@ -80,6 +80,11 @@ class Place:
         """Say whether a program is running here."""
         with self.alone() as is_alone:
             return not is_alone
+
+    def note(self, act: str, outcome: str, clock: Clock) -> None:
+        """Note an act down beside those of the page: whoever asks later who halted, and when, finds it there."""
+        with self.door() as door:
+            door.record(AuditRow(now_of(clock), BY, "", act, "", outcome))
 
     def wish(self, wish: Wish, clock: Clock) -> str | None:
         """Leave a wish for the running program and wait until it has taken it up.

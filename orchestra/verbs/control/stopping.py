@@ -24,6 +24,7 @@ def stop(place: Place, kind: HaltKind, reason: str, *, screen: Terminal, clock: 
     wanted = Halt(now_of(clock), BY, plain_line(reason, longest=LONGEST_REASON), kind)
     with place.door() as door:
         stands = store_halt(door, wanted)
+    place.note(f"{kind}", "done" if stands == wanted else "stood already", clock)
     if stands != wanted:
         screen.say(f"It was halted already, since {stands.at} by {stands.by}.")
     screen.say(TOLD[stands.kind])

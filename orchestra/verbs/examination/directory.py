@@ -4,12 +4,11 @@ In: a directory. Out: diagnoses. Thread: main. Nothing is written, and no lock i
 """
 
 import os
-import re
 import shutil
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from database.bars import market_schema
@@ -17,6 +16,7 @@ from database.errors import StorageError
 from database.schema_check import inspect_database
 from orchestra.paper_exchange.book import schema as exchange_schema
 from orchestra.run.data_directory import DataDirectory
+from orchestra.run.keeping.backup_shelf import BackupShelf
 from orchestra.verbs.examination.diagnosis import Diagnoses, Diagnosis, bad, doubtful, well
 from system_databse import system_schema
 from system_databse.door import door_schema
@@ -24,7 +24,6 @@ from system_databse.door import door_schema
 MEGABYTE = 1024 * 1024
 # Below this nothing is bought any more; below the other old bars are thrown away.
 LEAST_FREE, ENOUGH_FREE = 100 * MEGABYTE, 500 * MEGABYTE
-BACKUP_NAME = re.compile(r"(?:[0-9]+-)?([0-9]{8}T[0-9]{6}Z)")
 OLDEST_BACKUP_HOURS = 26
 
 
@@ -129,13 +128,10 @@ def _databases(where: DataDirectory) -> Diagnoses:
 def _backup(where: DataDirectory, now: datetime) -> Diagnosis:
     if not where.system.exists():
         return well("backup", "there is nothing to back up yet")
-    folder = where.system.with_name("backups")
-    names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
-    found = [match[1] for name in names if (match := BACKUP_NAME.fullmatch(name))]
-    if not found:
-        return doubtful("backup", f"there is none in {folder}", "make one with the verb backup")
-    newest = datetime.strptime(max(found), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    hours = (now - newest).total_seconds() / 3600
+    names = BackupShelf(where.backups).names()
+    if not names:
+        return doubtful("backup", f"there is none in {where.backups}", "make one with the verb backup")
+    hours = (now - names[-1].at).total_seconds() / 3600
     if hours > OLDEST_BACKUP_HOURS:
         return doubtful("backup", f"the newest is {hours / 24:.0f} days old", "make one with the verb backup")
     return well("backup", f"the newest is {max(hours, 0):.1f} hours old")

@@ -16,7 +16,7 @@ from orchestra.run.data_directory import DataDirectory
 from orchestra.run.keeping.backup_name import BackupName
 from orchestra.run.keeping.backup_shelf import BackupShelf, shelf_in
 from orchestra.run.keeping.restorer import Restorer
-from orchestra.run.keeping.start_check import files_to_restore, losses
+from orchestra.run.keeping.start_check import CHECK, files_to_restore, losses
 from orchestra.run.terminal import Terminal
 from orchestra.runtime.clock import Clock, SystemClock
 from orchestra.runtime.directory_lock import DirectoryLock
@@ -57,7 +57,7 @@ def restore(directory: DataDirectory, shelf: BackupShelf, name: BackupName, *, c
     lock = DirectoryLock(directory.lock)
     lock.take()
     try:
-        restorer = Restorer(directory, halt=lambda by: _halt(directory, Halt(iso_milliseconds(clock.now()), by)))
+        restorer = Restorer(directory, halt=lambda by: _halt(directory, Halt(iso_milliseconds(clock.now()), by, CHECK)))
         restorer.finish()
         lost = {directory.system, *losses(directory, shelf, is_thorough=True)}
         wanted = files_to_restore(directory, shelf.path(name), lost)
@@ -67,7 +67,7 @@ def restore(directory: DataDirectory, shelf: BackupShelf, name: BackupName, *, c
     finally:
         lock.release()
     return (
-        f"{', '.join(path.name for path in files)} restored from backup {name}. The former files are in {aside}.\n"
+        f"{', '.join(path.name for path in files)} restored from backup {name}.{Restorer.told(aside)}\n"
         "Start AutoTrader: it asks the broker for every order since then and buys nothing until you resume."
     )
 

@@ -5,9 +5,13 @@ In: arguments, the databases of a directory, which AutoTrader may be using. Out:
 
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
+from database.bars import market_schema
+from database.bars.schema_library import Database, Migrations
 from database.errors import ConfigError
+from orchestra.paper_exchange.book import schema as exchange_schema
 from orchestra.run.data_directory import DataDirectory
 from orchestra.run.settings_sources import env_file_values
 from orchestra.run.terminal import Terminal
@@ -16,6 +20,8 @@ from orchestra.verbs.keeping.which_directory import add_directory, directory_of
 from orchestra.verbs.person.arguments import parser_for, writable
 from orchestra.verification.session_files import SessionFiles
 from orchestra.verification.verify import verify_session
+from system_databse import system_schema
+from system_databse.door import door_schema
 
 HELP = "check the orders, fills, positions and files of a session, finished or running"
 BROKEN = 1
@@ -37,11 +43,25 @@ def run(arguments: Sequence[str], screen: Terminal) -> int:
     out = writable(given.json)
     secrets = {f"--secret number {place}": text for place, text in enumerate(given.secret or (), start=1)}
     secrets |= secrets_of(given.env)
-    report = verify_session(files_of(directory_of(given)), now=SystemClock().now(), secrets=secrets)
+    report = verify_session(
+        files_of(directory_of(given)), now=SystemClock().now(), secrets=secrets, known_versions=known_versions()
+    )
     screen.say(report.to_text())
     if out is not None:
         out.write_text(json.dumps(report.to_values(), indent=2) + "\n", encoding="utf-8")
     return 0 if report.is_clean else BROKEN
+
+
+def known_versions() -> dict[str, int]:
+    """Return the newest schema of each database that this program knows."""
+    kinds = {"system": system_schema, "exchange": exchange_schema, "door": door_schema, "market": market_schema}
+    return {name: _newest_version(kind.migrations) for name, kind in kinds.items()}
+
+
+def _newest_version(migrations: Migrations) -> int:
+    memory = Database(memory=True)
+    with closing(memory.conn):
+        return len(migrations.pending(memory))
 
 
 def files_of(directory: DataDirectory) -> SessionFiles:

@@ -32,7 +32,8 @@ def filled_alike(session: Session) -> Findings:
         order = orders.get(intent.client_order_id)
         if order is not None:
             yield from _like_exchange(intent, order, executions[intent.id], session=session)
-            yield from _told_by_exchange(intent, executions[intent.id], told)
+            settled = [each for each in executions[intent.id] if session.is_settled(each.at)]
+            yield from _told_by_exchange(intent, settled, told)
 
 
 def _within_bounds(intent: Intent) -> Findings:

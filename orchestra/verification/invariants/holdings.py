@@ -5,51 +5,25 @@ In: a session. Out: findings. Thread: any.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from orchestra.verification.findings import Findings, Invariant, Unchecked, critical
-from orchestra.verification.session_rows import ZERO, Execution, Holding, Intent, Session, VenueOrder, total
+from orchestra.verification.invariants.replayed import Pair, Stay, replayed
+from orchestra.verification.session_rows import ZERO, Holding, Session, VenueOrder
 
 V4 = Invariant.LEDGER
 # Averages do not come out even; a millionth of a dollar is none.
 CLOSE_ENOUGH = Decimal("0.000001")
 
-Pair = tuple[int | None, str]
-
-
-@dataclass(slots=True)
-class Stay:
-    """One stay in a symbol, from flat to flat: shares, what they cost on average, what was realized."""
-
-    qty: Decimal = ZERO
-    entry_price: Decimal = ZERO
-    realized: Decimal = ZERO
-
-    def take(self, intent: Intent, execution: Execution) -> None:
-        """Add one execution."""
-        self.realized -= execution.fee
-        if intent.side == "buy":
-            cost = self.qty * self.entry_price + execution.qty * execution.price
-            self.qty += execution.qty
-            self.entry_price = cost / self.qty if self.qty else ZERO
-        else:
-            self.realized += (execution.price - self.entry_price) * execution.qty
-            self.qty -= execution.qty
-
 
 def ledger_follows(session: Session) -> Findings:
-    """Yield V4 of the positions, recomputed from the fills."""
-    stays = _stays(session)
-    adjusted = {(row.algo_id, row.symbol) for row in session.books.differences if row.algo_id is not None}
+    """Yield V4 of the positions, recomputed from the fills and from what changed shares beside them."""
+    stays = replayed(session.books)
     holdings = defaultdict[Pair, list[Holding]](list)
     for holding in session.books.holdings:
         holdings[(holding.algo_id, holding.symbol)].append(holding)
     for pair in sorted(stays.keys() | holdings.keys(), key=str):
-        if pair in adjusted:
-            yield from _adjusted(pair, stays[pair], holdings[pair], session=session)
-        else:
-            yield from _alike(pair, stays[pair], holdings[pair])
+        yield from _alike(pair, stays.get(pair, []), holdings[pair])
 
 
 def account_adds_up(session: Session) -> Findings:
@@ -71,21 +45,6 @@ def account_adds_up(session: Session) -> Findings:
         yield critical(V4, sentence, *last)
 
 
-def _stays(session: Session) -> defaultdict[Pair, list[Stay]]:
-    intents = {intent.id: intent for intent in session.books.intents}
-    stays = defaultdict[Pair, list[Stay]](list)
-    for execution in session.books.executions:
-        intent = intents.get(execution.order_id)
-        if intent is None:
-            # A fill without its order is told by V7.
-            continue
-        own = stays[(intent.algo_id, intent.symbol)]
-        if not own or own[-1].qty == ZERO:
-            own.append(Stay())
-        own[-1].take(intent, execution)
-    return stays
-
-
 def _alike(pair: Pair, stays: Sequence[Stay], holdings: Sequence[Holding]) -> Findings:
     whose = f"algorithm {pair[0]} in {pair[1]}"
     if len(stays) != len(holdings):
@@ -104,16 +63,6 @@ def _alike(pair: Pair, stays: Sequence[Stay], holdings: Sequence[Holding]) -> Fi
             yield critical(V4, sentence, holding)
 
 
-def _adjusted(pair: Pair, stays: Sequence[Stay], holdings: Sequence[Holding], *, session: Session) -> Findings:
-    """Check the number of shares alone: after a split nothing else follows from fills and adjustments."""
-    added = total(row.qty for row in session.books.differences if (row.algo_id, row.symbol) == pair)
-    made = total(stay.qty for stay in stays) + added
-    stored = total(holding.qty for holding in holdings if holding.status != "CLOSED")
-    if made != stored:
-        sentence = f"Algorithm {pair[0]} holds {stored} {pair[1]}; its fills and adjustments make {made}."
-        yield critical(V4, sentence, *holdings)
-
-
 def _expected(session: Session) -> defaultdict[str, Decimal]:
     intents = {intent.id: intent for intent in session.books.intents}
     expected = defaultdict[str, Decimal](lambda: ZERO)
@@ -130,4 +79,7 @@ def _moving_symbols(session: Session, orders: Iterable[VenueOrder]) -> frozenset
     """Return the symbols of which the last word may still be on its way."""
     recent = {order.symbol for order in orders if not session.is_settled(order.updated_at)}
     newest = {intent.symbol for intent in session.books.intents if not session.is_settled(intent.created_at)}
-    return frozenset(recent | newest)
+    # An order may have waited for long and filled between the two readings.
+    filled = {execution.order_id for execution in session.books.executions if not session.is_settled(execution.at)}
+    filling = {intent.symbol for intent in session.books.intents if intent.id in filled}
+    return frozenset(recent | newest | filling)

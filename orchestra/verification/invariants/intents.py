@@ -75,7 +75,7 @@ def _decisions(session: Session) -> Findings:
     for intent in session.books.intents:
         if named[intent.client_order_id] > 1:
             yield critical(Invariant.NO_ORPHAN, f"Several decisions name order {intent.client_order_id}.", intent)
-        elif not named[intent.client_order_id] and intent.signal_id is None:
+        elif not named[intent.client_order_id] and intent.signal_id is None and not session.books.is_adopted(intent):
             yield critical(Invariant.NO_ORPHAN, f"Nobody decided order {intent.client_order_id}.", intent)
     yield from _bars_with_two(session)
 

@@ -35,7 +35,7 @@ def after_reconciliation(session: Session) -> Findings:
     is_complete = bool(session.books.reconciliations) and session.books.reconciliations[0].id == 1
     owners = session.books.owners_signals
     for intent in session.books.intents:
-        if intent.purpose == "MANUAL" or intent.signal_id in owners:
+        if intent.purpose == "MANUAL" or intent.signal_id in owners or session.books.is_adopted(intent):
             continue
         start = next((run for run in reversed(starts) if run.at <= intent.created_at), None)
         if start is not None:

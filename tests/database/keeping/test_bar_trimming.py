@@ -59,5 +59,5 @@ def test_what_went_counts_as_not_fetched_and_the_rest_as_fetched(store: SqliteSt
     coverage = Coverage(store, MarketCalendar())
     coverage.record("AAA", (OPEN, OPEN + 60 * MINUTE), rows=60, at=OPEN)
     trim_bars(store, before=OPEN + 20 * MINUTE)
-    coverage.forget()
+    coverage.read_again()
     assert coverage.uncovered("AAA", OPEN, OPEN + 60 * MINUTE) == [(OPEN, OPEN + 20 * MINUTE)]

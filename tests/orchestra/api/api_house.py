@@ -22,12 +22,15 @@ from orchestra.messages.commands import (
     CancelOpenOrders,
     Command,
     CommandGiven,
+    ConfirmBaseline,
+    DifferenceChoice,
     FlattenAll,
     PauseAlgorithm,
     Refusal,
     ResumeAlgorithm,
     SetLimit,
     SetPin,
+    SettleDifference,
     StartAlgorithm,
     StopAlgorithm,
     refused,
@@ -122,16 +125,26 @@ class MadeUpEngine(Inbox):
             return Answer({})
         if isinstance(command, CancelOpenOrders):
             return Answer({"canceled": 2, "still_open": 1})
-        if isinstance(command, FlattenAll):
-            return Answer({"selling": 1, "when": "now"})
-        if isinstance(command, SetLimit):
-            return Answer({"limits": []})
+        if isinstance(command, ConfirmBaseline | SettleDifference | FlattenAll | SetLimit):
+            return _settled(command)
         if command.algorithm_id != 1:
             return refused(Refusal.NOT_FOUND, "there is no algorithm with this id")
         if isinstance(command, StopAlgorithm):
             return Answer({"id": 1, "shares": Decimal(100), "selling": command.is_selling, "when": None})
         status = {PauseAlgorithm: "PAUSED", ResumeAlgorithm: "RUNNING"}[type(command)]
         return Answer({"id": command.algorithm_id, "status": status})
+
+
+def _settled(command: ConfirmBaseline | SettleDifference | FlattenAll | SetLimit) -> Answer:
+    if isinstance(command, ConfirmBaseline):
+        return Answer({"confirmed": list(command.symbols), "waiting": []})
+    if isinstance(command, FlattenAll):
+        return Answer({"selling": 1, "when": "now"})
+    if isinstance(command, SetLimit):
+        return Answer({"limits": []})
+    if command.choice is DifferenceChoice.IGNORE:
+        return refused(Refusal.CONFLICT, "There is nothing to settle.")
+    return Answer({"symbol": command.symbol, "is_settled": True})
 
 
 class MadeUpLookups:

@@ -2,17 +2,19 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from database.bars import market_schema
 from database.calendar_manager import MarketCalendar, Session
 from database.schema_check import open_database
+from orchestra.alpaca_wrapper import AlpacaWrapper
 from orchestra.engine import Engine, Stores
 from orchestra.messages.commands import StartAlgorithm
 from orchestra.messages.lockstep import Tick
@@ -23,11 +25,14 @@ from orchestra.paper_exchange.market.story.listings import listed_symbols, listi
 from orchestra.paper_exchange.market.synthetic import SyntheticMarket
 from orchestra.paper_exchange.server import PaperExchangeServer
 from orchestra.runtime.clock import SimulatedClock, SystemClock
+from orchestra.runtime.settings import Mode
 from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.turns.turn_timer import TurnTimer
 from orchestra.worlds import DEMO_KEY, offline_world
 from system_databse import system_schema
 from system_databse.card_calculations import card_of
+from system_databse.rows import settings
+from tests.orchestra.live_house import MoodyAlpaca, MovedClock
 
 CALENDAR = MarketCalendar()
 MINUTES_BEFORE_CLOSE = 12
@@ -83,7 +88,7 @@ START = BEFORE.close - MINUTES_BEFORE_CLOSE * 60
 class SplitHouse:
     """One life of a demo with one algorithm on a symbol that splits tomorrow; make another for the next life."""
 
-    def __init__(self, folder: Path, *, owned_before: int = 0) -> None:
+    def __init__(self, folder: Path, *, owned_before: int = 0, real: MovedClock | None = None) -> None:
         self.folder = folder
         exchange = PaperExchange.open(
             folder / "exchange.db",
@@ -101,6 +106,12 @@ class SplitHouse:
             SimulatedClock(exchange, exchange.now),
             account_number=exchange.account_number,
         )
+        lock_step = self.world.lock_step
+        assert lock_step is not None
+        self.clock = lock_step
+        if real:
+            alpaca = cast("AlpacaWrapper", MoodyAlpaca(self.world.alpaca, real))
+            self.world = replace(self.world, alpaca=alpaca, clock=real, mode=Mode.PAPER)
         if owned_before:
             self.world.alpaca.submit_order(
                 symbol=SPLIT.symbol, qty=Decimal(owned_before), side="buy", client_order_id="by-hand"
@@ -119,16 +130,15 @@ class SplitHouse:
         )
         commands = [StartAlgorithm("keeper", SPLIT.symbol, Decimal(100_000))]
         self.engine.add_algorithms([self.loader.find("keeper")], commands)
-        lock_step = self.world.lock_step
-        assert lock_step is not None
-        self.clock = lock_step
+        with self.stores.system.transaction() as connection:
+            settings.put(connection, "pin_hash", "scrypt$...", at="2026-10-23T13:00:00.000Z")
         self.engine.connect()
         self.engine._settle(self.now)
         assert self.engine.streams.wait_ready(5)
 
     @property
     def now(self) -> int:
-        return int(self.clock.now().timestamp())
+        return self.exchange.now
 
     def step(self) -> Tick:
         """Run the next minute, settled, as the loop would."""
@@ -256,3 +266,55 @@ def test_a_split_that_happened_while_the_program_was_down_is_booked_at_the_start
     again = build()
     assert again.engine.books.ledger.position(1, SPLIT.symbol).qty == again.account_qty() == 7 * RATIO
     assert again.engine.reconciler.frozen_symbols == frozenset()
+
+
+def idle(house: SplitHouse) -> None:
+    """Let the engine do what it does between minutes, and the fetcher come to an end."""
+    for _ in range(20):
+        house.engine.loop.pump(0.01)
+        house.engine._between_minutes()
+
+
+def exchange_reaches(house: SplitHouse, minute: int) -> None:
+    while house.exchange.now < minute:
+        while not house.exchange.done(house.exchange.now).is_settled:
+            pass
+        house.exchange.next_tick(house.exchange.now, 1)
+
+
+@pytest.mark.requirement("S2-77")
+def test_in_real_time_the_split_is_known_before_the_open_and_booked_when_the_account_shows_it(
+    build: Callable[..., SplitHouse],
+) -> None:
+    clock = MovedClock(START + 2.0)
+    house = build(real=clock)
+    idle(house)
+    for number in (1, 2, 3):
+        minute = START + number * 60
+        exchange_reaches(house, minute)
+        clock.seconds = minute + 2.0
+        idle(house)
+        house.engine._run_minute(Tick(minute))
+        house.engine._settle(minute)
+    exchange_reaches(house, BEFORE.close)
+    clock.seconds = BEFORE.close + 60.0
+    idle(house)
+    assert house.engine.books.ledger.position(1, SPLIT.symbol).qty == 7
+    clock.seconds = EX_OPEN - 40 * 60.0
+    idle(house)
+    assert house.rows("SELECT symbol FROM corporate_actions", "market") == [(SPLIT.symbol,)]
+    # The broker is late: the session is open, and the account shows the old number.
+    clock.seconds = EX_OPEN + 1.0
+    assert house.engine.account.closed_gates() == []
+    assert SPLIT.symbol in house.engine.account.holds()["CORPORATE_ACTION"]
+    exchange_reaches(house, EX_OPEN)
+    clock.seconds += 61.0
+    idle(house)
+    assert house.engine.books.ledger.position(1, SPLIT.symbol).qty == house.account_qty() == 7 * RATIO
+    for under_way in list(house.engine.account._renewing.values()):
+        under_way.result(60)
+    clock.seconds += 61.0
+    idle(house)
+    assert house.engine.account.holds()["CORPORATE_ACTION"] == {}
+    assert house.engine.reconciler.frozen_symbols == frozenset()
+    assert house.rows("SELECT COUNT(*) FROM corporate_actions WHERE applied_at IS NULL", "market") == [(0,)]

@@ -229,6 +229,44 @@ def test_flatten_after_the_close_sells_at_the_next_open_through_a_restart(house:
     assert house.owner.position(id_) == house.owner.account_position() == 0
 
 
+def test_a_broker_that_takes_long_over_each_sale_does_not_keep_the_minutes_waiting(house: ControlledHouse) -> None:
+    ids = holding(house, "ACME", "BETA")
+    submit = house.owner.engine.broker.submit
+
+    def slow(order):  # type: ignore[no-untyped-def]
+        house.owner.clock.skip(11)
+        return submit(order)
+
+    house.owner.engine.broker.submit = slow  # type: ignore[method-assign]
+    house.wish("w1", "flatten")
+    house.owner.exchange_to(OPEN + 2 * MINUTE)
+    house.control.run_due()
+    assert [row[0] for row in orders(house) if row[1] == "sell"] == ids[:1]
+    house.owner.engine.owner.sales.run_due()
+    assert [row[0] for row in orders(house) if row[1] == "sell"] == ids
+
+
+def test_a_daily_loss_stops_buying_tells_it_once_and_lasts_through_a_restart(house: ControlledHouse) -> None:
+    first = house.owner.start_algorithm("buyer")
+    house.wish("w1", "limit", '{"name": "daily_loss", "value": "0.01", "algorithm_id": null}')
+    house.pass_once()
+    house.owner.minute_at(OPEN + MINUTE)
+    house.owner.fill()
+    assert house.owner.position(first) == 5
+    second = house.owner.start_algorithm("buyer", "BETA")
+    # Bought at 50.01; there the price is 50.00 again, and five shares have lost five cents.
+    house.owner.exchange_to(CLOSE - 9 * MINUTE)
+    house.owner.come_to_rest()
+    house.owner.minute_at(CLOSE - 9 * MINUTE)
+    gates = f"SELECT gate FROM decisions WHERE algo_id = {second} ORDER BY minute"
+    assert house.owner.rows(gates)[-1:] == [("DAILY_LOSS",)]
+    house.restart()
+    house.owner.minute_at(CLOSE - 8 * MINUTE)
+    assert house.owner.rows(gates)[-1:] == [("DAILY_LOSS",)]
+    alerts = [event for event in house.owner.events if getattr(event, "kind", "") == "risk.daily_loss"]
+    assert len(alerts) == 1
+
+
 def test_flatten_is_clamped_to_what_the_account_has(house: ControlledHouse) -> None:
     [id_] = holding(house, "ACME")
     by_hand = house.owner.engine.books.ledger.position(id_, "ACME").qty - 2

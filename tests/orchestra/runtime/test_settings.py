@@ -101,6 +101,8 @@ def test_key_of_the_environment_beats_the_one_of_the_env_file(root: Path, monkey
         ("PORT", "6000", "port", 6000),
         ("AUTOTRADER_ALGORITHM_LIMIT_SECONDS", "1.5", "algorithm_limit_seconds", 1.5),
         ("AUTOTRADER_KEPT_BACKTESTS", "12", "kept_backtests", 12),
+        ("AUTOTRADER_KEPT_BAR_DAYS", "30", "kept_bar_days", 30),
+        ("AUTOTRADER_BACKUP_DIR", "/media/stick", "backup_dir", Path("/media/stick")),
     ],
 )
 @pytest.mark.parametrize("place", ["environment", "lower case", ".env", "toml"])
@@ -183,6 +185,7 @@ def test_contradiction_is_refused(root: Path, monkeypatch: pytest.MonkeyPatch, v
         ("AUTOTRADER_ALGORITHM_LIMIT_SECONDS", "0"),
         ("AUTOTRADER_ALGORITHM_LIMIT_SECONDS", "soon"),
         ("AUTOTRADER_KEPT_BACKTESTS", "0"),
+        ("AUTOTRADER_KEPT_BAR_DAYS", "0"),
         ("AUTOTRADER_ALPACA_BASE_URL", "somewhere"),
         ("AUTOTRADER_ALPACA_BASE_URL", "http://127.0.0.1:5002/v2"),
     ],

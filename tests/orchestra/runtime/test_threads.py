@@ -14,12 +14,12 @@ from database.errors import ConfigError, StorageError
 from orchestra.messages.event_bus import EventBus
 from orchestra.messages.events import MinuteFinished, StopRequested
 from orchestra.messages.lockstep import Settlement, Tick
-from orchestra.runtime import stop_switch
 from orchestra.runtime.agenda import Agenda
 from orchestra.runtime.clock import SimulatedClock, SystemClock
 from orchestra.runtime.fetcher import WORKERS, Fetcher
 from orchestra.runtime.inbox import Inbox
-from orchestra.runtime.stop_switch import StoppedWhileStarting, StopSwitch
+from orchestra.runtime.process import stop_switch
+from orchestra.runtime.process.stop_switch import StoppedWhileStarting, StopSwitch
 from orchestra.runtime.tick_thread import TickThread
 from system_databse.errors import BrokerUnavailable
 

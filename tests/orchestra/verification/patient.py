@@ -68,7 +68,6 @@ class Patient:
         """Give the session a door.db with a halt in it."""
         with closing(sqlite3.connect(self.path("door"))) as connection, connection:
             connection.execute(f"PRAGMA application_id = {DOOR_ID}")
-            connection.execute("PRAGMA user_version = 1")
             connection.execute("CREATE TABLE control(key TEXT PRIMARY KEY, value TEXT NOT NULL)")
             connection.execute("INSERT INTO control VALUES('halt', ?)", (f'{{"at": "{at}", "by": "this machine"}}',))
 

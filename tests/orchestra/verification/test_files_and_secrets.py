@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 
 from database.bars import market_schema
-from database.bars.schema_library import Database, Migrations
 from database.errors import ConfigError
 from orchestra.paper_exchange.book import schema as exchange_schema
 from orchestra.verification.findings import Invariant, Unchecked
-from orchestra.verification.invariants.soundness import APPLICATION_IDS, NEWEST_VERSIONS
+from orchestra.verification.invariants.soundness import APPLICATION_IDS
 from orchestra.verification.session_files import files_in
 from orchestra.verification.verify import verify_session
 from system_databse import system_schema
@@ -26,17 +25,8 @@ SECRETS = {"ALPACA_SECRET_KEY": SECRET}
 DATABASES = {"system": system_schema, "exchange": exchange_schema, "door": door_schema, "market": market_schema}
 
 
-@pytest.mark.parametrize("name", DATABASES)
-def test_the_newest_schema_of_each_database_is_known(name: str) -> None:
-    module = DATABASES[name]
-    assert NEWEST_VERSIONS[name] == newest_version(module.migrations)
-    assert APPLICATION_IDS[name] == module.APPLICATION_ID
-
-
-def newest_version(migrations: Migrations) -> int:
-    memory = Database(memory=True)
-    with closing(memory.conn):
-        return len(migrations.pending(memory))
+def test_the_mark_of_each_database_is_the_programs() -> None:
+    assert {name: module.APPLICATION_ID for name, module in DATABASES.items()} == APPLICATION_IDS
 
 
 @pytest.mark.parametrize("database", ["system", "exchange", "market"])
@@ -69,8 +59,24 @@ def test_another_version_is_told(patient: Patient) -> None:
     with closing(sqlite3.connect(patient.path("system"))) as connection:
         connection.execute("PRAGMA user_version = 99")
     (finding,) = patient.findings()
-    assert "schema 99" in finding.sentence
+    assert "says schema 99" in finding.sentence
     assert patient.broken() == {"V7"}
+
+
+def test_a_newer_programs_database_is_told(patient: Patient) -> None:
+    assert patient.broken(known_versions={"system": 1}) == {"V7"}
+    assert patient.broken(known_versions={"system": 99}) == set()
+
+
+@pytest.mark.parametrize("database", ["system", "exchange"])
+def test_a_start_that_was_cut_off_before_the_first_table_is_no_damage(database: str, patient: Patient) -> None:
+    patient.path(database).unlink()
+    with closing(sqlite3.connect(patient.path(database))) as connection:
+        connection.execute(f"PRAGMA application_id = {APPLICATION_IDS[database]}")
+        connection.execute("CREATE TABLE _sqlite_migrations(id INTEGER PRIMARY KEY)")
+    report = verify_session(patient.folder)
+    assert report.is_clean
+    assert {each.invariant for each in report.unchecked} >= {Invariant.NO_ORPHAN, Invariant.NONE_LOST}
 
 
 def test_another_programs_database_is_told(patient: Patient) -> None:

@@ -2,6 +2,8 @@
 
 import sqlite3
 from contextlib import closing
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -43,6 +45,13 @@ def test_a_fill_that_nothing_bears_out_is_seen(change: str, patient: Patient) ->
 def test_an_execution_with_another_price_at_the_exchange_is_seen(patient: Patient) -> None:
     patient.damage("UPDATE fills SET price = '1' WHERE sequence = 1", database="exchange")
     assert patient.broken() == {"V3"}
+
+
+def test_an_execution_that_came_after_the_exchange_was_read_is_left_its_time(patient: Patient) -> None:
+    at = patient.row("SELECT value FROM settings WHERE key = 'replay_finished'")["value"]
+    patient.damage("UPDATE fills SET exec_id = 'just now', ts = ? WHERE id = 1", at)
+    assert patient.broken(is_settled=False) == set()
+    assert patient.broken(is_settled=True) == {"V3"}
 
 
 def test_a_fill_that_only_a_poll_told_needs_no_execution_of_the_exchange(patient: Patient) -> None:
@@ -107,11 +116,55 @@ def test_what_others_brought_into_the_account_counts(patient: Patient) -> None:
     assert patient.broken() == set()
 
 
-def test_an_adjustment_of_an_algorithm_changes_what_it_holds(patient: Patient) -> None:
-    patient.plant("adjustments", {"symbol": "ACME", "algo_id": 1, "qty": "100", "kind": "split", "ref": "a"})
+def open_position(patient: Patient) -> dict[str, Any]:
+    return patient.row("SELECT * FROM positions WHERE symbol = 'ACME' AND status = 'OPEN'")
+
+
+def adjust(patient: Patient, **changed: Any) -> None:
+    fills = patient.row("SELECT COUNT(*) AS number FROM fills")["number"]
+    row = {"symbol": "ACME", "algo_id": 1, "qty": "100", "kind": "split", "ref": "a", "fills_before": fills}
+    patient.plant("adjustments", row | changed)
+
+
+def test_a_split_doubles_the_shares_and_halves_their_price(patient: Patient) -> None:
+    paid = Decimal(open_position(patient)["entry_price"])
+    adjust(patient)
     patient.damage("UPDATE positions SET qty = '200' WHERE symbol = 'ACME'", database="exchange")
     assert patient.broken() == {"V4"}
-    patient.damage("UPDATE positions SET quantity = '200' WHERE symbol = 'ACME' AND status = 'OPEN'")
+    statement = "UPDATE positions SET quantity = '200', entry_price = ? WHERE id = ?"
+    patient.damage(statement, str(paid), open_position(patient)["id"])
+    assert patient.broken() == {"V4"}
+    patient.damage(statement, str(paid / 2), open_position(patient)["id"])
+    assert patient.broken() == set()
+
+
+def test_shares_that_the_owner_assigns_are_like_bought_ones(patient: Patient) -> None:
+    position = open_position(patient)
+    adjust(patient, kind="assigned", price="10")
+    patient.damage("UPDATE positions SET qty = '200' WHERE symbol = 'ACME'", database="exchange")
+    paid = (Decimal(position["entry_price"]) + 10) / 2
+    statement = "UPDATE positions SET quantity = '200', entry_price = ? WHERE id = ?"
+    patient.damage(statement, str(paid), position["id"])
+    assert patient.broken() == set()
+    adjust(patient, kind="cash_in_lieu", price=str(paid), qty="-0.5", ref="b")
+    patient.damage("UPDATE positions SET qty = '199.5' WHERE symbol = 'ACME'", database="exchange")
+    assert patient.broken() == {"V4"}
+
+
+def test_a_company_that_was_renamed_takes_its_shares_along(patient: Patient) -> None:
+    position = open_position(patient)
+    adjust(patient, kind="rename", qty="-100", other_symbol="NEWS", ref="a/old")
+    adjust(patient, kind="rename", symbol="NEWS", other_symbol="ACME", ref="a/new")
+    patient.damage("UPDATE positions SET symbol = 'NEWS' WHERE symbol = 'ACME'", database="exchange")
+    assert patient.broken() == {"V4"}
+    patient.damage("UPDATE positions SET symbol = 'NEWS' WHERE id = ?", position["id"])
+    assert patient.broken() == set()
+
+
+def test_an_adjustment_of_nobodys_changes_the_account_alone(patient: Patient) -> None:
+    patient.plant("adjustments", {"symbol": "ACME", "qty": "100", "kind": "owner", "ref": "a"})
+    assert patient.broken() == {"V4"}
+    patient.damage("UPDATE positions SET qty = '200' WHERE symbol = 'ACME'", database="exchange")
     assert patient.broken() == set()
 
 
@@ -122,5 +175,17 @@ def test_what_the_exchange_did_lately_may_still_be_on_its_way(patient: Patient) 
     patient.plant_at_exchange(row["client_order_id"], symbol=row["symbol"], side=row["side"], **done)
     statement = "UPDATE positions SET qty = CAST(qty + 100 AS TEXT) WHERE symbol = ?"
     patient.damage(statement, row["symbol"], database="exchange")
+    assert patient.broken(is_settled=False) == set()
+    assert patient.broken(is_settled=True) == {"V3", "V4"}
+
+
+def test_an_order_that_waited_and_filled_between_two_readings_is_left_its_time(patient: Patient) -> None:
+    at = patient.row("SELECT value FROM settings WHERE key = 'replay_finished'")["value"]
+    sale = patient.row("SELECT id, client_order_id FROM orders WHERE side = 'sell' AND symbol = 'ACME' LIMIT 1")
+    patient.damage("UPDATE fills SET ts = ? WHERE order_id = ?", at, sale["id"])
+    patient.damage("DELETE FROM fills WHERE client_order_id = ?", sale["client_order_id"], database="exchange")
+    statement = "UPDATE orders SET filled_qty = '0', status = 'new' WHERE client_order_id = ?"
+    patient.damage(statement, sale["client_order_id"], database="exchange")
+    patient.damage("UPDATE positions SET qty = '200' WHERE symbol = 'ACME'", database="exchange")
     assert patient.broken(is_settled=False) == set()
     assert patient.broken(is_settled=True) == {"V3", "V4"}

@@ -61,6 +61,15 @@ def test_an_order_nobody_decided_is_seen(patient: Patient) -> None:
     assert patient.broken() == {"V1"}
 
 
+def test_an_order_out_of_the_time_after_a_backup_needs_no_decision(patient: Patient) -> None:
+    row = patient.plant_intent(signal_id=None, status="CANCELED")
+    patient.plant_at_exchange(row["client_order_id"], symbol=row["symbol"], side=row["side"])
+    assert patient.broken() == {"V1"}
+    data = f'{{"text": "Order {row["client_order_id"]} (buy 100 ACME) was sent by us and is not in our books"}}'
+    patient.plant("events", {"type": "order.adopted", "data": data, "ts": row["created_at"]})
+    assert patient.broken() == set()
+
+
 def test_an_order_that_the_exchange_has_lost_is_seen(patient: Patient) -> None:
     number = patient.row(FIRST_BUY)["client_order_id"]
     patient.damage("DELETE FROM fills WHERE client_order_id = ?", number, database="exchange")

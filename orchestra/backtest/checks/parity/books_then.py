@@ -13,11 +13,13 @@ from typing import Any
 from database.bar import MINUTE
 from orchestra.backtest.checks.parity.live_day import LiveAlgorithm, PastOrder
 from system_databse.algorithm_record import AlgorithmStatus
+from system_databse.fill import Fill
 from system_databse.ledger import Ledger
 from system_databse.order import TOMBSTONE_WATCH, ZERO, Order, OrderStatus
 from system_databse.position import Position
 from system_databse.snapshot import AlgorithmView
-from system_databse.truth.transaction_log import Transaction, transaction_of
+from system_databse.truth.adjustment import in_order
+from system_databse.truth.transaction_log import Transaction, TransactionLog
 
 # How many fills around a minute may have been booked earlier or later than they happened.
 NEAR = 20
@@ -29,10 +31,11 @@ class BooksThen:
     def __init__(self, live: LiveAlgorithm) -> None:
         self._record = replace(live.record, status=AlgorithmStatus.RUNNING)
         self._orders = live.orders
-        self._fills = live.fills
-        self._transactions = [transaction_of(fill) for fill in live.fills]
+        # What happened to its shares: fills, and the splits and decisions between them.
+        self._history = list(in_order(live.fills, live.adjustments))
         self._states = self._all_states()
         self._known = 0
+        self._log: TransactionLog | None = None
         self._minute = 0
 
     @property
@@ -46,30 +49,37 @@ class BooksThen:
         """Return the fills that live had booked by then; other algorithms' are not this one's to see."""
         if algorithm_id != self._record.id:
             return []
-        return [dict(row) for row in self._transactions[: self._known]]
+        if self._log is None:
+            self._log = TransactionLog(self._history[: self._known])
+        return self._log.of(algorithm_id)
 
     def move_to(self, minute: int, saw: Mapping[str, Any]) -> None:
         """Come to a minute. saw: position and cash that live's decision kept, which tell what was booked by then."""
         self._minute = minute
         moment = _moment(minute)
-        known = next((n for n, fill in enumerate(self._fills) if fill.at >= moment), len(self._fills))
-        self._known = self._as_seen(known, saw)
+        known = next((n for n, entry in enumerate(self._history) if entry.at >= moment), len(self._history))
+        before, self._known = self._known, self._as_seen(known, saw)
+        if self._known != before:
+            self._log = None
 
     def _all_states(self) -> list[tuple[Position, Decimal]]:
-        """Return position and cash after each number of fills."""
+        """Return position and cash after each number of entries."""
         ledger, id_, ticker = Ledger(), self._record.id, self._record.ticker
         states = [(ledger.position(id_, ticker), self._record.initial_capital)]
-        for fill in self._fills:
-            ledger.book(fill)
+        for entry in self._history:
+            if isinstance(entry, Fill):
+                ledger.book(entry)
+            else:
+                ledger.adjust(entry)
             states.append((ledger.position(id_, ticker), self._record.initial_capital + ledger.cash_flow(id_)))
         return states
 
     def _as_seen(self, known: int, saw: Mapping[str, Any]) -> int:
-        """Return how many fills lead to what was seen, the number nearest to `known`."""
+        """Return how many entries lead to what was seen, the number nearest to `known`."""
         seen = _amounts(saw)
         if seen is None:
             return known
-        near = range(max(known - NEAR, 0), min(known + NEAR, len(self._fills)) + 1)
+        near = range(max(known - NEAR, 0), min(known + NEAR, len(self._history)) + 1)
         fitting = [n for n in near if (self._states[n][0].qty, self._states[n][1]) == seen]
         return min(fitting, key=lambda n: abs(n - known), default=known)
 
@@ -84,7 +94,7 @@ class BooksThen:
         return replace(order, status=OrderStatus.ACCEPTED)
 
     def _filled(self, order: Order) -> Decimal:
-        known = self._fills[: self._known]
+        known = [entry for entry in self._history[: self._known] if isinstance(entry, Fill)]
         return sum((fill.qty for fill in known if fill.client_order_id == order.client_order_id), ZERO)
 
 

@@ -19,6 +19,8 @@ from system_databse.order import Order
 from system_databse.rows import algorithms, decision_history, fills, orders, settings
 from system_databse.rows.decision_history import SeenMinutes
 from system_databse.trading_signal import Outcome
+from system_databse.truth import adjustment_rows
+from system_databse.truth.adjustment import Adjustment
 
 NO_TURN = frozenset({str(Outcome.MISSED), str(Outcome.SKIPPED)})
 
@@ -47,13 +49,17 @@ class PastOrder:
 
 @dataclass(frozen=True, slots=True)
 class LiveAlgorithm:
-    """One algorithm that decided that day. first_minute: the first it ever decided."""
+    """One algorithm that decided that day. first_minute: the first it ever decided.
+
+    adjustments: splits and the owner's decisions, each with the number of its fills that were booked before.
+    """
 
     record: AlgorithmRecord
     minutes: tuple[LiveMinute, ...]
     fills: tuple[Fill, ...]
     orders: tuple[PastOrder, ...]
     first_minute: int
+    adjustments: tuple[tuple[int, Adjustment], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ def read_day(system: SqliteStore, session: Session) -> LiveDay:
     with system.reader() as connection:
         known = {record.id: record for record in algorithms.load(connection)}
         rows = decision_history.between(connection, session.open, session.close)
-        booked = fills.load(connection)
+        booked, adjusted = fills.load(connection), adjustment_rows.load(connection)
         placed = orders.created_between(connection, _moment(0), _moment(session.close + MINUTE))
         firsts = {id_: decision_history.first_minute(connection, id_) for id_ in known}
         starts = decision_history.engine_starts(connection, until=session.close)
@@ -83,6 +89,11 @@ def read_day(system: SqliteStore, session: Session) -> LiveDay:
             fills=tuple(fill for fill in booked if fill.algorithm_id == id_),
             orders=tuple(PastOrder(*row) for row in placed if row[0].algorithm_id == id_),
             first_minute=firsts[id_] or session.open,
+            adjustments=tuple(
+                (sum(fill.algorithm_id == id_ for fill in booked[:before]), each)
+                for before, each in adjusted
+                if each.algorithm_id == id_
+            ),
         )
         for id_, own in groupby(rows, key=lambda row: row.algorithm_id)
     ]

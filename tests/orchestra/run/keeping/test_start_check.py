@@ -92,6 +92,16 @@ def test_a_lost_system_database_is_put_back_and_never_begun_anew(house: KeptHous
     assert house.algorithms() == 40
 
 
+def test_a_lost_system_database_whose_pin_is_known_is_never_begun_anew_without_a_backup(house: KeptHouse) -> None:
+    house.create_pin()
+    house.directory.exchange.unlink()
+    for path in house.directory.system.parent.glob("system.db*"):
+        path.unlink()
+    with pytest.raises(StorageDamaged, match=r"system\.db cannot be used.*restore"):
+        house.start()
+    assert not house.directory.system.exists()
+
+
 def test_a_damaged_market_database_is_set_aside_and_nothing_halts(house: KeptHouse) -> None:
     house.spoil("market.db")
     (told,) = house.start()

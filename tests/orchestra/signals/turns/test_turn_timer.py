@@ -16,7 +16,7 @@ import pytest
 from database.errors import StorageError
 from database.shelter import sheltered
 from orchestra.runtime.clock import SystemClock
-from orchestra.runtime.stop_switch import StoppedWhileStarting
+from orchestra.runtime.process.stop_switch import StoppedWhileStarting
 from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.turns.turn_timer import TurnInterrupted, TurnTimer
 from system_databse.errors import StrategyError

@@ -9,7 +9,7 @@ from database.bar import MINUTE
 from database.errors import ConfigError
 from orchestra.api.stored_halt import stored_halt
 from orchestra.messages.halt import HaltKind
-from orchestra.verbs.control import halt, resume, stop_entries
+from orchestra.verbs.control import halt, limits, resume, stop_entries, unlock
 from orchestra.verbs.verb_list import VERBS
 from system_databse.door import wish_rows
 from system_databse.door.wish_rows import Wish
@@ -73,6 +73,23 @@ def test_halting_again_keeps_the_first_and_halting_all_goes_beyond_stopped_entri
         stored = stored_halt(door)
     assert stored is not None
     assert (stored.kind, stored.reason) == (HaltKind.STOP_ALL, "second")
+
+
+def test_every_act_is_noted_down_with_what_came_of_it(tmp_path: Path, screen: Screen) -> None:
+    idle_place(tmp_path)
+    where = ["--data-dir", str(tmp_path)]
+    for verb, words in ((halt, []), (halt, []), (resume, []), (unlock, []), (limits, ["set", "daily_loss", "5"])):
+        verb.run([*words, *where], screen)
+    with door_of(tmp_path) as door, door.reader() as connection:
+        rows = connection.execute("SELECT principal, act, outcome FROM audit ORDER BY id").fetchall()
+    assert {row[0] for row in rows} == {"the command line"}
+    assert [row[1:] for row in rows] == [
+        ("stop_all", "done"),
+        ("stop_all", "stood already"),
+        ("resume", "done"),
+        ("unlock", "0 sources"),
+        ("limit daily_loss", "done"),
+    ]
 
 
 def test_resume_takes_back_a_sale_that_nobody_has_begun_with(tmp_path: Path, screen: Screen) -> None:

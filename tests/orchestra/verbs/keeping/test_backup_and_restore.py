@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from database.errors import ConfigError, StorageDamaged
 from orchestra.runtime.directory_lock import DirectoryLock
 from orchestra.verbs.keeping import backup, restore
-from tests.orchestra.run.keeping.kept_house import KeptHouse
+from tests.orchestra.run.keeping.kept_house import NOW, KeptHouse
 from tests.orchestra.verbs.screen import Screen
 from tests.source_tree import ROOT
 
@@ -48,7 +49,7 @@ def test_a_drill_backs_up_loses_and_restores(house: KeptHouse, which: str) -> No
 
 def test_the_list_shows_the_newest_first_and_changes_nothing(house: KeptHouse) -> None:
     assert "holds no backup yet" in call(restore, house)
-    house.back_up()
+    house.back_up(NOW - timedelta(days=1))
     call(backup, house)
     before = house.algorithms()
     lines = call(restore, house).splitlines()

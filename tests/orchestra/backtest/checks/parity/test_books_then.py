@@ -1,12 +1,15 @@
 """The books as live had them at a minute."""
 
+from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from orchestra.backtest.checks.parity.books_then import BooksThen
 from system_databse.order import OrderStatus, Side
+from system_databse.truth.adjustment import Adjustment, AdjustmentKind
 from tests.orchestra.backtest.checks.parity.made_day import algorithm, at, fill, minute, order
 
 
@@ -55,6 +58,17 @@ def test_transactions_are_the_contracts_and_nobody_elses() -> None:
     row_of_the_strategy = then.transactions(1)[0]
     row_of_the_strategy["shares"] = 0  # type: ignore[index]
     assert then.transactions(1)[0]["shares"] == 10
+
+
+def test_a_split_counts_from_its_open_on() -> None:
+    split = Adjustment("ACME", 1, Decimal(10), AdjustmentKind.SPLIT, "s", at(3), ratio=Fraction(2))
+    live = replace(algorithm(fills=[fill("a", at(1))]), adjustments=((1, split),))
+    then = BooksThen(live)
+    seen = []
+    for number in (2, 4):
+        then.move_to(minute(number), {})
+        seen.append((then.view.position.qty, then.view.cash, then.transactions(1)[0]["shares"]))
+    assert seen == [(10, 9_500, 10), (20, 9_500, 20)]
 
 
 def test_an_order_works_from_its_minute_until_it_is_over() -> None:

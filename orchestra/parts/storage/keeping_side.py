@@ -22,9 +22,9 @@ from database.sqlite_store import SqliteStore
 from database.timestamps import iso_milliseconds
 from orchestra.messages.events import AlertRaised
 from orchestra.messages.halt import Halt
-from orchestra.parts.backup_rounds import BackupRounds, Rounds
-from orchestra.parts.disk_keeper import DiskKeeper, Trimming
-from orchestra.parts.storage_guard import StorageGuard
+from orchestra.parts.storage.backup_rounds import BackupRounds, Rounds
+from orchestra.parts.storage.disk_keeper import DiskKeeper, Trimming
+from orchestra.parts.storage.storage_guard import StorageGuard
 from orchestra.run.data_directory import DataDirectory
 from orchestra.run.keeping.backup_shelf import BackupShelf, second_shelf
 from orchestra.runtime.clock import Clock, SystemClock
@@ -135,7 +135,7 @@ class KeepingSide:
         text = f"{sentence} Nothing is bought. Stop AutoTrader and start it again: it restores the newest good backup."
         log.critical("%s", text)
         self._kept.publish(AlertRaised(DAMAGED, text))
-        self._kept.halt(Halt(at, "the check of the databases"))
+        self._kept.halt(Halt(at, "the check of the databases", sentence))
 
     def _tell_repairs(self) -> None:
         if not self._kept.told:
@@ -156,7 +156,7 @@ class KeepingSide:
         try:
             return trim_bars(self._kept.bars.store, before=before)
         finally:
-            self._kept.bars.coverage.forget()
+            self._kept.bars.coverage.read_again()
 
     def _meter(self) -> None:
         """Write down once an hour how much the disk had to take, for whoever looks after a memory card."""

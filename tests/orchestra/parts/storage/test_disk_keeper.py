@@ -9,7 +9,7 @@ import pytest
 from database.errors import StorageUnavailable
 from database.keeping.ballast import Ballast
 from orchestra.messages.events import AlertRaised
-from orchestra.parts.disk_keeper import LOOK_SECONDS, TRIM_SECONDS, DiskKeeper, Trimming
+from orchestra.parts.storage.disk_keeper import LOOK_SECONDS, TRIM_SECONDS, DiskKeeper, Trimming
 from orchestra.runtime.clock import SystemClock
 
 MB = 1_000_000

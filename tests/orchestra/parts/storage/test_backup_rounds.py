@@ -10,7 +10,13 @@ import pytest
 from database.calendar_manager import MarketCalendar
 from database.errors import AutoTraderError, StorageDamaged, StorageUnavailable
 from orchestra.messages.events import AlertRaised
-from orchestra.parts.backup_rounds import AFTER_CLOSE_SECONDS, CHECK_SECONDS, EVERY_SECONDS, BackupRounds, Rounds
+from orchestra.parts.storage.backup_rounds import (
+    AFTER_CLOSE_SECONDS,
+    CHECK_SECONDS,
+    EVERY_SECONDS,
+    BackupRounds,
+    Rounds,
+)
 from orchestra.runtime.clock import SystemClock
 
 OPEN = int(datetime(2024, 7, 3, 13, 30, tzinfo=UTC).timestamp())

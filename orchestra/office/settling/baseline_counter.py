@@ -1,0 +1,25 @@
+"""The baseline counter: the owner confirms what the account held before our first start.
+
+In: ConfirmBaseline. Out: an answer. Thread: engine.
+"""
+
+from orchestra.execution.truth.account_truth import AccountTruth
+from orchestra.messages.commands import Answer, ConfirmBaseline, Refusal, refused
+
+
+class BaselineCounter:
+    """Confirm holdings that are not ours; from then on algorithms may buy beside them, and still never sell them."""
+
+    def __init__(self, truth: AccountTruth) -> None:
+        self._truth = truth
+
+    def confirm(self, command: ConfirmBaseline) -> Answer:
+        """Confirm the named symbols, or all of them when none is named; again changes nothing."""
+        known = self._truth.baseline
+        wanted = command.symbols or tuple(known)
+        unknown = [symbol for symbol in wanted if symbol not in known]
+        if unknown:
+            return refused(Refusal.NOT_FOUND, f"The account held no {unknown[0]} before AutoTrader came.")
+        self._truth.confirm(wanted)
+        waiting = [symbol for symbol, (_, is_confirmed) in self._truth.baseline.items() if not is_confirmed]
+        return Answer({"confirmed": sorted(wanted), "waiting": waiting})

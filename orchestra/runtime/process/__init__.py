@@ -1,0 +1,1 @@
+"""The process itself: how it is started, watched, measured and ended."""
