@@ -16,6 +16,8 @@ from tests.program import Program
 LIMIT_SECONDS = 10.0
 SYMBOLS = (Recorded("ACME"), Recorded("THIN", traded=0.3))
 LONGEST_START_SECONDS = 3.0
+# So few stops fit into one half day.
+FEW = 5
 SIGNALS = {"SIGTERM": (signal.SIGTERM,), "SIGINT": (signal.SIGINT,), "SIGINT twice": (signal.SIGINT, signal.SIGINT)}
 HEARD = "SigCgt:"
 
@@ -23,7 +25,8 @@ HEARD = "SigCgt:"
 def stop_signals(plan: Plan) -> Tally:
     """Tell the program to stop in any phase: code 0 within 10 s, and in the end the trades of a run let alone (F21)."""
     tally = Tally("F21 SIGTERM and SIGINT", "stop")
-    file = write_days(plan.folder / "days.csv", (*TWO_DAYS, *HALF_DAY), SYMBOLS, seed=plan.seed)
+    days = (*TWO_DAYS, *HALF_DAY) if plan.runs > FEW else HALF_DAY[-1:]
+    file = write_days(plan.folder / "days.csv", days, SYMBOLS, seed=plan.seed)
     house = Program(plan.folder / "program").house
     chosen = tuple(Chosen(ticker=recorded.symbol) for recorded in SYMBOLS)
     whole, stopped = (Run(house, plan.folder, (file,), chosen, name=name) for name in ("whole", "stopped"))
@@ -49,7 +52,7 @@ def _one_stop(run: Run, numbers: tuple[signal.Signals, ...], chance: Random) -> 
     if chance.random() < 0.5:
         _wait(child, chance.uniform(0, LONGEST_START_SECONDS))
     else:
-        _wait_for_minutes(run, child, chance.randrange(1, 300))
+        _wait_for_minutes(run, child, chance.randrange(1, 100))
     began = time.monotonic()
     for number in numbers:
         stop(child, number)
