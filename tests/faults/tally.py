@@ -34,7 +34,10 @@ class Failure:
 
 @dataclass(slots=True)
 class Tally:
-    """One line of the table. details: what was injected, by kind, for the line below it."""
+    """One line of the table. details: what was injected, by kind, for the line below it.
+
+    runs_again: how many runs show a failure again; one where each run has a seed of its own.
+    """
 
     fault: str
     verb: str
@@ -42,6 +45,7 @@ class Tally:
     failures: list[Failure] = field(default_factory=list)
     details: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
+    runs_again: int = 1
 
     def add(self, seed: int, found: Iterable[str], *, injected: int = 1) -> None:
         """Count the faults of one run, and what it broke."""
@@ -74,7 +78,7 @@ class Tally:
         """Return how to see each of the first failures again."""
         for failure in self.failures[:10]:
             yield f"seed={failure.seed} commit={commit()} {'; '.join(failure.found[:3])}"
-            yield f"  again: python3 -m tests.faults {self.verb} --seed {failure.seed} --runs 1"
+            yield f"  again: python3 -m tests.faults {self.verb} --seed {failure.seed} --runs {self.runs_again}"
 
     def _count(self, beginnings: tuple[str, ...]) -> int:
         return sum(text.startswith(beginnings) for failure in self.failures for text in failure.found)

@@ -44,7 +44,7 @@ class StillMarket:
 
 def algorithms(plan: Plan) -> Tally:
     """Run bad strategies beside an honest one: contained in their minute, or found out by the watchdog (F13)."""
-    tally = Tally("F13 bad algorithms", "algorithms")
+    tally = Tally("F13 bad algorithms", "algorithms", runs_again=plan.runs)
     everyone = [*CONTAINED, *FOR_THE_WATCHDOG]
     step = max(1, len(everyone) // plan.runs)
     for name in everyone[::step]:

@@ -73,7 +73,7 @@ class Waiting(Inbox):
 
 def clock(plan: Plan) -> Tally:
     """Set the clock forward, back, by a day and to 1970, over 400 days with their changes and short sessions (F11)."""
-    tally = Tally("F11 clock (days)", "clock")
+    tally = Tally("F11 clock (days)", "clock", runs_again=plan.runs)
     calendar, cursor = MarketCalendar(), 0
     step = max(1, DAYS // plan.runs)
     for number in range(0, DAYS, step):

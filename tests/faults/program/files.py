@@ -63,7 +63,7 @@ FILES: dict[str, Callable[[Path], object]] = {
 
 def files(plan: Plan) -> Tally:
     """Lay bad files beside an honest algorithm: each is refused with a reason, the honest one is made (F14)."""
-    tally = Tally("F14 bad algorithm files", "files")
+    tally = Tally("F14 bad algorithm files", "files", runs_again=plan.runs)
     for number, (name, lay) in enumerate(list(FILES.items())[: plan.runs]):
         tally.add(plan.seed, (f"V6 {name}: {found}" for found in _one_file(plan.folder / str(number), lay)))
     tally.add(plan.seed, (f"V6 changed while running: {found}" for found in _changed(plan.folder / "changed")))

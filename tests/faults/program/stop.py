@@ -24,7 +24,7 @@ HEARD = "SigCgt:"
 
 def stop_signals(plan: Plan) -> Tally:
     """Tell the program to stop in any phase: code 0 within 10 s, and in the end the trades of a run let alone (F21)."""
-    tally = Tally("F21 SIGTERM and SIGINT", "stop")
+    tally = Tally("F21 SIGTERM and SIGINT", "stop", runs_again=plan.runs)
     days = (*TWO_DAYS, *HALF_DAY) if plan.runs > FEW else HALF_DAY[-1:]
     file = write_days(plan.folder / "days.csv", days, SYMBOLS, seed=plan.seed)
     house = Program(plan.folder / "program").house

@@ -45,7 +45,7 @@ class Soaked:
 
 def soak(plan: Plan) -> Tally:
     """Play days with twenty algorithms; memory, threads, files and tables stay flat, a planted leak is seen (S2-79)."""
-    tally = Tally("soak (days, and once more with a planted leak)", "soak")
+    tally = Tally("soak (days, and once more with a planted leak)", "soak", runs_again=plan.runs)
     is_short = plan.runs < DAYS_FOR_A_SLOPE
     days = last_days(plan.runs)
     recorded = tuple(Recorded(f"SOAK{letter}") for letter in "ABCDEFGHIJ"[:SYMBOLS])

@@ -28,7 +28,7 @@ class ShortRun(AccountSimulation):
 
 def nth(plan: Plan) -> Tally:
     """Fail the Nth call of the store with full, I/O error and busy, N from 1 until a run is untouched (F3)."""
-    tally = Tally("F3 fail the Nth store call", "nth")
+    tally = Tally("F3 fail the Nth store call", "nth", runs_again=plan.runs)
     calls = _calls(plan)
     # Fewer runs than calls: spread evenly over the whole run, each failure in turn.
     step = max(1, calls * len(FAILURES) // plan.runs)

@@ -62,7 +62,7 @@ KINDS = {
 
 def upgrade(plan: Plan) -> Tally:
     """Open each older version of each database, and be killed at every statement of the migration (F22)."""
-    tally = Tally("F22 upgrade, killed at every statement", "upgrade")
+    tally = Tally("F22 upgrade, killed at every statement", "upgrade", runs_again=plan.runs)
     kills = list(_kills(plan.folder))
     # Fewer runs than statements: spread over all of them.
     step = max(1, len(kills) // plan.runs)
