@@ -7,7 +7,7 @@ from tests.faults.tally import Plan, Tally
 
 
 def planted(plan: Plan) -> Tally:
-    """Plant each bug of the order path in turn and see it caught: survived means caught, by one of so many seeds (2.8)."""
+    """Plant each bug of the order path in turn and see it caught by one of so many seeds (2.8)."""
     tally = Tally("planted bugs (survived: caught)", "planted", runs_again=plan.runs)
     worlds = {name: (World(parts=parts), beginnings) for name, (parts, beginnings) in BUGS.items()}
     worlds["splits not booked"] = (World(simulation=UnbookedSplits), ("V4 our books", "V4 the last"))

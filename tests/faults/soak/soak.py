@@ -29,7 +29,7 @@ DECLARED = (
     "orchestra/execution/order_numbers.py",  # the number of each of those fills
 )
 # A slope of resident memory needs days; fewer show only what single lines of code hold, and what is counted.
-DAYS_FOR_A_SLOPE = 5
+DAYS_FOR_A_SLOPE = 12
 WARM_UP_MINUTES, SHORT_WARM_UP_MINUTES = 1_500, 70
 SHORT_SAMPLED_MINUTES = 35
 
