@@ -47,6 +47,9 @@ class Recorded(AccountSimulation):
     def __init__(self, seed: int, template: Path, file: Path) -> None:
         super().__init__(seed, template, file, parts=Parts(store=LoggingStore))
         self.crash_rate, self.halt.pressed = 0.0, 0.0
+        # While anybody has the file open, no closing of the store takes the log back into it.
+        self.keeper = sqlite3.connect(file)
+        self.keeper.execute("SELECT COUNT(*) FROM settings").fetchone()
         self.commits = [Committed(0, rows_of(file), self.clock.seconds)]
         self.exchanges: list[FakeExchange] = []
 
@@ -57,9 +60,10 @@ class Recorded(AccountSimulation):
             self.commits.append(Committed(log_of(self.file).stat().st_size, rows_of(self.file), self.clock.seconds))
 
     def _end(self) -> None:
-        """Keep the log: closing the last connection takes it back into the file."""
+        """Keep the log as it is before the last connection closes."""
         self.exchanges.append(copy.deepcopy(self.exchange))
         shutil.copy(log_of(self.file), self.file.with_suffix(".log"))
+        self.keeper.close()
 
 
 class PowerIsBack(AccountSimulation):
@@ -95,6 +99,8 @@ def _one_run(seed: int, folder: Path, cuts: int, tally: Tally) -> Iterator[str]:
         cut, tail = chance.randrange(len(log) + 1), chance.choice(TAILS)
         tally.note(tail)
         torn_log = log[:cut] + _tail(tail, chance, chance.randrange(20_000))
+        # What follows the cut may by chance be what stood there: so much more of the log is whole.
+        cut += next((n for n, (old, new) in enumerate(zip(log[cut:], torn_log[cut:])) if old != new), 0)
         yield from (f"{found} (cut at {cut}, {tail})" for found in _after(before, cut, torn_log, folder))
     for leftover in folder.glob(f"torn-{seed}.*"):
         leftover.unlink()

@@ -9,7 +9,8 @@ from tests.orchestra.execution.fake_broker import FakeExchange
 from tests.orchestra.execution.order_path import new_file
 from tests.orchestra.execution.order_simulation import Crash, OrderSimulation, Outcome, run_seed
 
-SEEDS = range(200)
+# The fault campaign runs many more, with a restless owner and a stranger in the account: tests/faults.
+SEEDS = range(60)
 LONG_SEEDS = range(10_000, 16_000)
 RERUN = "PYTHONPATH=. python -m tests.orchestra.execution.order_simulation"
 
@@ -35,8 +36,8 @@ def test_on_a_bad_line_with_crashes_anywhere_no_promise_is_broken(quick_folder: 
     # A campaign that meets no trouble proves nothing.
     assert sum(outcome.crashes for outcome in ran) > 5 * len(ran)
     assert sum(outcome.at_exchange for outcome in ran) > 5 * len(ran)
-    assert sum(outcome.abandoned for outcome in ran) > 20
-    assert sum(outcome.found_late for outcome in ran) > 10
+    assert sum(outcome.abandoned for outcome in ran) > 6
+    assert sum(outcome.found_late for outcome in ran) > 3
 
 
 @pytest.mark.long
