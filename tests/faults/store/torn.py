@@ -100,7 +100,8 @@ def _one_run(seed: int, folder: Path, cuts: int, tally: Tally) -> Iterator[str]:
         tally.note(tail)
         torn_log = log[:cut] + _tail(tail, chance, chance.randrange(20_000))
         # What follows the cut may by chance be what stood there: so much more of the log is whole.
-        cut += next((n for n, (old, new) in enumerate(zip(log[cut:], torn_log[cut:])) if old != new), 0)
+        pairs = enumerate(zip(log[cut:], torn_log[cut:], strict=False))
+        cut += next((number for number, (old, new) in pairs if old != new), min(len(log), len(torn_log)) - cut)
         yield from (f"{found} (cut at {cut}, {tail})" for found in _after(before, cut, torn_log, folder))
     for leftover in folder.glob(f"torn-{seed}.*"):
         leftover.unlink()
