@@ -6,7 +6,7 @@ Thread: any; everything is read-only once built.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -88,6 +88,7 @@ def _last_year_for(year: int) -> int:
 class MarketCalendar:
     """Answer questions about sessions.
 
+    What the exchange tells of a day, by `take_over`, stands above the rules: an early close is announced at noon.
     days: when given, only these sessions exist: a replay jumps over every other day, and what it
     skips is neither a gap nor a missed minute.
     """
@@ -96,9 +97,21 @@ class MarketCalendar:
         self._is_fixed = days is not None
         self._known_until = _NEVER
         self._schedule = _Schedule([])
+        self._told: dict[date, Session | None] = {}
         if days:
             whole = _exchange_schedule(_last_year_for(max(days).year))
             self._schedule = _Schedule([whole.by_day[day] for day in sorted(set(days)) if day in whole.by_day])
+
+    def take_over(self, days: Mapping[date, Session | None]) -> None:
+        """Let the exchange's own word on some days stand above the rules; None: there is no session that day.
+
+        A calendar of chosen days leaves days out for its own reasons and takes nothing over.
+        """
+        told = {**self._told, **days}
+        if self._is_fixed or told == self._told:
+            return
+        self._told = told
+        self._known_until = _NEVER
 
     def session_at(self, ts: int) -> Session | None:
         """Return the session that is open at the second, if any."""
@@ -163,10 +176,18 @@ class MarketCalendar:
         if ts < self._known_until or self._is_fixed:
             return self._schedule
         year = _last_year_for(datetime.fromtimestamp(min(max(ts, 0), _LAST_SECOND), UTC).year + _YEARS_AHEAD)
-        self._schedule = _exchange_schedule(year)
+        self._schedule = _with_told(_exchange_schedule(year), self._told)
         # A year short of the end, so that the next session of any known second is known too.
         self._known_until = int(datetime(year, 1, 1, tzinfo=UTC).timestamp())
         return self._schedule
+
+
+def _with_told(schedule: _Schedule, told: Mapping[date, Session | None]) -> _Schedule:
+    """Return the schedule in which the days told replace those of the rules."""
+    if all(schedule.by_day.get(day) == session for day, session in told.items()):
+        return schedule
+    by_day = {**schedule.by_day, **told}
+    return _Schedule([session for _, session in sorted(by_day.items()) if session is not None])
 
 
 def _new_york(day: date, hour: int) -> int:

@@ -17,17 +17,21 @@ from functools import partial
 from typing import Any, TypeVar
 
 import requests
-from alpaca.common.enums import Sort
-from alpaca.common.exceptions import APIError
-from alpaca.data.enums import Adjustment, DataFeed
-from alpaca.data.historical import StockHistoricalDataClient
-from alpaca.data.requests import StockBarsRequest, StockLatestBarRequest
-from alpaca.data.timeframe import TimeFrame
-from alpaca.trading.client import TradingClient
-from alpaca.trading.enums import OrderSide, QueryOrderStatus, TimeInForce
-from alpaca.trading.requests import GetOrdersRequest, MarketOrderRequest
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
+
+from orchestra.runtime.network.late_pandas import late_pandas
+
+with late_pandas():
+    from alpaca.common.enums import Sort
+    from alpaca.common.exceptions import APIError
+    from alpaca.data.enums import Adjustment, DataFeed
+    from alpaca.data.historical import StockHistoricalDataClient
+    from alpaca.data.requests import StockBarsRequest, StockLatestBarRequest
+    from alpaca.data.timeframe import TimeFrame
+    from alpaca.trading.client import TradingClient
+    from alpaca.trading.enums import OrderSide, QueryOrderStatus, TimeInForce
+    from alpaca.trading.requests import GetCalendarRequest, GetOrdersRequest, MarketOrderRequest
 
 from database.errors import MarketDataError
 from database.timestamps import parse_iso
@@ -99,6 +103,12 @@ class AlpacaWrapper:
         """Return the exchange's time, UTC-aware, as of some moment while the call lasted; it is asked once."""
         with self._look_up_line.turn(Priority.QUERY), _reading():
             return parse_iso(str(_object(self._looking_up.get_clock())["timestamp"]))
+
+    def calendar(self, start: date, end: date) -> list[dict[str, Any]]:
+        """Return the sessions from start to end, both included; it is asked once."""
+        request = GetCalendarRequest(start=start, end=end)
+        with self._look_up_line.turn(Priority.QUERY), _reading():
+            return _objects(self._looking_up.get_calendar(request))
 
     def submit_order(
         self, *, symbol: str, qty: Decimal, side: str, client_order_id: str, is_exit: bool = False

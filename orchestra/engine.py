@@ -120,6 +120,7 @@ class Engine:
         self.live = None if world.clock.is_simulated else LiveWatch(watched)
         if self.live:
             self.close_gates_by(self.live.closed_gates)
+            self.loop.is_time_known = self.live.is_time_known
 
     def listen(self, listener: Listener) -> None:
         """Tell an onlooker every event from now on."""

@@ -15,7 +15,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-with warnings.catch_warnings():
+from orchestra.runtime.network.late_pandas import late_pandas
+
+with warnings.catch_warnings(), late_pandas():
     # alpaca-py still imports websockets.legacy, which announces its end; the version is pinned.
     warnings.simplefilter("ignore", DeprecationWarning)
     from alpaca.data.enums import DataFeed

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
+from database.timestamps import iso_minute
 from system_databse.order import ZERO, Order, OrderReport, Side
 
 # The broker tells an average price, rounded; dollars a share.
@@ -72,6 +74,35 @@ def fills_from(order: Order, report: OrderReport, execution: ExecutionReport | N
     if told:
         fills.append(_fill(order, told, report.filled_qty, source=source))
     return fills
+
+
+def fill_values(fill: Fill) -> dict[str, Any]:
+    """Return a fill as the JSON values of a summary or a result; time is ISO-Z to the second."""
+    return {
+        "time": iso_minute(int(fill.at.timestamp())),
+        "symbol": fill.symbol,
+        "side": str(fill.side),
+        "shares": whole_shares(fill.qty),
+        "price": float(fill.price),
+        "algorithm_id": fill.algorithm_id,
+        "client_order_id": fill.client_order_id,
+    }
+
+
+def open_position_values(symbol: str, qty: Decimal, *, entry_price: Decimal, last_price: float) -> dict[str, Any]:
+    """Return shares that are still held as the JSON values of a summary or a result."""
+    return {
+        "symbol": symbol,
+        "shares": whole_shares(qty),
+        "entry_price": float(entry_price),
+        "last_price": last_price,
+    }
+
+
+def whole_shares(qty: Decimal) -> int | float:
+    """Return a quantity as a JSON number, whole ones as int."""
+    whole = int(qty)
+    return whole if whole == qty else float(qty)
 
 
 def _fits(execution: ExecutionReport, order: Order, report: OrderReport) -> bool:

@@ -1,11 +1,16 @@
 """What every test gets: no owner's keys, no way out of this machine, the recorded market days when they are there."""
 
+import compileall
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.source_tree import PACKAGES, ROOT
 
 # The machine that runs the tests may hold real keys; no test may see them. Done before any of our modules is imported.
 OWNERS_NAMES = ("ALPACA_", "APCA_", "AUTOTRADER_", "ELPYFI_", "APP_MODE", "LIVE_CONFIRM", "HMAC_SECRET", "API_KEYS")
@@ -13,9 +18,31 @@ RECORDED_DAYS = "AUTOTRADER_TEST_DATA"
 for _name in [name for name in os.environ if name.startswith(OWNERS_NAMES) and name != RECORDED_DAYS]:
     del os.environ[_name]
 
+# Temporary folders of tests and of the processes they start lie in one, which goes with the session: what a process
+# that is killed leaves behind goes too. pytest's own folder stays where it was, for it keeps what failed.
+TEMPORARY = os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+SCRATCH = tempfile.mkdtemp(prefix="autotrader-tests-", dir=TEMPORARY)
+os.environ["TMPDIR"] = tempfile.tempdir = SCRATCH
+
 # A deadline measures the machine, not the code.
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")
+
+# By what `--durations` says; the last minutes of a run belong to files of a second or two.
+SLOWEST = (
+    "tests/journeys/test_kill",
+    "tests/journeys/test_replay",
+    "tests/orchestra/execution/test_order_simulation",
+    "tests/journeys/test_strangers",
+    "tests/journeys/test_appliance",
+    "tests/journeys/",
+    "tests/browser/",
+    "tests/orchestra/backtest/sweep/test_cluster",
+    "tests/orchestra/test_bad_database",
+    "tests/orchestra/paper_exchange/test_",
+    "tests/orchestra/verbs/",
+    "tests/orchestra/",
+)
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "", None}
 
@@ -32,6 +59,27 @@ def _refuse_the_outside_world(event: str, arguments: tuple[object, ...]) -> None
 
 
 sys.addaudithook(_refuse_the_outside_world)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the house once for all the processes that tests start on copies of it."""
+    if not hasattr(config, "workerinput"):
+        for package in PACKAGES:
+            compileall.compile_dir(ROOT / package, quiet=2)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that two processes have work until the end."""
+    items.sort(key=lambda item: _rank(item.path.relative_to(ROOT).as_posix()))
+
+
+def _rank(path: str) -> int:
+    return next((rank for rank, start in enumerate(SLOWEST) if path.startswith(start)), len(SLOWEST))
+
+
+def pytest_unconfigure() -> None:
+    """Remove what was left in temporary folders."""
+    shutil.rmtree(SCRATCH, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -34,14 +34,17 @@ class Finished:
 
 
 class Program:
-    """A copy of the house in `folder/house`, started from `folder`: it can neither read nor change the real one."""
+    """A copy of the house in `folder/house`, started from `folder`: it can neither read nor change the real one.
+
+    Compiled files are copied too: compiling the whole house again takes longer than most runs.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.house = folder / "house"
         self.house.mkdir(parents=True)
         (folder / "day.csv").write_text(DAY, encoding="utf-8")
-        left_out = shutil.ignore_patterns("__pycache__", "*.db*", ".data_dir", "demo", "logs")
+        left_out = shutil.ignore_patterns("*.db*", ".data_dir", "demo", "logs")
         for name in DELIVERED:
             source, target = ROOT / name, self.house / name
             if source.is_dir():

@@ -19,9 +19,11 @@ from orchestra.messages.events import AlertRaised, StreamConnected, StreamName
 from orchestra.runtime.agenda import Agenda
 from orchestra.runtime.fetcher import Fetcher
 from orchestra.runtime.network.clock_gate import ClockGate
+from orchestra.runtime.network.time_server import follows_time_server
 from orchestra.signals.backfill import Backfill
 from orchestra.signals.market_view import MarketView
 from orchestra.signals.watch.asset_watch import Assets, AssetWatch
+from orchestra.signals.watch.calendar_watch import CalendarWatch, ToldCalendar
 from orchestra.signals.watch.feed_watch import FeedWatch, History
 from orchestra.websocket_manager import WebSocketManager
 from orchestra.worlds import World
@@ -70,7 +72,11 @@ class LiveWatch:
         self._clock = clock
         self._agenda = Agenda(clock)
         self._agenda.every(BACKFILL_CHECK_SECONDS, parts.backfill.look)
-        self.clock_gate = ClockGate(clock, alpaca.clock, self._starter("clock"))
+        self.clock_gate = ClockGate(
+            clock, alpaca.clock, self._starter("clock"), follows_time_server=follows_time_server
+        )
+        told = ToldCalendar(alpaca.calendar, self._starter("calendar"))
+        self.calendar_watch = CalendarWatch(told, calendar, clock, system=parts.system)
         self.feed = FeedWatch(
             parts.streams,
             calendar,
@@ -86,12 +92,14 @@ class LiveWatch:
     def start(self) -> None:
         """Compare the clocks and catch up before the first minute, waiting a moment for each."""
         self.clock_gate.wait(START_SECONDS)
+        self.calendar_watch.wait(START_SECONDS)
         self._parts.backfill.wait(START_SECONDS)
 
     def run_due(self) -> None:
         """Do what is due, and tell the owner what has come about."""
         self._agenda.run_due()
         self.clock_gate.run_due()
+        self.calendar_watch.run_due()
         self.feed.run_due()
         self._watch_orders()
         self.assets.check(self._parts.desk.take_not_tradable())
@@ -117,10 +125,17 @@ class LiveWatch:
         if message.stream is StreamName.ORDERS:
             self._parts.desk.stream_watch.on_connected()
 
+    def is_time_known(self) -> bool:
+        """Say whether a minute may be run by this machine's clock."""
+        return self.clock_gate.is_time_known
+
     def closed_gates(self) -> list[str]:
         """Return why nothing may be opened now; exits go on."""
         catching_up = CATCHING_UP if self._parts.backfill.is_catching_up else None
-        return [reason for reason in (self.clock_gate.reason, self.feed.reason, catching_up) if reason]
+        return [reason for reason in (*self._reasons(), catching_up) if reason]
+
+    def _reasons(self) -> tuple[str | None, ...]:
+        return self.clock_gate.reason, self.calendar_watch.reason, self.feed.reason
 
     def _starter(self, name: str) -> Callable[[Callable[[], Any]], "Future[Any]"]:
         """Return what runs a call on the fetcher, one of that name at a time."""
@@ -164,7 +179,9 @@ class LiveWatch:
     def _tell_news(self) -> None:
         """Tell each state once while it lasts: a reason nothing is opened, a step of a price, a gap."""
         found: dict[object, tuple[str, str, str]] = {}
-        for reason, kind in ((self.clock_gate.reason, "clock.wrong"), (self.feed.reason, "feed.down")):
+        for text in self.calendar_watch.take_news():
+            self._alert("calendar.changed", text, "")
+        for reason, kind in zip(self._reasons(), ("clock.wrong", "calendar.unknown", "feed.down"), strict=True):
             if reason and self._parts.world.calendar.is_open(int(self._clock.now().timestamp())):
                 found[kind] = (kind, f"Nothing is bought: {reason}.", "")
         for gate, symbols in self._parts.view.holds.items():

@@ -13,7 +13,7 @@ from database.errors import StorageError
 from database.timestamps import iso_milliseconds
 from orchestra.engine import Engine, Stores
 from orchestra.messages.events import AlertRaised, StopRequested
-from orchestra.messages.halt import Halt
+from orchestra.messages.halt import Halt, HaltKind
 from orchestra.parts.engine_gauges import gauges_of
 from orchestra.parts.quarantine import Quarantine
 from orchestra.runtime.gauges import HourlyGauges
@@ -131,7 +131,8 @@ class ProcessSide:
     def _enter_safe_mode(self) -> None:
         self._engine.runner.resting = WHY_SAFE
         try:
-            self._engine.halt.set(Halt(iso_milliseconds(self._clock.now()), SAFE_MODE))
+            at = iso_milliseconds(self._clock.now())
+            self._engine.halt.set(Halt(at, SAFE_MODE, WHY_SAFE, HaltKind.STOP_ENTRIES))
         except StorageError as error:
             # What cannot be stored may be what the program dies of: this process is halted all the same.
             log.error("The halt of the safe mode could not be stored: %s", error)  # noqa: TRY400

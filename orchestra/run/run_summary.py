@@ -12,7 +12,7 @@ from database.bar import MINUTE
 from database.calendar_manager import MarketCalendar
 from database.sqlite_store import SqliteStore
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
-from system_databse.fill import Fill
+from system_databse.fill import fill_values, open_position_values
 from system_databse.ledger import Ledger
 from system_databse.order import ZERO
 from system_databse.position import Position
@@ -73,9 +73,12 @@ def summarise(
     values = {
         "mode": mode,
         "minutes": minutes_until(calendar, until),
-        "fills": [_fill(fill) for fill in booked],
+        "fills": [fill_values(fill) for fill in booked],
         "result": float(_result(ledger, records, held=open_positions, prices=prices)),
-        "open_positions": [_open_position(position, prices) for position in open_positions],
+        "open_positions": [
+            open_position_values(each.symbol, each.qty, entry_price=each.entry_price, last_price=prices[each.symbol])
+            for each in open_positions
+        ],
         "decisions": {**dict.fromkeys(ALWAYS_SHOWN, 0), **outcomes},
     }
     return RunSummary(values, records, open_positions)
@@ -90,30 +93,3 @@ def _result(
 
 def _price(symbol: str, prices: Mapping[str, float]) -> Decimal:
     return Decimal(repr(prices[symbol]))
-
-
-def _fill(fill: Fill) -> dict[str, Any]:
-    return {
-        "time": fill.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "symbol": fill.symbol,
-        "side": str(fill.side),
-        "shares": _shares(fill.qty),
-        "price": float(fill.price),
-        "algorithm_id": fill.algorithm_id,
-        "client_order_id": fill.client_order_id,
-    }
-
-
-def _open_position(position: Position, prices: Mapping[str, float]) -> dict[str, Any]:
-    return {
-        "symbol": position.symbol,
-        "shares": _shares(position.qty),
-        "entry_price": float(position.entry_price),
-        "last_price": prices[position.symbol],
-    }
-
-
-def _shares(qty: Decimal) -> int | float:
-    """Return a quantity as a JSON number, whole ones as int."""
-    whole = int(qty)
-    return whole if whole == qty else float(qty)

@@ -21,8 +21,8 @@ LATEST_START_SECONDS = 50.0
 IDLE_SECONDS = 1.0
 # What the process slept through longer ago than this is not written down.
 LONGEST_GAP = 7 * 24 * 60 * MINUTE
-# By how much market time may outrun the machine's steady time before it is a clock that was set.
-LARGEST_DRIFT_SECONDS = 60.0
+# By how much market time may outrun the machine's steady time, or fall behind it, before it is a clock that was set.
+LARGEST_DRIFT_SECONDS = 1.0
 
 Handlers = Mapping[type, Callable[[Any], None]]
 
@@ -40,6 +40,11 @@ def nothing_to_do() -> None:
     """Leave the time between minutes unused."""
 
 
+def always() -> bool:
+    """Trust the clock."""
+    return True
+
+
 class MinuteLoop:
     """Run until a StopRequested arrives or the market ends.
 
@@ -47,7 +52,9 @@ class MinuteLoop:
     for each type of message; is_trading_minute: whether real time has a minute to run at all; on_missed:
     told the trading minutes, ascending, that real time passed over; they are never run afterwards.
     decided_until: the minute an earlier run came to, 0 without one; what passed since then is missed.
-    between_minutes: called at least once a second in real time; on_pass: at least once a second in every world.
+    is_time_known: whether real time may be believed; while it may not, no minute is run, and the minutes that have gone
+    by are missed once it may again. between_minutes: called at least once a second in real time; on_pass: at least
+    once a second in every world.
     """
 
     def __init__(
@@ -72,9 +79,11 @@ class MinuteLoop:
         self._is_trading_minute = is_trading_minute
         self._on_missed = on_missed
         self._decided_until = decided_until
+        self.is_time_known: Callable[[], bool] = always
         self._between_minutes = between_minutes
         self._on_pass = on_pass
         self._stop: StopRequested | None = None
+        # 0 until the time is known for the first time.
         self._last_minute = 0
         self._drift = 0.0
 
@@ -95,9 +104,11 @@ class MinuteLoop:
         return self._stop
 
     def _begin(self) -> None:
-        """Take the time, and in real time tell what went by since an earlier run."""
-        self._last_minute = _floor(self._now())
+        """Take the time, if it is known, and in real time tell what went by since an earlier run."""
         self._drift = self._now() - self._clock.monotonic()
+        if not self.is_time_known():
+            return
+        self._last_minute = _floor(self._now())
         decided_until = self._decided_until()
         if decided_until and not self._clock.is_simulated:
             self._tell_missed(decided_until + MINUTE, self._last_minute + MINUTE)
@@ -124,9 +135,11 @@ class MinuteLoop:
     def _run_if_due(self) -> None:
         """Run the newest minute once; minutes that went by meanwhile are missed, never replayed."""
         now = self._now()
+        if self._was_set(now) or not self.is_time_known():
+            return
+        if not self._last_minute:
+            self._begin()
         minute = _floor(now - START_AFTER_SECONDS)
-        if self._was_set_forward(now):
-            self._last_minute = max(self._last_minute, _floor(now - LATEST_START_SECONDS))
         if minute <= self._last_minute:
             return
         is_too_late = now >= minute + LATEST_START_SECONDS
@@ -136,13 +149,13 @@ class MinuteLoop:
             self._run_minute(Tick(minute))
             self._settle(minute)
 
-    def _was_set_forward(self, now: float) -> bool:
-        """Say whether the clock was set since the last pass; what it skipped is no time that went by."""
+    def _was_set(self, now: float) -> bool:
+        """Say whether the clock was set, or the machine slept, since the last pass: others have to look at it first."""
         drift = now - self._clock.monotonic()
         seconds, self._drift = drift - self._drift, drift
-        if seconds <= LARGEST_DRIFT_SECONDS:
+        if abs(seconds) <= LARGEST_DRIFT_SECONDS:
             return False
-        log.warning("The machine's clock was set forward by %d seconds; what it skipped was not missed.", seconds)
+        log.warning("The machine's clock was set %s by %d s.", "forward" if seconds > 0 else "back", abs(seconds))
         return True
 
     def _tell_missed(self, start: int, end: int) -> None:
@@ -154,7 +167,7 @@ class MinuteLoop:
 
     def _seconds_until_due(self) -> float:
         """Return how long to sleep: at most a second, and until two seconds past the next minute in real time."""
-        if self._clock.is_simulated:
+        if self._clock.is_simulated or not self.is_time_known():
             return IDLE_SECONDS
         due = self._last_minute + MINUTE + START_AFTER_SECONDS
         return min(max(due - self._now(), 0.0), IDLE_SECONDS)

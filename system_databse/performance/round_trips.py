@@ -1,7 +1,7 @@
 """Round trips: from flat to flat in one symbol of one algorithm, made of fills.
 
 In: fills in order. Out: round trips, the last one perhaps still open. Thread: any. Money is Decimal: the profits of all
-round trips are the money that came, to the last digit.
+round trips are the money that came, to the last digit. Long holdings only: nobody here sells what he does not hold.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from database.timestamps import iso_milliseconds
 from system_databse.fill import Fill
 from system_databse.order import ZERO, Side
 
@@ -59,6 +60,11 @@ class _Holding:
         self.held = self.bought = self.paid = self.received = self.fees = ZERO
 
     def add(self, fill: Fill) -> None:
+        if self.held + fill.signed_qty < ZERO:
+            raise ValueError(
+                f"Algorithm {fill.algorithm_id} sold {fill.qty} {fill.symbol} at {iso_milliseconds(fill.at)} and held "
+                f"{self.held}: round trips are told of shares bought before they are sold, not of short sales."
+            )
         self.last = fill
         self.held += fill.signed_qty
         self.fees += fill.fee
@@ -88,7 +94,10 @@ class _Holding:
 
 
 def round_trips(fills: Iterable[Fill], prices: Mapping[str, float]) -> list[RoundTrip]:
-    """Return the round trips in the order they ended, those still open last. prices: the last of each symbol held."""
+    """Return the round trips in the order they ended, those still open last. prices: the last of each symbol held.
+
+    Raises ValueError for a fill that sells more than its algorithm holds.
+    """
     under_way: dict[tuple[int, str], _Holding] = {}
     ended = []
     for fill in fills:

@@ -7,7 +7,7 @@ and sells gets the shares held now, what was paid stays what it was, and entry p
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from system_databse.fill import Fill
+from system_databse.fill import Fill, whole_shares
 from system_databse.truth.adjustment import Adjustment, AdjustmentKind
 
 Transaction = Mapping[str, Any]
@@ -15,12 +15,11 @@ Transaction = Mapping[str, Any]
 
 def transaction_of(fill: Fill) -> dict[str, Any]:
     """Return a fill in the spelling of the algorithm contract."""
-    whole = int(fill.qty)
     return {
         "algo_id": fill.algorithm_id,
         "ticker": fill.symbol,
         "type": str(fill.side),
-        "shares": whole if whole == fill.qty else float(fill.qty),
+        "shares": whole_shares(fill.qty),
         "price": float(fill.price),
         "fee": float(fill.fee),
         "timestamp": fill.at.strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Any
 
-from tests.journeys.house import Run
+from tests.journeys.house import MINUTE, Run
 from tests.journeys.replay_oracle import UNITS_PER_DOLLAR, OracleFill, crossover, read_files
 
 DATABASES = ("system", "market", "exchange")
@@ -64,6 +64,8 @@ def assert_books_agree(run: Run) -> None:
 def decided(run: Run) -> int:
     """Return how many minutes are decided so far; none before the database is there."""
     try:
-        return len(run.minutes_decided(1))
+        # Counted by the database: tests that wait for a minute ask many times a second.
+        statement = "SELECT COALESCE(SUM((until_minute - minute) / ? + 1), 0) FROM decisions WHERE algo_id = 1"
+        return int(run.rows(statement, MINUTE)[0][0])
     except sqlite3.OperationalError:
         return 0

@@ -5,6 +5,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from tests.journeys.test_replay import MADE_SEED, MADE_SYMBOLS, SETS
 
 INSTALL = re.compile(r"at-\w+-")
 COLUMNS = "minute, until_minute, action, shares, reason, outcome, gate, client_order_id, saw"
+OUTCOME, GATE = 5, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +124,28 @@ def test_thirty_recorded_sessions_make_the_known_trades(recorded_days: Path, bac
     assert "fill_rule" in played["assumptions"]
 
 
+@pytest.mark.requirement("S2-76", "S2-77", "S2-80")
 @pytest.mark.parametrize("name", SETS)
 def test_every_recorded_set_trades_like_the_calculation(name: str, recorded_days: Path, backtest: Backtest) -> None:
     file = recorded_days / "equity_1min" / f"{name}.csv.gz"
     played = backtest.play((file,), tuple(Chosen(ticker=symbol) for symbol in SETS[name]))
     frame = read_files(file)
-    for algorithm_id, symbol in enumerate(SETS[name], start=1):
-        assert fills_of(played, algorithm_id) == crossover(frame, symbol, 100_000).fills
+    expected = [crossover(frame, symbol, 100_000) for symbol in SETS[name]]
+    for algorithm_id, own in enumerate(expected, start=1):
+        assert fills_of(played, algorithm_id) == own.fills
+        rows = backtest.decisions(algorithm_id)
+        assert minutes_by(OUTCOME, rows) == own.decisions
+        assert minutes_by(GATE, [row for row in rows if row[OUTCOME] == "DENIED"]) == own.gates
+        assert minutes_by(OUTCOME, rows).total() == own.minutes == played["minutes"] > 0
+    assert played["result"] == pytest.approx(sum(own.result for own in expected), abs=1e-9)
+
+
+def minutes_by(column: int, rows: list[tuple[Any, ...]]) -> Counter[str]:
+    """Return how many minutes have each value of a column; a row stands for all from its first to its last minute."""
+    found: Counter[str] = Counter()
+    for row in rows:
+        found[row[column]] += (row[1] - row[0]) // MINUTE + 1
+    return found
 
 
 def test_the_days_between_from_and_to_are_played_with_the_history_before_them(

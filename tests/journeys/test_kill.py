@@ -1,5 +1,6 @@
 """SIGKILL at random moments: the same command goes on, and in the end nothing is lost and nothing is doubled."""
 
+import gzip
 import random
 import sqlite3
 import subprocess
@@ -16,6 +17,7 @@ from tests.journeys.made_days import AUTUMN, HALF_DAY, SPRING, TWO_DAYS, Recorde
 SYMBOLS = (Recorded("ACME"), Recorded("THIN", traded=0.3))
 ALGORITHMS = tuple(Chosen(ticker=recorded.symbol) for recorded in SYMBOLS)
 DAYS = (*TWO_DAYS, *HALF_DAY)
+FIRST_SESSIONS = ("symbol,", *(f"SPY,2011-01-{day:02}T" for day in (3, 4, 5, 6, 7, 10)))
 # From the start of the process to its first minute, on a slow machine.
 START_SECONDS = 4.0
 
@@ -84,21 +86,39 @@ def test_order_numbers_of_a_killed_replay_differ_only_in_the_install(tmp_path: P
 
 
 @pytest.mark.requirement("S2-47", "S2-48")
+def test_recorded_sessions_survive_five_kills(recorded_days: Path, tmp_path: Path, make_run: MakeRun) -> None:
+    file = tmp_path / "spy.csv"
+    with gzip.open(recorded_days / "equity_1min" / "spy_2011.csv.gz", "rt", encoding="utf-8") as whole:
+        file.write_text("".join(line for line in whole if line.startswith(FIRST_SESSIONS)), encoding="utf-8")
+    run = make_run(file, algorithms=(Chosen(ticker="SPY", capital=20_000),))
+    kill_five_times(run, minutes=6 * 390)
+    assert len(run.summary()["fills"]) > 30
+
+
+@pytest.mark.long
+@pytest.mark.requirement("S2-47", "S2-48")
 def test_thirty_recorded_sessions_survive_five_kills(recorded_days: Path, make_run: MakeRun) -> None:
     file = recorded_days / "equity_1min" / "spy_2011.csv.gz"
     run = make_run(file, algorithms=(Chosen(ticker="SPY", capital=20_000),))
+    kill_five_times(run, minutes=30 * 390)
+    assert len(run.summary()["fills"]) == 267
+    assert run.summary()["result"] == -124.0
+
+
+def kill_five_times(run: Run, *, minutes: int) -> None:
+    """Kill a run of so many minutes at a random one of each sixth, and compare what it comes to."""
     killer = Killer(run, random.Random(2011))
     for part in range(1, 6):
         child = run.start()
-        killer.wait_for_progress(child, max(part * 1_900 + killer.chance.randint(0, 1_800) - decided(run), 1))
+        target = minutes * part // 6 + killer.chance.randint(0, minutes // 7)
+        killer.wait_for_progress(child, max(target - decided(run), 1))
+        assert child.poll() is None, "it ended before it could be killed"
         child.kill()
         child.wait()
         assert_sound(run)
     run.finish()
     assert_as_calculated(run)
     assert_books_agree(run)
-    assert len(run.summary()["fills"]) == 267
-    assert run.summary()["result"] == -124.0
 
 
 @pytest.mark.requirement("S2-48")

@@ -5,7 +5,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
@@ -30,6 +30,7 @@ from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.turns.turn_timer import TurnTimer
 from orchestra.worlds import DEMO_KEY, offline_world
 from system_databse import system_schema
+from system_databse.errors import BrokerUnavailable
 from system_databse.rows import settings
 
 OPEN = int(datetime(2024, 7, 5, 13, 30, tzinfo=UTC).timestamp())
@@ -67,12 +68,22 @@ class MoodyAlpaca:
         self.clock_differs = timedelta(0)
         self.is_out = False
         self.is_tradable = True
+        self.hours: dict[date, tuple[str, str] | None] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._alpaca, name)
 
     def clock(self) -> datetime:
         return self._clock.now() + self.clock_differs
+
+    def calendar(self, start: date, end: date) -> list[dict[str, str]]:
+        """Tell the sessions of the rules, but for the `hours` that a test has changed."""
+        if self.is_out:
+            raise BrokerUnavailable("no answer")
+        days = (start + timedelta(days=number) for number in range((end - start).days + 1))
+        usual = {day: ("09:30", "16:00") for day in days if MarketCalendar().session_on(day)}
+        told = {day: hours for day, hours in sorted({**usual, **self.hours}.items()) if hours}
+        return [{"date": str(day), "open": hours[0], "close": hours[1]} for day, hours in told.items()]
 
     def asset(self, symbol: str) -> dict[str, Any]:
         return {"symbol": symbol, "status": "active", "class": "us_equity", "tradable": self.is_tradable}

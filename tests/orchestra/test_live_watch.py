@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -151,3 +151,32 @@ def test_order_stream_that_tells_nothing_of_a_fill_is_made_anew(house: LiveHouse
     assert house.engine.streams.is_connected(StreamName.ORDERS)
     house.pass_minutes(2)
     house.until(lambda: "stream" in {source for (source,) in house.rows("SELECT source FROM fills")})
+
+
+@pytest.mark.requirement("S2-17", "S2-56")
+def test_early_close_announced_during_the_session_ends_the_trading_day(house: LiveHouse) -> None:
+    house.start()
+    house.pass_minutes(3)
+    assert house.last_decision()[0] == "SUBMITTED"
+    # In New York it is 09:33.
+    house.alpaca.hours[date(2024, 7, 5)] = ("09:30", "09:50")
+    house.pass_minutes(15)
+    assert house.last_decision()[0] == "SUBMITTED"
+    house.until(lambda: house.world.calendar.session_on(date(2024, 7, 5)).close == OPEN + 20 * MINUTE)  # type: ignore[union-attr]
+    house.pass_minutes(2)
+    assert house.last_decision()[:2] == ("DENIED", "SESSION_END")
+    orders = house.rows("SELECT count(*) FROM orders")
+    house.pass_minutes(5)
+    assert house.rows("SELECT count(*) FROM orders") == orders
+    assert house.rows("SELECT max(minute) FROM decisions") == [(OPEN + 20 * MINUTE,)]
+    assert [kind for kind, _ in house.alerts()] == ["calendar.changed"]
+
+
+def test_day_the_exchange_has_not_told_of_buys_nothing(house: LiveHouse) -> None:
+    house.alpaca.hours.update({date(2024, 7, day): None for day in range(1, 32)})
+    house.start()
+    house.pass_minutes(2)
+    outcome, _, reason = house.last_decision()
+    assert outcome == "DENIED"
+    assert "the exchange has not told yet whether it is open today" in reason
+    assert house.rows("SELECT count(*) FROM orders") == [(0,)]

@@ -8,7 +8,14 @@ from typing import Any
 
 from database.timestamps import iso_milliseconds, iso_minute
 from orchestra.api.answers import PRICE_STEP, decimal_text
-from orchestra.messages.events import AlgorithmFailed, DecisionMade, OrderChanged, OrderFilled, ReconcileMismatch
+from orchestra.messages.events import (
+    AlgorithmFailed,
+    DecisionMade,
+    OrderChanged,
+    OrderFilled,
+    ParityChecked,
+    ReconcileMismatch,
+)
 from system_databse.order import OrderStatus
 from system_databse.trading_signal import Outcome
 
@@ -130,6 +137,11 @@ def _mismatch(event: ReconcileMismatch, now: str) -> Event:
     return _event("reconcile.mismatch", data, now)
 
 
+def _parity(event: ParityChecked, now: str) -> Event:
+    data = {"day": event.day, "headline": event.headline, "unexplained": event.unexplained}
+    return _event("parity.checked", data, now)
+
+
 def _event(kind: str, data: Mapping[str, Any], timestamp: str) -> Event:
     return {"type": kind, "data": dict(data), "timestamp": timestamp}
 
@@ -140,4 +152,5 @@ _WRITERS: dict[type, Callable[[Any, str], Event | None]] = {
     OrderFilled: _fill,
     AlgorithmFailed: _failure,
     ReconcileMismatch: _mismatch,
+    ParityChecked: _parity,
 }

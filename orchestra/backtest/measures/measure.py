@@ -23,7 +23,7 @@ from orchestra.backtest.played import Played
 from orchestra.backtest.request import BacktestRequest
 from orchestra.backtest.result import BacktestResult
 from system_databse.algorithm_record import AlgorithmRecord
-from system_databse.fill import Fill
+from system_databse.fill import Fill, fill_values, open_position_values, whole_shares
 from system_databse.performance.round_trips import RoundTrip, round_trips
 from system_databse.trading_signal import Outcome
 
@@ -170,17 +170,11 @@ def _algorithm(record: AlgorithmRecord) -> dict[str, Any]:
 
 
 def _fill(fill: Fill, reasons: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "time": iso_minute(int(fill.at.timestamp())),
-        "symbol": fill.symbol,
-        "side": str(fill.side),
-        "shares": _shares(fill.qty),
-        "price": float(fill.price),
-        "algorithm_id": fill.algorithm_id,
-        "client_order_id": fill.client_order_id,
-        "fee": float(fill.fee),
-        "reason": reasons.get(fill.client_order_id, ""),
-    }
+    return {**fill_values(fill), "fee": float(fill.fee), "reason": reasons.get(fill.client_order_id, "")}
+
+
+def _open_position(trip: RoundTrip, prices: Mapping[str, float]) -> dict[str, Any]:
+    return open_position_values(trip.symbol, trip.held, entry_price=trip.entry_price, last_price=prices[trip.symbol])
 
 
 def _trip(trip: RoundTrip, played: Played, *, now: datetime) -> dict[str, Any]:
@@ -189,7 +183,7 @@ def _trip(trip: RoundTrip, played: Played, *, now: datetime) -> dict[str, Any]:
         "symbol": trip.symbol,
         "entered_at": iso_minute(int(trip.entered_at.timestamp())),
         "exited_at": None if trip.exited_at is None else iso_minute(int(trip.exited_at.timestamp())),
-        "shares": _shares(trip.shares),
+        "shares": whole_shares(trip.shares),
         "entry_price": float(trip.entry_price),
         "exit_price": float(trip.exit_price),
         "pnl": float(trip.pnl),
@@ -199,21 +193,6 @@ def _trip(trip: RoundTrip, played: Played, *, now: datetime) -> dict[str, Any]:
         "enter_reason": played.reasons.get(trip.entry_order, ""),
         "exit_reason": "" if trip.exit_order is None else played.reasons.get(trip.exit_order, ""),
     }
-
-
-def _open_position(trip: RoundTrip, prices: Mapping[str, float]) -> dict[str, Any]:
-    return {
-        "symbol": trip.symbol,
-        "shares": _shares(trip.held),
-        "entry_price": float(trip.entry_price),
-        "last_price": prices[trip.symbol],
-    }
-
-
-def _shares(qty: Any) -> int | float:
-    """Return a quantity as a JSON number, whole ones as int."""
-    whole = int(qty)
-    return whole if whole == qty else float(qty)
 
 
 def _thinned(history: History, ticker: str) -> list[list[float]]:

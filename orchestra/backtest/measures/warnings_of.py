@@ -10,6 +10,7 @@ from typing import Any
 from database.bars.bar_columns import BarColumns
 from orchestra.backtest.history.history import History
 from orchestra.backtest.measures.luck import CONFIDENCE
+from orchestra.backtest.measures.yearly_figures import cautions_on_ratios
 from orchestra.backtest.played import Played
 from system_databse.algorithm_record import AlgorithmStatus
 
@@ -55,6 +56,7 @@ def _of_its_length(played: Played, figures: Mapping[str, Any]) -> Iterator[str]:
         )
     if len(played.days) < FEW_DAYS:
         yield f"Only {_counted(len(played.days), 'session')}: another season may look quite different."
+    yield from cautions_on_ratios(figures, len(played.days))
 
 
 def _of_bars(columns: BarColumns, history: History) -> Iterator[str]:

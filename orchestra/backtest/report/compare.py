@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any
 
+from orchestra.backtest.measures.yearly_figures import cautions_on_ratios, metrics_to_show, notes_on_growth
 from orchestra.backtest.report.curves import both_equities
 from orchestra.backtest.report.figures import TABLE, change, moment, money, params_of, price
 from orchestra.backtest.report.html_report import document, plot
@@ -51,7 +52,7 @@ def compare_text(first: BacktestResult, second: BacktestResult) -> str:
     parts = [
         "\n".join(folded(line) for line in _which(first, second)),
         "\n".join(["Asked differently:", *asked]) if asked else EQUAL,
-        "\n".join(lines),
+        "\n".join([*lines, *map(folded, _notes(first, second))]),
         folded(first_difference(first, second)),
         PAST,
     ]
@@ -64,6 +65,7 @@ def compare_html(first: BacktestResult, second: BacktestResult) -> str:
     figures = table(
         ["", "First", "Second", "Difference"], _figures(first, second), kinds="snnn", name="Figures of both runs"
     )
+    notes = [tag("p", note, class_="muted") for note in _notes(first, second)]
     return document(
         "Two backtests compared",
         [
@@ -71,7 +73,7 @@ def compare_html(first: BacktestResult, second: BacktestResult) -> str:
             tag("section", tag("h2", "Which two"), which, class_="whole"),
             tag("section", tag("h2", "What was asked differently"), _asked_table(first, second)),
             plot(both_equities(first, second)),
-            tag("section", tag("h2", "Figures"), figures),
+            tag("section", tag("h2", "Figures"), figures, *notes),
             tag("section", tag("h2", "Fills"), tag("p", first_difference(first, second)), class_="whole"),
             tag("p", PAST, class_="muted"),
         ],
@@ -91,7 +93,7 @@ def _asked_table(first: BacktestResult, second: BacktestResult) -> Markup:
 
 
 def _figures(first: BacktestResult, second: BacktestResult) -> list[tuple[str, str, str, str]]:
-    one, other = first.metrics["all"], second.metrics["all"]
+    one, other = (metrics_to_show(each.metrics["all"], each.days) for each in (first, second))
     own = [
         (label, write(one.get(name)), write(other.get(name)), change(one.get(name), other.get(name), write))
         for name, label, write, _ in TABLE
@@ -99,6 +101,14 @@ def _figures(first: BacktestResult, second: BacktestResult) -> list[tuple[str, s
     held = [each.buy_and_hold["metrics"].get("total_return") for each in (first, second)]
     _, _, write, _ = TABLE[0]
     return [*own, ("Buy and hold", write(held[0]), write(held[1]), change(held[0], held[1], write))]
+
+
+def _notes(first: BacktestResult, second: BacktestResult) -> list[str]:
+    return [
+        f"{name}: {note}"
+        for name, each in (("First", first), ("Second", second))
+        for note in (*notes_on_growth(each.days), *cautions_on_ratios(each.metrics["all"], len(each.days)))
+    ]
 
 
 def _asked(result: BacktestResult) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from orchestra.backtest.measures.yearly_figures import metrics_to_show, notes_on_growth
 from orchestra.backtest.report.figures import (
     MINUS,
     TABLE,
@@ -64,13 +65,14 @@ def trips_table(result: BacktestResult) -> Markup:
 
 def metrics_table(result: BacktestResult) -> Markup:
     """Return all figures beside those of buy and hold, each explained."""
-    own, held = result.metrics["all"], result.buy_and_hold["metrics"]
+    own, held = (metrics_to_show(each, result.days) for each in (result.metrics["all"], result.buy_and_hold["metrics"]))
     rows = [
         [label, write(own.get(name)), write(held[name]) if name in held else "", tag("span", words, class_="muted")]
         for name, label, write, words in TABLE
     ]
     told = table(["", "This run", "Buy and hold", "What it says"], rows, kinds="snnw", name="Figures")
-    return tag("section", tag("h2", "Figures"), told)
+    notes = [tag("p", note, class_="muted") for note in notes_on_growth(result.days)]
+    return tag("section", tag("h2", "Figures"), told, *notes)
 
 
 def algorithms_table(result: BacktestResult) -> Markup:

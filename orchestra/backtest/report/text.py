@@ -6,6 +6,7 @@ In: a result. Out: text. Thread: any. Strangers' texts cannot act on the termina
 from collections import Counter
 from textwrap import fill
 
+from orchestra.backtest.measures.yearly_figures import metrics_to_show, notes_on_growth
 from orchestra.backtest.report.figures import TABLE, count, file_name, money, params_of, percent, plain
 from orchestra.backtest.result import BacktestResult
 
@@ -68,12 +69,12 @@ def _params(result: BacktestResult) -> list[str]:
 
 
 def _figures(result: BacktestResult) -> str:
-    own, held = result.metrics["all"], result.buy_and_hold["metrics"]
+    own, held = (metrics_to_show(each, result.days) for each in (result.metrics["all"], result.buy_and_hold["metrics"]))
     lines = [f"{'':<20}{'This run':>16}{'Buy and hold':>16}"]
     for name, label, write, _ in TABLE:
         beside = write(held[name]) if name in held else ""
         lines.append(f"{label:<20}{write(own.get(name)):>16}{beside:>16}".rstrip())
-    return "\n".join(lines)
+    return "\n".join([*lines, *map(folded, notes_on_growth(result.days))])
 
 
 def _algorithms(result: BacktestResult) -> str:

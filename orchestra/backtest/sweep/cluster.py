@@ -13,6 +13,7 @@ code on its workers: it belongs on a network that is trusted.
 import hashlib
 import operator
 import pickle
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +23,7 @@ from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Any
 
 from database.calendar_manager import MarketCalendar
@@ -166,20 +167,20 @@ _opened: "dict[str, _Opened]" = {}
 
 
 class _Opened:
-    """A parcel in a worker: its strategies in a folder of their own, and what plays its trials."""
+    """A parcel in a worker: its strategies in a folder of their own below the given one, and what plays its trials."""
 
-    def __init__(self, parcel: Parcel) -> None:
-        self._folder = TemporaryDirectory(prefix="autotrader-sweep-")
+    def __init__(self, parcel: Parcel, below: Path) -> None:
+        self._folder = Path(mkdtemp(prefix="autotrader-sweep-", dir=below))
         self._places: dict[str, str] = {}
         for name, source in parcel.sources.items():
             # Named as at home, in a folder named for its content.
-            place = Path(self._folder.name, hashlib.sha256(source).hexdigest()[:16], Path(name).stem + ".py")
+            place = Path(self._folder, hashlib.sha256(source).hexdigest()[:16], Path(name).stem + ".py")
             place.parent.mkdir(exist_ok=True)
             place.write_bytes(source)
             self._places[name] = str(place)
         algorithms = tuple(replace(each, algorithm=self._places[each.algorithm]) for each in parcel.request.algorithms)
         request = replace(parcel.request, algorithms=algorithms)
-        backtester = Backtester(Path(self._folder.name), MarketCalendar(), limit_seconds=parcel.limit_seconds)
+        backtester = Backtester(self._folder, MarketCalendar(), limit_seconds=parcel.limit_seconds)
         self._play = player(backtester, request, parcel.history)
 
     def play(self, trial: Trial) -> Outcome:
@@ -190,7 +191,7 @@ class _Opened:
         return replace(outcome, error=error)
 
     def forget(self) -> None:
-        self._folder.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _play_there(sealed: bytes, label: str, told: tuple[int, Params, Stretch]) -> Outcome:
@@ -204,8 +205,13 @@ def _play_there(sealed: bytes, label: str, told: tuple[int, Params, Stretch]) ->
             for each in _opened.values():
                 each.forget()
             _opened.clear()
-            _opened[label] = _Opened(parcel)
+            _opened[label] = _Opened(parcel, _workers_folder())
         return _opened[label].play(trial)
+
+
+def _workers_folder() -> Path:
+    """Return the worker's own folder: its nanny removes it, even when the worker is killed."""
+    return Path(_client_library().get_worker().local_directory)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 In: the exchange's time, asked on the fetcher. Out: why nothing may be opened now, in words. Thread: engine.
 Everything we do hangs on minutes: two seconds of difference are allowed, and half the time the question was under way.
+Beyond ten, or after a jump until the clocks are compared, no minute is run at all: it would be another minute.
 """
 
 import logging
@@ -17,8 +18,12 @@ from system_databse.errors import BrokerError
 log = logging.getLogger(__name__)
 
 LARGEST_OFFSET_SECONDS = 2.0
+# A minute starts at :50 at the latest: with this much it still starts within the exchange's own minute.
+LARGEST_OFFSET_OF_A_MINUTE = 10.0
 LARGEST_JUMP_SECONDS = 1.0
 CHECK_SECONDS = 900.0
+# How often a clock is compared that no time server keeps right.
+CHECK_ALONE_SECONDS = 60.0
 RETRY_SECONDS = 10.0
 NOT_COMPARED = "this machine's clock has not been compared with the exchange's yet"
 
@@ -32,19 +37,45 @@ class Measured:
     ahead_seconds: float
     uncertain_seconds: float
 
+    follows_time_server: bool | None = None
+
     @property
     def is_good(self) -> bool:
         """Say whether the two may agree within what is allowed."""
         return abs(self.ahead_seconds) - self.uncertain_seconds <= LARGEST_OFFSET_SECONDS
 
+    @property
+    def tells_the_minute(self) -> bool:
+        """Say whether the two agree on which minute it is."""
+        return abs(self.ahead_seconds) - self.uncertain_seconds <= LARGEST_OFFSET_OF_A_MINUTE
+
+
+def nobody_knows() -> bool | None:
+    """Know nothing of time servers."""
+    return None
+
 
 class ClockGate:
-    """Compare the clocks at the start, every 15 minutes and after each jump. start: runs a call on the fetcher."""
+    """Compare the clocks at the start, every 15 minutes and after each jump. start: runs a call on the fetcher.
 
-    def __init__(self, clock: Clock, ask: Callable[[], datetime], start: Start) -> None:
+    follows_time_server: whether the machine says that its clock is kept right. A clock that is not, or may not be, is
+    compared every minute instead.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        ask: Callable[[], datetime],
+        start: Start,
+        *,
+        follows_time_server: Callable[[], bool | None] = nobody_knows,
+    ) -> None:
         self._clock = clock
         self._ask = ask
         self._start = start
+        self._follows_time_server = follows_time_server
+        self._measured: Measured | None = None
+        self._told_alone = False
         self._due_at = clock.monotonic()
         self._drift = self._drift_now()
         self._under_way: Future[Any] | None = None
@@ -54,6 +85,11 @@ class ClockGate:
     def reason(self) -> str | None:
         """Return why nothing may be opened, None when the clocks agree."""
         return self._reason
+
+    @property
+    def is_time_known(self) -> bool:
+        """Say whether a minute may be run: the clocks were compared since the last jump and agree on the minute."""
+        return self._measured is not None and self._measured.tells_the_minute
 
     def run_due(self) -> None:
         """Ask when it is time to, and take the answer that has come."""
@@ -83,6 +119,7 @@ class ClockGate:
         log.warning("This machine's clock moved by %.1f s; it is compared again.", drift - self._drift)
         self._drift = drift
         self._reason = self._reason or NOT_COMPARED
+        self._measured = None
         self._due_at = self._clock.monotonic()
         self._under_way = None
 
@@ -95,8 +132,11 @@ class ClockGate:
             log.warning("The exchange's clock could not be read: %s", error)
             self._due_at = self._clock.monotonic() + RETRY_SECONDS
             return
+        self._measured = measured
+        self._tell_alone(measured)
         before, self._reason = self._reason, None if measured.is_good else in_words(measured.ahead_seconds)
-        self._due_at = self._clock.monotonic() + (CHECK_SECONDS if measured.is_good else RETRY_SECONDS)
+        again = CHECK_SECONDS if measured.follows_time_server else CHECK_ALONE_SECONDS
+        self._due_at = self._clock.monotonic() + (again if measured.is_good else RETRY_SECONDS)
         if self._reason and self._reason != before:
             log.error("Nothing is bought: %s.", self._reason)
 
@@ -105,7 +145,16 @@ class ClockGate:
         ours, asked_at = self._clock.now(), self._clock.monotonic()
         theirs = self._ask()
         half = (self._clock.monotonic() - asked_at) / 2
-        return Measured((ours + timedelta(seconds=half) - theirs).total_seconds(), half)
+        ahead = (ours + timedelta(seconds=half) - theirs).total_seconds()
+        return Measured(ahead, half, self._follows_time_server())
+
+    def _tell_alone(self, measured: Measured) -> None:
+        """Tell once that nobody keeps this clock right: the comparison with the exchange has to do alone."""
+        is_alone = not measured.follows_time_server
+        if is_alone and not self._told_alone:
+            known = "does not follow a time server" if measured.follows_time_server is False else "may follow no server"
+            log.warning("This machine's clock %s: it is compared with the exchange's every minute.", known)
+        self._told_alone = is_alone
 
     def _drift_now(self) -> float:
         return self._clock.now().timestamp() - self._clock.monotonic()

@@ -1,5 +1,6 @@
 """The order path under attack: nothing lost, nothing doubled, whatever the line does and wherever the process dies."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,12 @@ from tests.orchestra.execution.fake_broker import FakeExchange
 from tests.orchestra.execution.order_path import new_file
 from tests.orchestra.execution.order_simulation import Crash, OrderSimulation, Outcome, run_seed
 
-# The fault campaign runs many more, with a restless owner and a stranger in the account: tests/faults.
-SEEDS = range(60)
-LONG_SEEDS = range(10_000, 16_000)
+SEEDS = range(100)
+LONG_SEEDS = (*range(100, 200), *range(10_000, 16_000))
 RERUN = "PYTHONPATH=. python -m tests.orchestra.execution.order_simulation"
 
 
-def campaign(seeds: range, folder: Path) -> list[Outcome]:
+def campaign(seeds: Sequence[int], folder: Path) -> list[Outcome]:
     """Run the seeds; say of those that failed what was broken and how to run them again."""
     outcomes = {seed: run_seed(seed, folder) for seed in seeds}
     broken = {seed: outcome.violations for seed, outcome in outcomes.items() if outcome.violations}
@@ -36,8 +36,8 @@ def test_on_a_bad_line_with_crashes_anywhere_no_promise_is_broken(quick_folder: 
     # A campaign that meets no trouble proves nothing.
     assert sum(outcome.crashes for outcome in ran) > 5 * len(ran)
     assert sum(outcome.at_exchange for outcome in ran) > 5 * len(ran)
-    assert sum(outcome.abandoned for outcome in ran) > 6
-    assert sum(outcome.found_late for outcome in ran) > 3
+    assert sum(outcome.abandoned for outcome in ran) > len(ran) / 10
+    assert sum(outcome.found_late for outcome in ran) > len(ran) / 20
 
 
 @pytest.mark.long
@@ -66,5 +66,5 @@ def test_the_same_seed_runs_the_same_way_again(quick_folder: Path) -> None:
 
 def test_an_exchange_that_forgets_used_ids_is_noticed(quick_folder: Path) -> None:
     """Uniqueness for ever is what makes sending again safe; the checker sees when a broker does not keep it."""
-    doubled = [run_seed(seed, quick_folder, exchange=FakeExchange(is_unique_for_ever=False)) for seed in range(60)]
+    doubled = (run_seed(seed, quick_folder, exchange=FakeExchange(is_unique_for_ever=False)) for seed in range(60))
     assert any(any("V1 duplicate" in found for found in outcome.violations) for outcome in doubled)

@@ -125,6 +125,8 @@ class CappedBook(RuleBasedStateMachine):
             target = [leg for leg in legs if leg.leg is Leg.TAKE_PROFIT]
             if held and target and target[0].status is OrderStatus.PARTIALLY_FILLED:
                 assert held[0].qty == target[0].open_qty
+            if any(leg.status is OrderStatus.REJECTED for leg in legs):
+                assert all(leg.status in FINAL for leg in legs)
             is_dead = parent.status in FINAL - {OrderStatus.FILLED} and legs
             assert not is_dead or parent.order_class is OrderClass.OCO or all(leg.status in FINAL for leg in legs)
 

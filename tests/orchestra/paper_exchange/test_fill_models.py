@@ -119,6 +119,26 @@ def test_leg_whose_shares_were_sold_meanwhile_is_rejected(make: Make) -> None:
     assert leg.failed_at is not None
 
 
+def test_stop_of_a_target_whose_shares_were_sold_meanwhile_never_wakes(make: Make) -> None:
+    desk = make(TENTH, CALM, CALM, CALM, "10.00,10.10,8.00,8.10")
+    order = desk.place(
+        "buy", "15", order_class="bracket", take_profit={"limit_price": "11.00"}, stop_loss={"stop_price": "9.00"}
+    )
+    desk.settle()
+    desk.place("sell", "10", type="limit", limit_price="12.00")
+    desk.advance_to(OPEN + 2 * MINUTE)
+    legs = {leg.leg: leg.status for leg in desk.exchange.store.legs([order.id])[order.id]}
+    assert legs == {Leg.TAKE_PROFIT: OrderStatus.REJECTED, Leg.STOP_LOSS: OrderStatus.CANCELED}
+    desk.place(
+        "sell", "5", type="limit", order_class="oco",
+        take_profit={"limit_price": "11.00"}, stop_loss={"stop_price": "7.00"},
+    )  # fmt: skip
+    # The bar falls through the bracket's stop: the shares are those of the two orders that claimed them.
+    desk.advance_to(OPEN + 4 * MINUTE)
+    account = desk.exchange.account
+    assert (account.held_for_orders("AAA"), account.position("AAA").qty) == (15, 15)
+
+
 def test_takers_pay_spread_and_slippage(make: Make) -> None:
     desk = make(COSTLY, CALM, CALM, "10.00,10.20,9.00,9.90")
     bought = desk.place("buy", "10")

@@ -10,7 +10,7 @@ from orchestra.messages.events import StopRequested
 from orchestra.messages.lockstep import Tick
 from orchestra.runtime.clock import Clock
 from orchestra.runtime.inbox import Inbox
-from orchestra.runtime.minute_loop import IDLE_SECONDS, LONGEST_GAP, MINUTE, MinuteLoop
+from orchestra.runtime.minute_loop import IDLE_SECONDS, LONGEST_GAP, MINUTE, MinuteLoop, always
 
 CALENDAR = MarketCalendar()
 
@@ -50,7 +50,7 @@ class MovedInbox(Inbox):
     def __init__(self, clock: MovedClock, until: float) -> None:
         super().__init__()
         self._clock = clock
-        self._until = until
+        self.until = until
         self.waits: list[float] = []
         self.events: list[tuple[float, Callable[[], None]]] = []
 
@@ -62,7 +62,7 @@ class MovedInbox(Inbox):
         self._clock.seconds += wait_seconds
         if self.events and self._clock.seconds >= self.events[0][0]:
             self.events.pop(0)[1]()
-        if self._clock.seconds >= self._until or len(self.waits) > 100_000:
+        if self._clock.seconds >= self.until or len(self.waits) > 100_000:
             return StopRequested("end of the test")
         return None
 
@@ -78,7 +78,9 @@ class Run:
         self.missed: list[int] = []
         self._run_seconds = list(run_seconds)
 
-    def go(self, *, clock: Clock | None = None, decided_until: int = 0) -> "Run":
+    def go(
+        self, *, clock: Clock | None = None, decided_until: int = 0, is_time_known: Callable[[], bool] = always
+    ) -> "Run":
         loop = MinuteLoop(
             self.inbox,
             clock or self.clock,
@@ -89,6 +91,7 @@ class Run:
             on_missed=self.missed.extend,
             decided_until=lambda: decided_until,
         )
+        loop.is_time_known = is_time_known
         self.ended = loop.run()
         assert self.settled == [minute for minute, _ in self.runs]
         return self
@@ -166,14 +169,15 @@ def test_only_minutes_of_sessions_are_missed() -> None:
     assert run.missed == minutes("20:59:00", "21:00:00")
 
 
-def test_minutes_that_a_clock_set_forward_skipped_are_not_missed(caplog: pytest.LogCaptureFixture) -> None:
+def test_minutes_that_a_clock_set_forward_skipped_are_a_gap_that_is_never_run(caplog: pytest.LogCaptureFixture) -> None:
     run = Run("15:00:30", "15:43:30")
     run.inbox.events = [(at("15:01:30"), lambda: run.clock.set_to(at("15:40:00")))]
     run.go()
     assert run.minutes == [*minutes("15:01:00", "15:01:00"), *minutes("15:40:00", "15:43:00")]
-    assert run.missed == []
-    (record,) = caplog.records
-    assert record.message.startswith("The machine's clock was set forward by 23")
+    assert run.missed == minutes("15:02:00", "15:39:00")
+    told = [record.message for record in caplog.records]
+    assert told[0].startswith("The machine's clock was set forward by 23")
+    assert told[1:] == ["38 minutes of the session went by without a run."]
 
 
 def test_small_correction_of_the_clock_hides_no_missed_minute() -> None:
@@ -202,13 +206,38 @@ def test_clock_that_was_far_back_and_is_corrected_is_noticed_at_once() -> None:
     assert max(run.inbox.waits) <= IDLE_SECONDS
 
 
-def test_machine_that_starts_without_a_clock_misses_nothing() -> None:
-    run = Run("15:00:30", "15:01:30")
+@pytest.mark.parametrize(("decided_until", "missed"), [(None, []), ("14:58:00", minutes("14:59:00", "15:00:00"))])
+def test_machine_that_starts_without_a_clock_misses_what_its_last_run_left(
+    decided_until: str | None, missed: list[float]
+) -> None:
+    run = Run("15:00:30", "15:02:30")
     run.clock.set_to(1_000.0)
     run.inbox.events = [(1_010.0, lambda: run.clock.set_to(at("15:00:30")))]
-    run.go()
-    assert run.minutes == minutes("15:00:00", "15:01:00")
-    assert run.missed == []
+    run.go(decided_until=int(at(decided_until)) if decided_until else 0, is_time_known=lambda: run.clock.seconds > 1e9)
+    assert run.minutes == minutes("15:01:00", "15:02:00")
+    assert run.missed == missed
+
+
+def test_minutes_while_the_time_is_not_known_are_missed_and_never_run() -> None:
+    run = Run("15:00:30", "15:08:30")
+    run.go(is_time_known=lambda: not at("15:02:30") < run.clock.seconds < at("15:05:40"))
+    assert run.minutes == [*minutes("15:01:00", "15:02:00"), *minutes("15:05:00", "15:08:00")]
+    assert run.missed == minutes("15:03:00", "15:04:00")
+
+
+def test_clock_that_was_wrong_for_a_while_neither_runs_nor_skips_what_it_said() -> None:
+    """It says tomorrow, nobody believes it, and it is set right: today goes on."""
+    run = Run("15:00:30", "15:08:30")
+    run.inbox.until = float("inf")
+    wrong = at("15:02:30") + 86_400
+    run.inbox.events = [
+        (at("15:02:30"), lambda: run.clock.set_to(wrong)),
+        (wrong + 120, lambda: run.clock.set_to(at("15:04:30"))),
+        (at("15:08:30"), lambda: run.inbox.put(StopRequested("end of the test"))),
+    ]
+    run.go(is_time_known=lambda: run.clock.seconds < at("23:00:00"))
+    assert run.minutes == [*minutes("15:01:00", "15:02:00"), *minutes("15:04:00", "15:08:00")]
+    assert run.missed == minutes("15:03:00", "15:03:00")
 
 
 def test_minutes_while_the_process_was_down_are_missed() -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,6 +60,13 @@ def test_two_algorithms_on_one_symbol_keep_their_own() -> None:
         fill(4, Side.SELL, 1, price="12", algorithm_id=1),
     ]
     assert [(trip.algorithm_id, trip.pnl) for trip in round_trips(fills, {})] == [(2, -1), (1, 2)]
+
+
+@pytest.mark.parametrize("bought", [0, 4])
+def test_selling_more_than_is_held_is_refused_in_words(bought: int) -> None:
+    fills = [fill(1, Side.BUY, bought)] if bought else []
+    with pytest.raises(ValueError, match=rf"Algorithm 1 sold 5 ACME at 2024-06-11T14:02:00\.000Z and held {bought}: "):
+        round_trips([*fills, fill(2, Side.SELL, 5)], {"ACME": 10.0})
 
 
 wishes = st.lists(

@@ -80,12 +80,13 @@ def _shrink_stop(draft: Draft, target: Order) -> None:
 def _wake_legs(draft: Draft, entry: Order, ts: int, *, is_at_open: bool) -> None:
     """Let the legs work: the stop from this bar on, the target from the first bar that is surely later."""
     legs = [order for order in members(draft, entry) if order.parent_id]
-    is_lonely = len(legs) == 1
+    # All have their hour before one wakes up: a target without shares is rejected and takes its stop along.
     for leg in legs:
         begins = ts if is_stop(leg) or is_at_open else ts + MINUTE
-        awake = draft.put(replace(leg, eligible_from=begins))
-        if is_target(leg) or is_lonely:
-            _wake(draft, awake)
+        draft.put(replace(leg, eligible_from=begins))
+    for leg in legs:
+        if is_target(leg) or len(legs) == 1:
+            _wake(draft, draft.order(leg))
 
 
 def _wake(draft: Draft, leg: Order) -> None:

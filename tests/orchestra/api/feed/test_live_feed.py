@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from orchestra.api.feed.live_feed import LiveFeed
 from orchestra.api.feed.state_json import State, state_of
-from orchestra.messages.events import DecisionMade, MinuteFinished, OrderChanged, OrderFilled
+from orchestra.messages.events import DecisionMade, MinuteFinished, OrderChanged, OrderFilled, ParityChecked
 from orchestra.messages.halt import Halt
 from orchestra.messages.live_snapshot import LiveSnapshot, MarketPhase, StreamHealth
 from orchestra.runtime.owner.live_board import LiveBoard
@@ -185,6 +185,19 @@ def test_what_happened_is_told_with_its_type(quick_order: Order) -> None:
     assert body["events"][2]["data"]["price"] == "3.3333"
     assert body["events"][3]["timestamp"] == "2026-11-20T17:00:00.000Z"
     assert feed.pulse() == []
+
+
+def test_the_evenings_check_is_told_with_what_it_left_unexplained() -> None:
+    feed = Feed(made_snapshot())
+    feed.board.on_event(ParityChecked("2026-11-20", "388 of 390 decisions equal", unexplained=2))
+    ((_, body),) = feed.pulse()
+    assert body["events"] == [
+        {
+            "type": "parity.checked",
+            "data": {"day": "2026-11-20", "headline": "388 of 390 decisions equal", "unexplained": 2},
+            "timestamp": "2026-11-20T17:00:00.000Z",
+        }
+    ]
 
 
 @pytest.fixture

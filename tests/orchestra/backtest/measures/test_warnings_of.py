@@ -71,6 +71,13 @@ def test_what_went_wrong_is_said(played: Played, expected: str) -> None:
     assert told(played) == [expected]
 
 
+def test_yearly_ratios_of_few_sessions_are_said_to_be_so() -> None:
+    few = replace(SOUND, days=SOUND.days[:29])
+    *_, caution = told(few, sharpe_ratio=3.2)
+    assert caution == "Sharpe and Sortino ratio are of 29 sessions stretched to a year: a single day can turn them."
+    assert len(told(replace(SOUND, days=SOUND.days[:30]), sharpe_ratio=3.2)) == 1
+
+
 @pytest.mark.parametrize(
     ("figures", "expected"),
     [

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from orchestra.backtest.measures.yearly_figures import TOO_SHORT
 from orchestra.backtest.report.compare import compare_html, compare_text, differences, first_difference
 from orchestra.backtest.report.curves import both_equities
+from orchestra.backtest.report.figures import DASH
 from orchestra.backtest.request import Costs
 from tests.orchestra.backtest.made_run import made_result
 from tests.orchestra.backtest.report.page import read, rows, section
@@ -42,6 +44,23 @@ def test_figures_stand_beside_each_other_with_their_difference() -> None:
     assert more > 0
     assert told["Fees"][2] == f"+{more:,.2f}"
     assert told["Round trips"][2] == "0"
+
+
+def test_a_run_of_a_few_days_has_no_yearly_growth_beside_one_of_months() -> None:
+    months, week = made_result(), made_result(5)
+    figures = section(read(compare_html(months, week)), "Figures")
+    told = {row[0]: row[1:] for row in rows(figures)}
+    assert told["Growth a year"][1:] == [DASH, DASH]
+    assert told["Growth a year"][0] != DASH
+    assert f"Second: {TOO_SHORT}" in figures.text
+    assert "First: Growth" not in figures.text
+    assert f"Second: {TOO_SHORT}" in " ".join(compare_text(months, week).split())
+
+
+def test_yearly_ratios_of_a_month_carry_a_caution() -> None:
+    text = " ".join(compare_text(made_result(22), made_result()).split())
+    assert "First: Sharpe and Sortino ratio are of 22 sessions stretched to a year" in text
+    assert "Second: Sharpe" not in text
 
 
 def test_the_first_fill_that_differs_is_told_in_new_york_time() -> None:

@@ -6,6 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from orchestra.backtest.measures.yearly_figures import TOO_SHORT
+from orchestra.backtest.report.figures import DASH
 from orchestra.backtest.report.html_report import html_report
 from orchestra.backtest.result import BacktestResult
 from tests.orchestra.backtest.made_run import made_result
@@ -195,3 +197,17 @@ def _elements(element: Element) -> list[Element]:
 
 def _names(element: Element) -> set[str]:
     return {each.name for each in _elements(element)}
+
+
+def test_growth_of_a_few_days_is_a_dash_with_a_note_and_of_months_a_figure(page: Element) -> None:
+    figures = section(read(html_report(made_result(22))), "Figures")
+    told = {row[0]: row[1:3] for row in rows(figures)}
+    assert told["Growth a year"] == told["Calmar ratio"] == [DASH, DASH]
+    assert figures.text.endswith(TOO_SHORT)
+    assert DASH not in {row[0]: row[1] for row in rows(section(page, "Figures"))}["Growth a year"]
+    assert TOO_SHORT not in section(page, "Figures").text
+
+
+def test_yearly_ratios_of_a_month_carry_a_caution() -> None:
+    page = read(html_report(made_result(22)))
+    assert "Sharpe and Sortino ratio are of 22 sessions stretched to a year" in section(page, "Mind this").text

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from orchestra.backtest.report.figures import DASH
 from orchestra.backtest.report.text import PAST, text_report
 from orchestra.backtest.result import BacktestResult
 from tests.orchestra.backtest.made_run import made_result
@@ -30,6 +31,19 @@ def test_what_is_read_first_is_on_top_with_buy_and_hold_beside_it() -> None:
     figures = lines[lines.index(f"{'':<20}{'This run':>16}{'Buy and hold':>16}") + 1 :]
     assert figures[0].split() == ["Return", "\N{MINUS SIGN}9.78", "%", "\N{MINUS SIGN}8.65", "%"]
     assert lines[-1] == PAST
+
+
+def test_growth_of_a_few_days_is_a_dash_with_a_note_and_of_months_a_figure() -> None:
+    week, months = made_result(5), made_result()
+    lines = text_report(week).splitlines()
+    for label in ("Growth a year", "Calmar ratio"):
+        (line,) = [line for line in lines if line.startswith(label + "  ")]
+        assert line.split()[-2:] == [DASH, DASH]
+    assert "too short a time for a yearly figure" in " ".join(lines)
+    assert week.metrics["all"]["cagr"] is not None
+    assert "too short a time" not in " ".join(text_report(months).split())
+    (line,) = [line for line in text_report(months).splitlines() if line.startswith("Growth a year")]
+    assert DASH not in line
 
 
 def test_the_same_parameters_are_told_once_and_different_ones_each() -> None:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
@@ -29,12 +30,20 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     distributed = pytest.importorskip("distributed")
+    folder = tmp_path_factory.mktemp("workers")
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=2, processes=True, dashboard_address=None, host="127.0.0.1"
+        n_workers=2,
+        threads_per_worker=2,
+        processes=True,
+        dashboard_address=None,
+        host="127.0.0.1",
+        local_directory=str(folder),
     ) as local:
         yield local.scheduler_address
+    left = [path for place in (folder, Path(gettempdir())) for path in place.rglob("autotrader-sweep-*")]
+    assert left == [], "a worker that was killed has left a folder behind"
 
 
 def parcel(folder: Path, body: str = SWINGS) -> tuple[Parcel, Path]:

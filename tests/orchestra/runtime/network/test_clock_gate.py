@@ -23,6 +23,7 @@ class TwoClocks(SystemClock):
         self.travel_seconds = 0.05
         self.is_out = False
         self.asked = 0
+        self.follows_time_server: bool | None = True
 
     @property
     def theirs(self) -> datetime:
@@ -54,7 +55,7 @@ def at_once(work: Callable[[], Any]) -> "Future[Any]":
 
 
 def checked(clocks: TwoClocks) -> ClockGate:
-    gate = ClockGate(clocks, clocks.ask, at_once)
+    gate = ClockGate(clocks, clocks.ask, at_once, follows_time_server=lambda: clocks.follows_time_server)
     assert gate.reason == NOT_COMPARED
     gate.wait(0)
     return gate
@@ -128,6 +129,46 @@ def test_clock_that_was_set_closes_the_gate_until_it_is_compared_again(jump: flo
     clocks.steady += RETRY_SECONDS
     gate.wait(0)
     assert (gate.reason is None) is (abs(jump) < 2)
+
+
+@pytest.mark.parametrize("known", [False, None])
+def test_clock_that_no_time_server_keeps_right_is_told_and_compared_every_minute(
+    known: bool | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    clocks = TwoClocks()
+    clocks.follows_time_server = known
+    gate = checked(clocks)
+    assert gate.reason is None
+    for _ in range(600):
+        clocks.steady += 1
+        gate.run_due()
+    assert 9 <= clocks.asked <= 11
+    assert len([record for record in caplog.records if "it is compared" in record.message]) == 1
+
+
+@pytest.mark.parametrize(
+    ("ahead", "is_known"), [(0, True), (5, True), (-9.5, True), (10.5, False), (-3600, False), (86_400, False)]
+)
+def test_minutes_are_known_within_ten_seconds(ahead: float, is_known: bool) -> None:
+    clocks = TwoClocks()
+    clocks.ahead = ahead
+    assert checked(clocks).is_time_known is is_known
+
+
+def test_minutes_are_unknown_until_compared_and_again_after_each_jump() -> None:
+    clocks = TwoClocks()
+    gate = ClockGate(clocks, clocks.ask, at_once)
+    assert not gate.is_time_known
+    gate.wait(0)
+    assert gate.is_time_known
+    clocks.is_out = True
+    clocks.steady += CHECK_SECONDS
+    gate.run_due()
+    gate.run_due()
+    assert gate.is_time_known, "an exchange that does not answer changes no clock"
+    clocks.ahead += 1.5
+    gate.run_due()
+    assert not gate.is_time_known
 
 
 def test_small_drift_between_two_looks_is_no_jump() -> None:
