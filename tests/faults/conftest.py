@@ -1,7 +1,9 @@
 """What the campaign's tests share: a folder in memory, and the table at the end."""
 
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing import process
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,9 @@ import pytest
 from tests.faults.__main__ import folder
 from tests.faults.tally import Plan, Tally, assert_survived, commit, table
 from tests.faults.verb_list import FAULTS
+
+# The socket of the process that forks the children lies in the session's scratch folder and goes with it.
+process.current_process()._config["tempdir"] = tempfile.mkdtemp()
 
 TALLIES = pytest.StashKey[list[Tally]]()
 SEED = 1
