@@ -5,6 +5,7 @@ In: the files and the world of a run. Out: an engine ready to run, its page. Thr
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -25,8 +26,10 @@ from orchestra.run.run_files import RunFiles
 from orchestra.run.run_identity import RunIdentity
 from orchestra.run.run_process import RunProcess
 from orchestra.runtime.clock import SystemClock
+from orchestra.runtime.gauges import sizes_of
 from orchestra.runtime.owner.command_desk import CommandDesk
 from orchestra.runtime.owner.live_board import LiveBoard
+from orchestra.runtime.process.process_figures import bytes_of
 from orchestra.signals.strategy_catalog import StrategyCatalog
 from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.turns.turn_timer import TurnTimer
@@ -82,11 +85,7 @@ class Appliance:
         stores = files.open_stores()
         identity = RunIdentity(world.account_number, world.mode, replay)
         install = run_identity.claim(stores.system, identity, iso_milliseconds(world.clock.now()))
-        if self._door:
-            halt_for_lost_door(stores.system, self._door, iso_milliseconds(world.clock.now()))
-        if page and self._door and page.forget_pin:
-            reset_pin(stores.system, self._door, SystemClock())
-        self._halt = self._kept_halt()
+        self._halt = self._kept_halt(stores)
         self.engine = Engine(
             world,
             stores,
@@ -140,7 +139,11 @@ class Appliance:
         tools = ProcessTools(
             process.notifier, process.marker, process.stacks, resident=process.resident, limit=process.memory_limit
         )
-        return ProcessSide(self.engine, stores, tools, is_crash_loop=process.is_crash_loop)
+        side = ProcessSide(self.engine, stores, tools, is_crash_loop=process.is_crash_loop)
+        if self._board:
+            side.gauges.register("board", partial(sizes_of, self._board))
+        side.gauges.register("wal_bytes_door", partial(bytes_of, Path(f"{self._files.directory.door}-wal")))
+        return side
 
     def _check_evenings(self, engine: Engine) -> None:
         """Have each day's decisions decided again after its close, in a process of its own."""
@@ -189,7 +192,11 @@ class Appliance:
             boot=uuid4().hex,
         )
 
-    def _kept_halt(self) -> HaltSwitch:
+    def _kept_halt(self, stores: Stores) -> HaltSwitch:
+        """Return the switch as an earlier run left it; a door that was lost, or a PIN to be forgotten, comes first."""
         if self._door is None:
             return HaltSwitch(keep=lambda _halt: None)
+        halt_for_lost_door(stores.system, self._door, iso_milliseconds(self._world.clock.now()))
+        if self._wish and self._wish.forget_pin:
+            reset_pin(stores.system, self._door, SystemClock())
         return HaltSwitch(halt_keeper(self._door), set_by_disk=stored_halt(self._door))

@@ -105,22 +105,7 @@ class Engine:
         self.owner = self._owner_side(stores, board, speed)
         self._build_guard(stores.system)
         self._build_loop()
-        watched = Watched(
-            world=world,
-            fetcher=self.fetcher,
-            streams=self.streams,
-            pull=self.pull,
-            view=self.market,
-            backfill=self._backfill,
-            desk=self.desk,
-            roster=self.roster,
-            system=stores.system,
-            publish=self._bus.publish,
-        )
-        self.live = None if world.clock.is_simulated else LiveWatch(watched)
-        if self.live:
-            self.close_gates_by(self.live.closed_gates)
-            self.loop.is_time_known = self.live.is_time_known
+        self.live = None if world.clock.is_simulated else self._build_live_watch(stores)
 
     def listen(self, listener: Listener) -> None:
         """Tell an onlooker every event from now on."""
@@ -299,6 +284,24 @@ class Engine:
             if lock_step
             else None
         )
+
+    def _build_live_watch(self, stores: Stores) -> LiveWatch:
+        watched = Watched(
+            world=self.world,
+            fetcher=self.fetcher,
+            streams=self.streams,
+            pull=self.pull,
+            view=self.market,
+            backfill=self._backfill,
+            desk=self.desk,
+            roster=self.roster,
+            system=stores.system,
+            publish=self._bus.publish,
+        )
+        live = LiveWatch(watched)
+        self.close_gates_by(live.closed_gates)
+        self.loop.is_time_known = live.is_time_known
+        return live
 
     def _bind_data_functions(self) -> None:
         db_manager.bind(self.data)

@@ -21,6 +21,7 @@ from orchestra.engine import Engine
 from orchestra.messages.events import StopRequested
 from orchestra.parts.storage.keeping_side import KeepingWishes
 from orchestra.run import run_identity
+from orchestra.run.broker_wait import wait_for_broker
 from orchestra.run.command_line import FASTEST, RunArguments, read_arguments
 from orchestra.run.data_directory import in_folder, in_house
 from orchestra.run.first_algorithms import FIRST_ALGORITHMS
@@ -31,6 +32,7 @@ from orchestra.run.run_process import RunProcess
 from orchestra.run.run_summary import RunSummary, minutes_until, summarise
 from orchestra.run.terminal import Terminal
 from orchestra.runtime.clock import SystemClock
+from orchestra.runtime.process.service_notifier import ServiceNotifier
 from orchestra.runtime.process.stop_switch import StopSwitch
 from orchestra.runtime.settings import Mode, Settings, load_settings, service_manager
 from orchestra.signals.strategy_loader import StrategyLoader
@@ -176,7 +178,9 @@ def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
     page, tools = _page(given, settings), _strategy_tools(settings)
     strategies = tried_strategies(tools.loader, given.algorithms)
     with ExitStack() as stack:
-        world = open_alpaca(settings, mode)
+        notifier = ServiceNotifier(service_manager().socket)
+        stack.callback(notifier.close)
+        world = wait_for_broker(lambda: open_alpaca(settings, mode), notifier, SystemClock().sleep)
         for request in given.algorithms:
             _require_tradable(world, request.ticker)
         folder = in_folder(given.data_dir) if given.data_dir else in_house(ROOT, is_demo=False)

@@ -32,6 +32,10 @@ _OTHER_ACCOUNT = {
 }
 
 
+class BrokerAway(ConfigError):
+    """The broker does not answer; the same start may succeed later."""
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """Where a run trades. account_number: the broker's; close: takes down what the world started."""
@@ -180,4 +184,4 @@ def _account_number(alpaca: AlpacaWrapper, mode: Mode) -> str:
             f" {_OTHER_ACCOUNT[mode]}"
         ) from error
     except (BrokerUnavailable, KeyError) as error:
-        raise ConfigError("Alpaca cannot be reached: check the network and start again.") from error
+        raise BrokerAway("Alpaca cannot be reached: check the network and start again.") from error

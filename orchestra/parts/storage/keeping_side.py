@@ -29,7 +29,7 @@ from orchestra.run.data_directory import DataDirectory
 from orchestra.run.keeping.backup_shelf import BackupShelf, second_shelf
 from orchestra.runtime.clock import Clock, SystemClock
 from orchestra.runtime.fetcher import Fetcher
-from orchestra.runtime.written_bytes import megabytes_a_day, written_bytes
+from orchestra.runtime.process.written_bytes import megabytes_a_day, written_bytes
 from system_databse.rows import events, settings
 
 log = logging.getLogger(__name__)

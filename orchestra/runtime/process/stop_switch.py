@@ -14,7 +14,7 @@ from orchestra.runtime.inbox import Inbox
 
 log = logging.getLogger(__name__)
 
-HARD_LIMIT_SECONDS = 9.0
+HARD_LIMIT_SECONDS = 8.0
 FAREWELL_SECONDS = 0.5
 
 

@@ -1,12 +1,13 @@
 """The gauges: every figure by name, one line an hour that the doctor can read back."""
 
 import logging
+from collections import deque
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestra.runtime.gauges import HOUR_SECONDS, GaugeBoard, HourlyGauges, as_text
+from orchestra.runtime.gauges import HOUR_SECONDS, GaugeBoard, HourlyGauges, as_text, sizes_of
 
 
 def test_gauges_are_read_by_name_and_their_parts_by_a_name_of_their_own() -> None:
@@ -54,3 +55,15 @@ def test_a_line_of_gauges_is_pairs_of_names_and_plain_numbers(figures: dict[str,
     assert [name for name, _ in pairs] == list(figures)
     for (_, told), value in zip(pairs, figures.values(), strict=True):
         assert float(told) == pytest.approx(value, rel=1e-4, abs=0.51)
+
+
+def test_sizes_of_a_part_are_those_of_all_its_containers() -> None:
+    class Part:
+        def __init__(self) -> None:
+            self._orders = {"a": 1, "b": 2}
+            self.news = deque([1, 2, 3])
+            self._symbols = {"SPY"}
+            self._waiting = [0] * 4
+            self._count, self._name, self._pair = 5, "text", (1, 2)
+
+    assert sizes_of(Part()) == {"orders": 2, "news": 3, "symbols": 1, "waiting": 4}

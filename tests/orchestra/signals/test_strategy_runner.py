@@ -201,3 +201,44 @@ def test_a_slow_turn_is_named_in_the_log(stage: Stage, caplog: pytest.LogCapture
     stage.clock.monotonic = iter((10.0, 12.5)).__next__  # type: ignore[method-assign]
     stage.collect()
     assert caplog.messages == [f"Algorithm 1 ({record.name}) took 2.5 s."]
+
+
+class Onlooker:
+    """Writes down whose code runs."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, int, bool]] = []
+
+    def begin(self, algorithm_id: int) -> None:
+        self.seen.append(("begin", algorithm_id, False))
+
+    def end(self, algorithm_id: int, *, is_build: bool = False) -> None:
+        self.seen.append(("end", algorithm_id, is_build))
+
+
+@pytest.mark.parametrize(
+    "body", ["return ('hold', 0)", "raise ValueError", "while True: pass", "import sys; sys.exit(3)"]
+)
+def test_onlooker_is_told_of_the_beginning_and_the_end_of_every_turn(body: str, stage: Stage) -> None:
+    onlooker = Onlooker()
+    stage.runner.turn_watch = onlooker
+    stage.add(body)
+    stage.add("return ('hold', 0)")
+    stage.collect()
+    builds = [("begin", 1, False), ("end", 1, True), ("begin", 2, False), ("end", 2, True)]
+    turns = [("begin", 1, False), ("end", 1, False), ("begin", 2, False), ("end", 2, False)]
+    assert onlooker.seen == builds + turns
+
+
+def test_while_all_rest_nothing_is_built_and_nobody_has_a_turn(stage: Stage) -> None:
+    onlooker = Onlooker()
+    stage.runner.turn_watch = onlooker
+    stage.runner.resting = "safe mode"
+    stage.add("return ('buy', 1)")
+    (signal,) = stage.collect()
+    assert (signal.action, signal.failure, signal.reason) == (Action.NONE, Outcome.SKIPPED, "safe mode")
+    assert onlooker.seen == []
+    stage.runner.resting = ""
+    assert stage.collect() == [], "it is built by whoever ends the rest"
+    stage.runner.build(stage.records[1])
+    assert stage.collect()[0].action is Action.BUY

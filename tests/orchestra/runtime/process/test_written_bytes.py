@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra.runtime.written_bytes import megabytes_a_day, written_bytes
+from orchestra.runtime.process.written_bytes import megabytes_a_day, written_bytes
 
 
 def test_the_kernels_account_is_read(tmp_path: Path) -> None:
