@@ -30,6 +30,7 @@ settings.load_profile("house")
 
 # By what `--durations` says; the last minutes of a run belong to files of a second or two.
 SLOWEST = (
+    "tests/faults/test_campaign",
     "tests/journeys/test_kill",
     "tests/journeys/test_replay",
     "tests/orchestra/execution/test_order_simulation",

@@ -38,7 +38,7 @@ class OrderNumbers:
 
     def read(self, client_order_id: str) -> "Decided | None":
         """Return what one of our ids was made of, None when it is not ours or was never made by `number`."""
-        found = re.fullmatch(rf"{re.escape(self.prefix)}(\d{{1,9}})-([0-9a-z]{{1,9}})-(\d{{1,6}})", client_order_id)
+        found = re.fullmatch(rf"{re.escape(self.prefix)}(\d{{1,9}})-([0-9a-z]{{1,6}})-(\d{{1,6}})", client_order_id)
         if found is None:
             return None
         return Decided(int(found[1]), int(found[2], len(DIGITS)) * MINUTE, int(found[3]))

@@ -1,5 +1,6 @@
 """A small exchange behind Alpaca's port: it keeps a book for ever, and its line is as bad as it is told to be."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,6 +32,8 @@ class ExchangeOrder:
     filled_qty: Decimal = ZERO
     notional: Decimal = ZERO
     executions: list[dict[str, str]] = field(default_factory=list)
+    # The broker has taken the wish to cancel and not acted on it yet: a fill may still win.
+    is_canceling: bool = False
     updated_at: datetime | None = None
 
     @property
@@ -60,6 +63,7 @@ class FakeExchange:
     """The exchange itself; it outlives every crash of the program.
 
     is_unique_for_ever: refuse an id once taken; else only among working orders. requests: what arrived, in order.
+    struck: how often each fault of a line happened.
     moved: shares that came into the account (or went out of it) without an order.
     """
 
@@ -68,6 +72,7 @@ class FakeExchange:
     on_their_way: list[tuple[datetime, dict[str, Any]]] = field(default_factory=list)
     stream: list[dict[str, Any]] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    struck: Counter[str] = field(default_factory=Counter)
     moved: dict[str, Decimal] = field(default_factory=dict)
 
     def find(self, client_order_id: str) -> ExchangeOrder | None:
@@ -138,6 +143,7 @@ class Line:
     garbage: float = 0.0
     refused: float = 0.0
     query_failed: float = 0.0
+    slow_cancel: float = 0.0
     outage: float = 0.0
 
     @classmethod
@@ -151,6 +157,7 @@ class Line:
             garbage=0.03,
             refused=0.02,
             query_failed=0.10,
+            slow_cancel=0.50,
             outage=0.10,
         )
 
@@ -189,7 +196,10 @@ class FakePort:
         self.exchange.requests.append(f"submit {client_order_id}")
         self._crash_point("submit")
         request = {"symbol": symbol, "qty": qty, "side": side, "client_order_id": client_order_id}
-        answer = self._sent(request, self._fault())
+        fault = self._fault()
+        if fault != "none":
+            self.exchange.struck[fault] += 1
+        answer = self._sent(request, fault)
         self._crash_point("submitted")
         return answer
 
@@ -198,7 +208,11 @@ class FakePort:
         order = next(order for order in self.exchange.orders if order.broker_id == broker_order_id)
         if not order.is_working:
             raise BrokerRejected(f'order is already in "{order.status}" state', status=422, code=42210000)
-        self.exchange.end(order, "canceled")
+        if self._chance.random() < self.line.slow_cancel:
+            self.exchange.struck["slow_cancel"] += 1
+            order.is_canceling = True
+        else:
+            self.exchange.end(order, "canceled")
 
     def order_by_client_id(self, client_order_id: str) -> dict[str, Any] | None:
         self._reach(f"find {client_order_id}")
@@ -225,6 +239,7 @@ class FakePort:
     def _reach(self, request: str) -> None:
         self.exchange.requests.append(request)
         if self.is_out or self._chance.random() < self.line.query_failed:
+            self.exchange.struck["query_failed"] += 1
             raise BrokerUnavailable("The broker did not answer properly (504).")
 
     def _fault(self) -> str:

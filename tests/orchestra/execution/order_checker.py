@@ -10,6 +10,12 @@ from tests.orchestra.execution.fake_broker import MILLIONTH, ZERO, ExchangeOrder
 
 AT_EXCHANGE = {"new": "ACCEPTED", "partially_filled": "PARTIALLY_FILLED", "filled": "FILLED", "canceled": "CANCELED"}
 AT_EXCHANGE |= {"expired": "EXPIRED"}
+OURS = "at-"
+NOT_OURS = (
+    "SELECT signed_qty AS qty FROM external_fills WHERE symbol = ? UNION ALL"
+    " SELECT qty FROM adjustments WHERE algo_id IS NULL AND symbol = ? UNION ALL"
+    " SELECT qty FROM baseline WHERE symbol = ?"
+)
 HALT_SECOND = timedelta(seconds=1)
 NEVER_AT_EXCHANGE = {"DENIED", "REJECTED", "ABANDONED"}
 
@@ -42,7 +48,7 @@ def no_orphan_and_no_duplicate(rows: dict[str, sqlite3.Row], exchange: FakeExcha
     """V1."""
     seen = set()
     for order in exchange.orders:
-        if order.client_order_id not in rows:
+        if order.client_order_id not in rows and order.client_order_id.startswith(OURS):
             yield f"V1 orphan {order.client_order_id}"
         if order.client_order_id in seen:
             yield f"V1 duplicate {order.client_order_id}"
@@ -100,9 +106,8 @@ def positions_follow_the_fills(
 ) -> Iterator[str]:
     """V4, and nobody sells what he does not hold."""
     held: dict[tuple[int, str], Decimal] = {}
-    for fill in fills:
-        key = (fill["algo_id"], fill["symbol"])
-        held[key] = held.get(key, ZERO) + (Decimal(fill["qty"]) if fill["side"] == "buy" else -Decimal(fill["qty"]))
+    for key, change in changes_of(connection, fills):
+        held[key] = held.get(key, ZERO) + change
         if held[key] < 0:
             yield f"V4 algorithm {key[0]} sold what it did not hold of {key[1]}"
     stored = {
@@ -113,8 +118,28 @@ def positions_follow_the_fills(
         yield f"V4 positions {stored} are not those of the fills {held}"
     for symbol in {symbol for _, symbol in held} | {order.symbol for order in exchange.orders}:
         ours = sum((qty for key, qty in held.items() if key[1] == symbol), ZERO)
+        strangers = connection.execute(NOT_OURS, (symbol,) * 3)
+        ours += sum((Decimal(row["qty"]) for row in strangers), ZERO)
         if ours != exchange.position(symbol):
-            yield f"V4 our books hold {ours} {symbol}, the account {exchange.position(symbol)}"
+            yield f"V4 our books explain {ours} {symbol}, the account holds {exchange.position(symbol)}"
+    last = connection.execute("SELECT result FROM recon_runs ORDER BY id DESC LIMIT 1").fetchone()
+    if last and last["result"] != "clean":
+        yield f"V4 the last comparison with the account says {last['result']}"
+
+
+def changes_of(connection: sqlite3.Connection, fills: list[sqlite3.Row]) -> Iterator[tuple[tuple[int, str], Decimal]]:
+    """Yield what came to whom or went, in order: fills, and what splits and the owner's word changed between them."""
+    rows = connection.execute(
+        "SELECT * FROM adjustments WHERE algo_id IS NOT NULL ORDER BY fills_before DESC, id DESC"
+    ).fetchall()
+    for number, fill in enumerate(fills):
+        while rows and rows[-1]["fills_before"] <= number:
+            row = rows.pop()
+            yield (row["algo_id"], row["symbol"]), Decimal(row["qty"])
+        qty = Decimal(fill["qty"])
+        yield (fill["algo_id"], fill["symbol"]), qty if fill["side"] == "buy" else -qty
+    for row in reversed(rows):
+        yield (row["algo_id"], row["symbol"]), Decimal(row["qty"])
 
 
 def no_minute_decided_twice(connection: sqlite3.Connection) -> Iterator[str]:

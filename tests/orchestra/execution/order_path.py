@@ -1,6 +1,7 @@
 """The order path as the engine builds it, on one file and one exchange: books, desk, gate, reconciliation."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -55,6 +56,19 @@ class SteppedClock:
         self.seconds += seconds
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Of what the path is built; a campaign plants a bug by giving another class for one of them."""
+
+    store: type[SqliteStore] = SqliteStore
+    broker: type[AlpacaBroker] = AlpacaBroker
+    books: type[Books] = Books
+    desk: type[OrderDesk] = OrderDesk
+    reconciler: type[Reconciler] = Reconciler
+    gate: type[RiskGate] = RiskGate
+    numbers: OrderNumbers = NUMBERS
+
+
 class OrderPath:
     """One process's life on the file; make another one on the same file for the next life."""
 
@@ -67,16 +81,21 @@ class OrderPath:
         is_halted: Callable[[], bool] = lambda: False,
         crash_point: Callable[[str], None] = lambda _point: None,
         publish: Callable[[object], None] = lambda _event: None,
-        numbers: OrderNumbers = NUMBERS,
+        numbers: OrderNumbers | None = None,
         on_rival: Callable[[str], None] = lambda _words: None,
+        parts: Parts | None = None,
     ) -> None:
         self.port, self.clock = port, clock
+        made_of = parts or Parts()
+        numbers = numbers or made_of.numbers
         # NORMAL: a crash of this process loses nothing; what a power cut does is another test's matter.
-        self.store = SqliteStore(file, synchronous="NORMAL", crash_point=crash_point)
-        self.broker = AlpacaBroker(port)
-        self.books = Books(self.store, CALENDAR, clock, mode="PAPER", publish=publish)
-        self.desk = OrderDesk(self.broker, self.books, clock, calendar=CALENDAR, numbers=numbers, is_halted=is_halted)
-        self.reconciler = Reconciler(
+        self.store = made_of.store(file, synchronous="NORMAL", crash_point=crash_point)
+        self.broker = made_of.broker(port)
+        self.books = made_of.books(self.store, CALENDAR, clock, mode="PAPER", publish=publish)
+        self.desk = made_of.desk(
+            self.broker, self.books, clock, calendar=CALENDAR, numbers=numbers, is_halted=is_halted
+        )
+        self.reconciler = made_of.reconciler(
             self.broker,
             self.books,
             self.desk,
@@ -86,7 +105,7 @@ class OrderPath:
             publish=publish,
             on_rival=on_rival,
         )
-        self.gate = RiskGate(
+        self.gate = made_of.gate(
             CALENDAR,
             closed_gates=lambda: (),
             frozen=lambda: self.reconciler.frozen_symbols,

@@ -1,6 +1,7 @@
 """One seed, one run: minutes of trading on a bad line, with crashes at every point where something changes."""
 
 import shutil
+import sqlite3
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -10,10 +11,19 @@ from pathlib import Path
 from random import Random
 
 from database.errors import StorageError
+from orchestra.execution.books import Books
 from system_databse.errors import BrokerError
 from tests.orchestra.execution.fake_broker import FakeExchange, FakePort, Line
 from tests.orchestra.execution.order_checker import violations
-from tests.orchestra.execution.order_path import ALGORITHMS, FIRST, MINUTE, OrderPath, SteppedClock, new_file
+from tests.orchestra.execution.order_path import (
+    ALGORITHMS,
+    FIRST,
+    MINUTE,
+    OrderPath,
+    Parts,
+    SteppedClock,
+    new_file,
+)
 
 MINUTES = 12
 SETTLE_MINUTES = 20
@@ -63,11 +73,23 @@ class Halt:
 
 
 class OrderSimulation:
-    """Everything outside of the program: the world it lives in, and how it dies."""
+    """Everything outside of the program: the world it lives in, and how it dies. parts: what the program is made of."""
 
-    def __init__(self, seed: int, template: Path, file: Path, *, exchange: FakeExchange | None = None) -> None:
+    settle_minutes = SETTLE_MINUTES
+
+    def __init__(
+        self,
+        seed: int,
+        template: Path,
+        file: Path,
+        *,
+        exchange: FakeExchange | None = None,
+        parts: Parts | None = None,
+    ) -> None:
         shutil.copy(template, file)
         self.file = file
+        self.parts = parts or Parts()
+        self.broken_tables: list[str] = []
         self.chance = Random(seed)
         self.exchange = exchange or FakeExchange()
         self.clock = SteppedClock(FIRST - 30)
@@ -87,20 +109,24 @@ class OrderSimulation:
         for number in range(minutes):
             self._one_minute(FIRST + number * MINUTE, is_deciding=True)
         self._calm_down()
-        for number in range(minutes, minutes + SETTLE_MINUTES):
+        for number in range(minutes, minutes + self.settle_minutes):
             self._one_minute(FIRST + number * MINUTE, is_deciding=False)
+        self._end()
         assert self.path is not None
         orders = self.path.orders()
         late = self.path.rows("SELECT COUNT(*) FROM events WHERE type = 'order.found_late'")[0][0]
         self.path.store.close()
         return Outcome(
-            violations(self.file, self.exchange, halts=self.halt.spans),
+            [*self.broken_tables, *violations(self.file, self.exchange, halts=self.halt.spans)],
             crashes=self.crashes,
             orders=len(orders),
             at_exchange=len(self.exchange.orders),
             abandoned=sum(order.status == "ABANDONED" for order in orders),
             found_late=int(str(late)),
         )
+
+    def _end(self) -> None:
+        """Nothing more will happen; what follows only looks at what is left."""
 
     def _calm_down(self) -> None:
         self.line, self.crash_rate = Line(), 0.0
@@ -133,7 +159,10 @@ class OrderSimulation:
                 if self.path is None:
                     self._start()
                 act(*arguments)
-            except (Crash, StorageError):
+            except (Crash, StorageError) as error:
+                if isinstance(error.__cause__, sqlite3.IntegrityError):
+                    # The end state heals itself; that it was wrong for a while is known to the tables alone.
+                    self.broken_tables.append(f"V3 the tables refused: {error.__cause__}")
                 # A store that fails stops the trading: the program ends and is started again.
                 self._die()
             except BrokerError:
@@ -150,7 +179,14 @@ class OrderSimulation:
         port = FakePort(
             self.exchange, self.clock.now, line=self.line, chance=self.chance, crash_point=self._crash_point
         )
-        self.path = OrderPath(self.file, port, self.clock, is_halted=self.halt.is_halted, crash_point=self._crash_point)
+        self.path = OrderPath(
+            self.file,
+            port,
+            self.clock,
+            is_halted=self.halt.is_halted,
+            crash_point=self._crash_point,
+            parts=self.parts,
+        )
         self.path.add_algorithms()
         self.path.reconciler.run("start")
         self.has_started, self.started_at = True, self.clock.seconds
@@ -183,33 +219,33 @@ class OrderSimulation:
         self.path.decide(minute, *self._wishes(minute))
 
     def _wishes(self, minute: int) -> list[tuple[int, str, int]]:
-        """Return what the toy algorithms want: a pure function of the minute, so that a second run wants the same."""
         assert self.path is not None
-        wishes = []
-        for id_, symbol in ALGORITHMS:
-            mood = Random(f"{minute}-{id_}").random()
-            held = int(self.path.books.ledger.position(id_, symbol).qty)
-            if held and mood < 0.6:
-                wishes.append((id_, "sell", held if mood < 0.4 else held + 7))
-            elif mood < 0.8:
-                wishes.append((id_, "buy", 10 + id_))
-        return wishes
+        return wishes_at(self.path.books, minute)
 
     def _recheck(self, _minute: int) -> None:
         assert self.path is not None
         self.path.reconciler.run("reconnect")
 
     def _listen(self) -> None:
-        """Bring the stream's messages: some never, some twice, some in the wrong order, some old ones again."""
         assert self.path is not None
-        messages, self.exchange.stream = self.exchange.stream, []
-        heard = [message for message in messages if self.chance.random() > STREAM_FAULT]
-        heard += [message for message in heard if self.chance.random() < STREAM_FAULT]
-        if self.chance.random() < STREAM_FAULT:
-            self.chance.shuffle(heard)
-        heard += [message for message in map(self._replayed, self.exchange.orders) if message]
-        for message in heard:
+        for message in self.heard():
             self.path.hear(message)
+
+    def heard(self) -> list[dict[str, object]]:
+        """Bring the stream's messages: some never, some twice, some in the wrong order, some old ones again."""
+        messages, self.exchange.stream = self.exchange.stream, []
+        struck = self.exchange.struck
+        heard = [message for message in messages if self.chance.random() > STREAM_FAULT]
+        struck["message dropped"] += len(messages) - len(heard)
+        twice = [message for message in heard if self.chance.random() < STREAM_FAULT]
+        struck["message doubled"] += len(twice)
+        heard += twice
+        if self.chance.random() < STREAM_FAULT:
+            struck["messages reordered"] += len(heard) > 1
+            self.chance.shuffle(heard)
+        again = [message for message in map(self._replayed, self.exchange.orders) if message]
+        struck["message replayed"] += len(again)
+        return heard + again
 
     def _replayed(self, order) -> dict[str, object] | None:
         """Tell an old execution once more, with the order as it stands now."""
@@ -228,13 +264,28 @@ class OrderSimulation:
             rolled = self.chance.random()
             left = order.qty - order.filled_qty
             price = Decimal(self.chance.randrange(9_000, 11_000)) / 100
-            if rolled < 0.35:
+            if order.is_canceling and rolled > 0.5:
+                self.exchange.end(order, "canceled")
+            elif rolled < 0.35:
                 self.exchange.fill(order, left, price, now=self.clock.now())
-            elif rolled < 0.5 and left > 1:
+            elif rolled < 0.5 and left >= 2:
                 part = Decimal(self.chance.randrange(1, int(left)))
                 self.exchange.fill(order, part, price, now=self.clock.now())
             elif rolled < 0.53:
                 self.exchange.end(order, self.chance.choice(["canceled", "expired"]))
+
+
+def wishes_at(books: Books, minute: int) -> list[tuple[int, str, int]]:
+    """Return what the toy algorithms want: a pure function of minute and books, so that a second run wants the same."""
+    wishes = []
+    for id_, symbol in ALGORITHMS:
+        mood = Random(f"{minute}-{id_}").random()
+        held = int(books.ledger.position(id_, symbol).qty)
+        if held and mood < 0.6:
+            wishes.append((id_, "sell", held if mood < 0.4 else held + 7))
+        elif mood < 0.8:
+            wishes.append((id_, "buy", 10 + id_))
+    return wishes
 
 
 def run_seed(seed: int, folder: Path, *, exchange: FakeExchange | None = None) -> Outcome:

@@ -39,3 +39,9 @@ def test_only_ids_of_this_installation_are_ours() -> None:
     ]
     assert not ours.is_ours(OrderNumbers("abc124").number(1, 60, 0))
     assert not ours.is_ours("6b0d549b-6f03-475a-9600-a35a099950d8")
+
+
+def test_an_id_of_a_minute_beyond_all_calendars_is_none_of_ours() -> None:
+    numbers = OrderNumbers("abc123")
+    assert numbers.read("at-abc123-1-zzzzzz-0") is not None
+    assert numbers.read("at-abc123-1-zzzzzzzzz-0") is None

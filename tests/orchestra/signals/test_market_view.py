@@ -48,11 +48,15 @@ class Hall:
         self.stream = RealtimePull(self.world, now=lambda: self.clock.seconds)
         self.history: dict[str, dict[str, Any]] = {}
         self.fetched: list[list[str]] = []
+        self.silences = 0
         self.wanted = frozenset({"SPY", "QQQ"})
         self.view = MarketView(self.world, self.stream, self.clock, fetch=self.fetch, wanted=lambda: self.wanted)
 
     def fetch(self, symbols: Sequence[str], start: int, _end: int) -> Iterable[tuple[str, Mapping[str, Any]]]:
         self.fetched.append(list(symbols))
+        if self.silences:
+            self.silences -= 1
+            raise MarketDataError("the broker does not answer.")
         if "DOWN" in self.history:
             raise MarketDataError("the broker does not answer.")
         return [(symbol, self.history[symbol] | {"t": iso_minute(start)}) for symbol in symbols]
@@ -105,6 +109,16 @@ def test_a_thin_symbol_the_exchange_looked_at_is_not_asked_for(hall: Hall) -> No
     spy = frozenset({"SPY"})
     hall.close(OPEN + 60, traded=spy, sent=spy, told=frozenset({"SPY", "QQQ"}))
     assert hall.fetched == []
+
+
+@pytest.mark.parametrize(("is_simulated", "calls"), [(True, 3), (False, 1)])
+def test_a_market_that_stands_still_is_asked_again_for_its_bar(hall: Hall, is_simulated: bool, calls: int) -> None:
+    hall.clock.is_simulated = is_simulated
+    hall.history["QQQ"] = BAR
+    hall.silences = 2
+    hall.close(OPEN + 60, traded=frozenset({"QQQ"}))
+    assert hall.fetched == [["QQQ"]] * calls
+    assert hall.stored("QQQ") == ([OPEN] if is_simulated else [])
 
 
 def test_one_bad_fetched_bar_costs_the_others_nothing(hall: Hall) -> None:
