@@ -5,7 +5,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -428,6 +428,18 @@ def test_time_of_the_exchange_is_read_with_its_zone(server: TinyServer, alpaca: 
         server.answer = lambda *_, body=nonsense: (200, body)
         with pytest.raises(BrokerUnavailable):
             alpaca.clock()
+
+
+def test_sessions_of_the_exchange_are_asked_for_by_day(server: TinyServer, alpaca: AlpacaWrapper) -> None:
+    rows = [{"date": "2026-11-27", "open": "09:30", "close": "13:00", "session_open": "0400"}]
+    server.answer = lambda *_: (200, json.dumps(rows))
+    assert alpaca.calendar(date(2026, 11, 26), date(2026, 12, 10)) == rows
+    assert "/v2/calendar?" in server.requests[0][1]
+    assert "start=2026-11-26&end=2026-12-10" in server.requests[0][1]
+    for nonsense in ("{}", "5", "<html>"):
+        server.answer = lambda *_, body=nonsense: (200, body)
+        with pytest.raises(BrokerUnavailable):
+            alpaca.calendar(date(2026, 11, 26), date(2026, 12, 10))
 
 
 def test_latest_bars_are_those_that_exist(server: TinyServer, alpaca: AlpacaWrapper) -> None:
