@@ -50,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StoppedWhileStarting:
         return 0
     except AutoTraderError as error:
+        if words and words[0] in VERBS:
+            terminal.complain(str(error))
+            return REFUSED
         what = "has stopped" if switch.is_engine_running else "cannot start"
         terminal.complain(f"AutoTrader {what}: {error}")
         return BROKEN_OFF if switch.is_engine_running else REFUSED

@@ -59,6 +59,13 @@ def store_halt_in(connection: sqlite3.Connection, halt: Halt) -> Halt:
     return halt
 
 
+def halt_after_restore(door: DoorStore, halt: Halt) -> None:
+    """Halt, and drop every wish of another process: the books that knew of its being carried out have gone back."""
+    with door.transaction() as connection:
+        connection.execute("INSERT OR REPLACE INTO control(key, value) VALUES(?, ?)", (KEY, halt_text(halt)))
+        connection.execute("DELETE FROM wishes")
+
+
 def halt_text(halt: Halt) -> str:
     """Return the halt as it is stored."""
     return json.dumps(asdict(halt))

@@ -19,7 +19,7 @@ from database.errors import AutoTraderError, ConfigError, StorageDamaged, Storag
 from database.schema_check import inspect_database, open_database
 from database.sqlite_store import SqliteStore
 from database.timestamps import iso_milliseconds
-from orchestra.api.stored_halt import halt_keeper
+from orchestra.api.stored_halt import halt_after_restore
 from orchestra.engine import Stores
 from orchestra.messages.halt import Halt
 from orchestra.paper_exchange.book import schema as exchange_schema
@@ -201,7 +201,7 @@ class RunFiles:
     def _halt(self, clock: Clock, by: str) -> None:
         door = DoorStore.open(self.directory.door)
         try:
-            halt_keeper(door)(Halt(iso_milliseconds(clock.now()), by, CHECK))
+            halt_after_restore(door, Halt(iso_milliseconds(clock.now()), by, CHECK))
         finally:
             door.close()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from database.errors import ConfigError
 from database.timestamps import iso_milliseconds
-from orchestra.api.stored_halt import halt_keeper
+from orchestra.api.stored_halt import halt_after_restore
 from orchestra.messages.halt import Halt
 from orchestra.run.data_directory import DataDirectory
 from orchestra.run.keeping.backup_name import BackupName
@@ -88,4 +88,4 @@ def _list_of(shelf: BackupShelf) -> str:
 
 def _halt(directory: DataDirectory, halt: Halt) -> None:
     with closing(DoorStore.open(directory.door)) as door:
-        halt_keeper(door)(halt)
+        halt_after_restore(door, halt)
