@@ -21,6 +21,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from database.errors import AutoTraderError
+from orchestra.run.command_line import read_arguments
 from orchestra.run.terminal import Terminal
 from orchestra.runtime.process.stop_switch import StoppedWhileStarting, StopSwitch
 from orchestra.verbs.verb_list import VERBS, run_verb
@@ -43,10 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if words and words[0] in VERBS:
             return run_verb(words[0], words[1:], terminal)
-        # Imported only now: a verb needs neither the broker's library nor the page.
+        given = read_arguments(words)
+        from orchestra.runtime.settings import load_settings
+
+        settings = load_settings(is_insecure_env_allowed=given.is_insecure_env_allowed)
+        # Imported only now: a verb, or what is refused, needs neither the broker's library nor the page.
         from orchestra.trading_runs import Person, run
 
-        return run(words, Person(terminal, switch))
+        return run(given, settings, Person(terminal, switch))
     except StoppedWhileStarting:
         return 0
     except AutoTraderError as error:

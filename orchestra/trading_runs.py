@@ -6,7 +6,7 @@ In: arguments, settings. Out: an exit code. Thread: main. No trading decision he
 import json
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,7 +22,7 @@ from orchestra.messages.events import StopRequested
 from orchestra.parts.storage.keeping_side import KeepingWishes
 from orchestra.run import run_identity
 from orchestra.run.broker_wait import wait_for_broker
-from orchestra.run.command_line import FASTEST, RunArguments, read_arguments
+from orchestra.run.command_line import FASTEST, RunArguments
 from orchestra.run.data_directory import DataDirectory, in_folder, in_house
 from orchestra.run.first_algorithms import FIRST_ALGORITHMS
 from orchestra.run.progress import Progress
@@ -34,7 +34,7 @@ from orchestra.run.terminal import Terminal
 from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.process.service_notifier import ServiceNotifier
 from orchestra.runtime.process.stop_switch import StopSwitch
-from orchestra.runtime.settings import Mode, Settings, load_settings, service_manager
+from orchestra.runtime.settings import Mode, Settings, service_manager
 from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.tried_strategies import tried_strategies
 from orchestra.signals.turns.turn_timer import TurnTimer
@@ -64,10 +64,8 @@ class Person:
     switch: StopSwitch
 
 
-def run(words: Sequence[str], person: Person) -> int:
-    """Read the arguments and run what they ask for: a replay, the demo, an account. Return the exit code."""
-    given = read_arguments(words)
-    settings = load_settings(is_insecure_env_allowed=given.is_insecure_env_allowed)
+def run(given: RunArguments, settings: Settings, person: Person) -> int:
+    """Run what the arguments ask for: a replay, the demo, an account. Return the exit code."""
     _require_writable(given.summary)
     return _run_of(given, settings)(given, settings, person)
 
@@ -187,8 +185,8 @@ def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
         files = stack.enter_context(
             RunFiles(folder, screen=person.terminal.errors, screen_level=logging.INFO, clock=SystemClock())
         )
-        process = _noted(stack, folder, person)
         files.require(RunIdentity(world.account_number, mode))
+        process = _noted(stack, folder, person)
         appliance = Appliance(files, world, tools, page=page, wishes=_wishes(settings), process=process)
         stack.callback(appliance.close)
         engine = appliance.engine

@@ -53,8 +53,8 @@ keep_test_files_in_memory
 step "lint" ruff check .
 step "format" ruff format --check .
 step "types" mypy
-# Two at a time, whole files, in the order of tests/conftest.py: the slowest first.
-step "tests" python -m pytest -q --durations=5 -n 2 --dist loadfile --no-loadscope-reorder
+# Three at a time, since much of it waits for child processes; whole files, in the order of tests/conftest.py: the slowest first.
+step "tests" python -m pytest -q --durations=5 -n 3 --dist loadfile --no-loadscope-reorder
 step "requirements without a test" python tests/requirements.py
 
 if [[ "${1:-}" == --full ]]; then

@@ -44,10 +44,10 @@ class Fault:
 
 
 FAULTS = {
-    "crash": Fault(crash, few=400, many=20_000),
+    "crash": Fault(crash, few=300, many=20_000),
     "kill": Fault(kill, few=12, many=1_000),
     "nth": Fault(nth, few=60, many=100_000, units=1_000),
-    "torn": Fault(torn, few=60, many=2_000),
+    "torn": Fault(torn, few=40, many=2_000),
     "corrupt": Fault(corrupt, few=12, many=200),
     "disk": Fault(disk, few=10, many=500),
     "locked": Fault(locked, few=2, many=10),

@@ -66,7 +66,7 @@ def play_with_kills(run: Run, *, kills: int, seed: int) -> None:
 
 
 @pytest.mark.requirement("S2-47", "S2-48", "S2-39", "S4-45")
-@pytest.mark.parametrize("seed", range(1, 3))
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_a_killed_replay_ends_like_one_that_was_let_alone(seed: int, tmp_path: Path, make_run: MakeRun) -> None:
     file = write_days(tmp_path / "days.csv", DAYS, SYMBOLS, seed=seed)
     run = make_run(file, algorithms=ALGORITHMS)

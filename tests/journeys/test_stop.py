@@ -61,7 +61,7 @@ def days(folder: Path, seed: int) -> Path:
 
 
 @pytest.mark.requirement("S2-55")
-@pytest.mark.parametrize("seed", range(1, 3))
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_a_replay_stopped_at_random_moments_goes_on_from_there(seed: int, tmp_path: Path, make_run: MakeRun) -> None:
     run, chance = make_run(days(tmp_path, seed), algorithms=ALGORITHMS), random.Random(seed)
     print(f"seed={seed}")

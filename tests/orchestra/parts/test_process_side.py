@@ -267,6 +267,7 @@ def test_gauges_of_a_running_engine_cover_process_files_queue_and_containers(
     for name in ("inbox", "gc_objects", "fds.socket", "market_view.last", "fetcher.under_way"):
         assert name in figures, name
     house.clock.seconds += 3_600
+    caplog.clear()
     with caplog.at_level(logging.INFO):
         house.engine._pass()
     assert [record.message.startswith("Gauges: rss_mb=100 ") for record in caplog.records].count(True) == 1

@@ -145,7 +145,9 @@ def sessions(world: World) -> list[int]:
 
 
 @pytest.mark.requirement("S2-58", "S2-71")
-@pytest.mark.parametrize(("days", "boots_in_1970"), [(400, False), (40, True)])
+@pytest.mark.parametrize(
+    ("days", "boots_in_1970"), [(80, False), (40, True), pytest.param(400, False, marks=pytest.mark.long)]
+)
 def test_no_minute_runs_twice_or_outside_a_session_whatever_the_clock_says(days: int, *, boots_in_1970: bool) -> None:
     seed = 20 + boots_in_1970
     world = World(seed, days=days, boots_in_1970=boots_in_1970).run()

@@ -98,7 +98,8 @@ def test_a_readable_env_file_is_why_nothing_would_run(tmp_path: Path) -> None:
 
 def test_a_name_that_means_nothing_is_pointed_out(tmp_path: Path) -> None:
     configured = configuration(project(tmp_path, env="ALPACA_SECRET=x\nEDITOR=vi\n", toml="autotrader_prot = 1\n"))
-    assert configured.unknown == ["ALPACA_SECRET in .env", "AUTOTRADER_PROT in settings.toml"]
+    in_files = [name for name in configured.unknown if not name.endswith("in environment")]
+    assert in_files == ["ALPACA_SECRET in .env", "AUTOTRADER_PROT in settings.toml"]
 
 
 @pytest.mark.parametrize("name", [".env", "settings.toml"])
