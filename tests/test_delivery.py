@@ -108,7 +108,14 @@ def test_every_option_the_readme_shows_exists() -> None:
 def test_every_file_the_readme_names_exists() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`((?:[a-z_]+/)*[\w.-]+(?:\.py|\.sh|\.md|\.txt|/))`", text))
-    made_by_the_reader = {"my_idea.py", "logs/", "logs/parity/", "demo/", "system_databse/backtests/"}
+    made_by_the_reader = {
+        "my_idea.py",
+        "logs/",
+        "logs/parity/",
+        "demo/",
+        "system_databse/backtests/",
+        "system_databse/backups/",
+    }
     assert named
     assert [name for name in named - made_by_the_reader if not (ROOT / name).exists()] == []
 

@@ -85,14 +85,18 @@ def look(run: Run) -> None:
 
 
 @pytest.mark.requirement("S2-34", "S2-35", "S2-36", "S2-58", "S2-59", "S2-76", "S2-84")
-@pytest.mark.parametrize("name", DAYS)
+# Both changes of the clock are one rule; the half day and spring hold it in every run.
+@pytest.mark.parametrize("name", ["spring", "half_day", pytest.param("autumn", marks=pytest.mark.long)])
 def test_nothing_is_seen_before_its_minute_is_over(name: str, tmp_path: Path, make_run: MakeRun) -> None:
     file = write_days(tmp_path / "days.csv", DAYS[name], SYMBOLS, seed=4)
     look(make_run(file, algorithms=tuple(Chosen(CURIOUS, recorded.symbol) for recorded in SYMBOLS)))
 
 
 @pytest.mark.requirement("S2-35", "S2-36")
-@pytest.mark.parametrize(("name", "symbol"), [("shy_2008_sparse_dst", "SHY"), ("goog_2015_early_close", "GOOG")])
+@pytest.mark.parametrize(
+    ("name", "symbol"),
+    [("shy_2008_sparse_dst", "SHY"), pytest.param("goog_2015_early_close", "GOOG", marks=pytest.mark.long)],
+)
 def test_nothing_is_seen_early_on_recorded_days(name: str, symbol: str, recorded_days: Path, make_run: MakeRun) -> None:
     look(make_run(recorded_days / "equity_1min" / f"{name}.csv.gz", algorithms=(Chosen(CURIOUS, symbol),)))
 

@@ -45,7 +45,7 @@ def test_thousands_of_seeds_break_no_promise(quick_folder: Path) -> None:
     campaign(LONG_SEEDS, quick_folder)
 
 
-@pytest.mark.parametrize("failure", [Crash("gone"), StorageError("disk full")])
+@pytest.mark.parametrize("failure", [Crash("gone"), pytest.param(StorageError("disk full"), marks=pytest.mark.long)])
 def test_failing_once_at_each_point_in_turn_breaks_no_promise(quick_folder: Path, failure: BaseException) -> None:
     """Finite, and in need of no luck: the Nth point fails, for every N until a run comes through untouched."""
     template = new_file(quick_folder / "template.db")
