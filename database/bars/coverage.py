@@ -106,8 +106,10 @@ class Coverage:
                     (symbol, start),
                 ).fetchone()
                 rows += row[0] if row else 0
+            # Another process may have noted the same start meanwhile; what is lost of its range is asked for again.
             connection.execute(
-                "INSERT INTO backfills VALUES(?, '1m', ?, ?, 'DONE', ?, ?)", (symbol, *merged, rows, updated_at)
+                "INSERT OR REPLACE INTO backfills VALUES(?, '1m', ?, ?, 'DONE', ?, ?)",
+                (symbol, *merged, rows, updated_at),
             )
 
     def _covered(self, symbol: str) -> list[Range]:

@@ -103,3 +103,15 @@ def test_gaps_and_answers_in_any_order_never_get_in_each_others_way(steps: list[
         whole = session_minutes(FIRST.open, LAST.close)
         assert {minute for part in left for minute in session_minutes(*part)} == whole - known
         store.close()
+
+
+def test_two_who_note_the_same_start_both_get_through(tmp_path: Path) -> None:
+    """As of a run that was killed and the one after it, both on one file for a moment."""
+    store = open_store(tmp_path)
+    old, new = Coverage(store, CALENDAR), Coverage(store, CALENDAR)
+    asked = (FIRST.open, FIRST.open + 10 * MINUTE)
+    assert not old.is_covered("SPY", FIRST.open)
+    new.record("SPY", asked, rows=10, at=LAST.close)
+    old.record("SPY", asked, rows=10, at=LAST.close)
+    assert Coverage(store, CALENDAR).uncovered("SPY", *asked) == []
+    store.close()
