@@ -5,7 +5,8 @@ In: closes. Out: their average. Thread: any.
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, repeat
+from operator import sub, truediv
 
 UNITS_PER_DOLLAR = 10**9
 
@@ -34,5 +35,6 @@ def rolling_of(totals: Sequence[int], count: int) -> list[float | None]:
     """Return the same of running totals, which several counts may share."""
     divisor = count * UNITS_PER_DOLLAR
     averages: list[float | None] = [None] * min(count - 1, len(totals) - 1)
-    averages += [(newest - oldest) / divisor for oldest, newest in zip(totals, totals[count:], strict=False)]
+    # Without a loop of Python's: a year of minutes has a hundred thousand of them.
+    averages += map(truediv, map(sub, totals[count:], totals), repeat(divisor))
     return averages

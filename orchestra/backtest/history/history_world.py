@@ -141,7 +141,7 @@ def _average_reader(world: HistoryWorld) -> Callable[..., Any]:
             # Nearly every call finds both: asking first whether they are there would take as long as the answer.
             try:
                 window = windows[ticker]
-                return window.averages[n][window.stop - 1] if window.stop else None
+                return window.averages[n][window.stop]
             except (KeyError, TypeError):
                 if ticker in windows and type(n) is int and n > 0:
                     return windows[ticker].average(n)

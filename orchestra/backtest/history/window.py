@@ -32,7 +32,7 @@ class Window:
     """Hold bars [base, base + len(closes)) of the columns; `stop` of them are visible now.
 
     stops: how many are visible at each decision minute of the session that is open. averages: by their count of bars,
-    at each bar held.
+    as they stand with 0, 1, 2, ... of the bars held visible.
     """
 
     __slots__ = ("_rows", "averages", "base", "closes", "columns", "shaped", "stop", "stops")
@@ -108,7 +108,7 @@ class Window:
         known = self.averages.get(count)
         if known is None:
             known = self.averages[count] = self._averaged(count)
-        return known[self.stop - 1] if self.stop else None
+        return known[self.stop]
 
     def between(self, start: int, end: int) -> list[ShapedBar]:
         """Return the visible bars with start <= ts < end."""
@@ -159,16 +159,16 @@ class Window:
 
     def _average_more(self) -> None:
         """Add the averages of new bars; all counts share the sums, from as far back as the longest reaches."""
-        done = min(map(len, self.averages.values()))
+        done = min(map(len, self.averages.values())) - 1
         reach = min(self.base + done, max(self.averages) - 1)
         totals = running_totals(self.columns.closes[self.base + done - reach : self.loaded])
         for count, averages in self.averages.items():
-            averages.extend(rolling_of(totals, count)[reach + len(averages) - done :])
+            averages.extend(rolling_of(totals, count)[reach + len(averages) - 1 - done :])
 
     def _averaged(self, count: int) -> list[float | None]:
-        """Return the averages at the bars held; their first bars may be older than what is held."""
+        """Return the averages from before the first bar held on; what they are made of may be older."""
         reach = min(self.base, count - 1)
-        return rolling(self.columns.closes[self.base - reach : self.loaded], count)[reach:]
+        return [None, *rolling(self.columns.closes[self.base - reach : self.loaded], count)[reach:]]
 
 
 class _AllThatCame(Sequence[int]):

@@ -97,6 +97,8 @@ class BacktestBooks:
 
     def _view(self, algorithm_id: int) -> AlgorithmView:
         record = self._records[algorithm_id]
-        working = tuple(order for order in self._working.values() if order.algorithm_id == algorithm_id)
+        working: tuple[Order, ...] = ()
+        if self._working:
+            working = tuple(order for order in self._working.values() if order.algorithm_id == algorithm_id)
         cash = record.initial_capital + self.ledger.cash_flow(algorithm_id)
         return AlgorithmView(record, cash, self.ledger.position(algorithm_id, record.ticker), working)
