@@ -99,7 +99,7 @@ def open_position_values(symbol: str, qty: Decimal, *, entry_price: Decimal, las
     }
 
 
-def whole_shares(qty: Decimal) -> int | float:
+def whole_shares(qty: Decimal | float) -> int | float:
     """Return a quantity as a JSON number, whole ones as int."""
     whole = int(qty)
     return whole if whole == qty else float(qty)

@@ -61,6 +61,5 @@ class TransactionLog:
 
 
 def _scale(row: dict[str, Any], new: int, old: int) -> None:
-    shares = row["shares"] * new / old
-    row["shares"] = int(shares) if shares == int(shares) else shares
+    row["shares"] = whole_shares(row["shares"] * new / old)
     row["price"] = row["price"] * old / new
