@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from orchestra.runtime.clock import Clock
+from orchestra.runtime.network.standing_question import StandingQuestion, Start
 from system_databse.errors import BrokerError
 
 log = logging.getLogger(__name__)
@@ -26,8 +27,6 @@ CHECK_SECONDS = 900.0
 CHECK_ALONE_SECONDS = 60.0
 RETRY_SECONDS = 10.0
 NOT_COMPARED = "this machine's clock has not been compared with the exchange's yet"
-
-Start = Callable[[Callable[[], Any]], "Future[Any]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +71,11 @@ class ClockGate:
     ) -> None:
         self._clock = clock
         self._ask = ask
-        self._start = start
         self._follows_time_server = follows_time_server
         self._measured: Measured | None = None
         self._told_alone = False
-        self._due_at = clock.monotonic()
         self._drift = self._drift_now()
-        self._under_way: Future[Any] | None = None
+        self._question = StandingQuestion(clock, start, ask=self._measure, take=self._take)
         self._reason: str | None = NOT_COMPARED
 
     @property
@@ -94,22 +91,14 @@ class ClockGate:
     def run_due(self) -> None:
         """Ask when it is time to, and take the answer that has come."""
         self._notice_jump()
-        if self._under_way is not None:
-            if self._under_way.done():
-                self._take(self._under_way)
-        elif self._clock.monotonic() >= self._due_at:
+        if self._question.is_due:
             self._drift = self._drift_now()
-            self._under_way = self._start(self._measure)
+        self._question.run_due()
 
     def wait(self, seconds: float) -> None:
         """Ask now and wait for the answer, at most that long."""
         self.run_due()
-        if self._under_way is not None:
-            try:
-                self._under_way.exception(seconds)
-            except (TimeoutError, CancelledError):
-                return
-            self.run_due()
+        self._question.wait(seconds)
 
     def _notice_jump(self) -> None:
         """Close the gate when the clock was set or the machine slept: what was compared is worth nothing then."""
@@ -120,23 +109,21 @@ class ClockGate:
         self._drift = drift
         self._reason = self._reason or NOT_COMPARED
         self._measured = None
-        self._due_at = self._clock.monotonic()
-        self._under_way = None
+        self._question.ask_anew()
 
     def _take(self, answer: "Future[Any]") -> None:
-        self._under_way = None
         try:
             measured: Measured = answer.result()
         except (BrokerError, CancelledError) as error:
             # What was found before still holds: the clock has not moved since.
             log.warning("The exchange's clock could not be read: %s", error)
-            self._due_at = self._clock.monotonic() + RETRY_SECONDS
+            self._question.again_in(RETRY_SECONDS)
             return
         self._measured = measured
         self._tell_alone(measured)
         before, self._reason = self._reason, None if measured.is_good else in_words(measured.ahead_seconds)
         again = CHECK_SECONDS if measured.follows_time_server else CHECK_ALONE_SECONDS
-        self._due_at = self._clock.monotonic() + (again if measured.is_good else RETRY_SECONDS)
+        self._question.again_in(again if measured.is_good else RETRY_SECONDS)
         if self._reason and self._reason != before:
             log.error("Nothing is bought: %s.", self._reason)
 

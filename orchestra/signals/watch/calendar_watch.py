@@ -19,6 +19,7 @@ from database.sessions.told_sessions import new_york_day, told_days
 from database.sqlite_store import SqliteStore
 from database.timestamps import iso_milliseconds
 from orchestra.runtime.clock import Clock
+from orchestra.runtime.network.standing_question import StandingQuestion, Start
 from system_databse.errors import BrokerError
 from system_databse.rows import settings
 
@@ -31,7 +32,6 @@ CHECK_CLOSED_SECONDS = 6 * 3_600.0
 RETRY_SECONDS = 60.0
 NOT_KNOWN = "the exchange has not told yet whether it is open today"
 
-Start = Callable[[Callable[[], Any]], "Future[Any]"]
 Days = Mapping[date, Session | None]
 
 
@@ -48,12 +48,10 @@ class CalendarWatch:
 
     def __init__(self, told: ToldCalendar, calendar: MarketCalendar, clock: Clock, *, system: SqliteStore) -> None:
         self._ask = told.ask
-        self._start = told.start
         self._calendar = calendar
         self._clock = clock
         self._system = system
-        self._due_at = clock.monotonic()
-        self._under_way: Future[Any] | None = None
+        self._question = StandingQuestion(clock, told.start, ask=self._look_up, take=self._take)
         self._news: list[str] = []
         with system.reader() as connection:
             self._days = dict(_read(settings.get(connection, KEY)))
@@ -66,21 +64,12 @@ class CalendarWatch:
 
     def run_due(self) -> None:
         """Ask when it is time to, and take the answer that has come."""
-        if self._under_way is not None:
-            if self._under_way.done():
-                self._take(self._under_way)
-        elif self._clock.monotonic() >= self._due_at:
-            self._under_way = self._start(self._look_up)
+        self._question.run_due()
 
     def wait(self, seconds: float) -> None:
         """Ask now and wait for the answer, at most that long."""
         self.run_due()
-        if self._under_way is not None:
-            try:
-                self._under_way.exception(seconds)
-            except (TimeoutError, CancelledError):
-                return
-            self.run_due()
+        self._question.wait(seconds)
 
     def take_news(self) -> list[str]:
         """Return what the exchange has changed since it was asked last, in words."""
@@ -93,16 +82,15 @@ class CalendarWatch:
         return told_days(self._ask(today, end), today, end)
 
     def _take(self, answer: "Future[Any]") -> None:
-        self._under_way = None
         try:
             days: Days = answer.result()
         except (BrokerError, MarketDataError, CancelledError) as error:
             log.warning("The exchange's calendar could not be read: %s", error)
-            self._due_at = self._clock.monotonic() + RETRY_SECONDS
+            self._question.again_in(RETRY_SECONDS)
             return
         now = int(self._clock.now().timestamp())
         is_soon = self._calendar.sessions_between(now - int(CHECK_SECONDS), now + int(CHECK_SECONDS))
-        self._due_at = self._clock.monotonic() + (CHECK_SECONDS if is_soon else CHECK_CLOSED_SECONDS)
+        self._question.again_in(CHECK_SECONDS if is_soon else CHECK_CLOSED_SECONDS)
         self._take_over(days)
 
     def _take_over(self, days: Days) -> None:

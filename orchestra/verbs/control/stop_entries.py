@@ -7,17 +7,12 @@ from collections.abc import Sequence
 
 from orchestra.messages.halt import HaltKind
 from orchestra.run.terminal import Terminal
-from orchestra.runtime.clock import SystemClock
-from orchestra.verbs.control.place import control_parser, place_of
-from orchestra.verbs.control.stopping import stop
+from orchestra.verbs.control.stopping import run_stop
 
 HELP = "buy nothing more; orders that work already stay, exits go on"
 
 
 def run(arguments: Sequence[str], screen: Terminal) -> int:
     """Stop entries, whether the program is running or not, and return 0; raises ConfigError or StorageError."""
-    parser = control_parser("stop-entries", f"Stop entries: {HELP}. It lasts through restarts, until 'resume'.")
-    parser.add_argument("--reason", default="", help="shown beside the halt")
-    given = parser.parse_args(arguments)
-    stop(place_of(given.data_dir), HaltKind.STOP_ENTRIES, given.reason, screen=screen, clock=SystemClock())
-    return 0
+    words = f"Stop entries: {HELP}. It lasts through restarts, until 'resume'."
+    return run_stop("stop-entries", words, HaltKind.STOP_ENTRIES, arguments=arguments, screen=screen)

@@ -42,7 +42,7 @@ def test_on_a_bad_line_with_crashes_anywhere_no_promise_is_broken(quick_folder: 
 
 @pytest.mark.long
 def test_thousands_of_seeds_break_no_promise(quick_folder: Path) -> None:
-    campaign(LONG_SEEDS, quick_folder)
+    assert len(campaign(LONG_SEEDS, quick_folder)) == len(LONG_SEEDS)
 
 
 @pytest.mark.parametrize("failure", [Crash("gone"), pytest.param(StorageError("disk full"), marks=pytest.mark.long)])
