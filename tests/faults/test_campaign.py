@@ -10,6 +10,7 @@ from tests.faults.verb_list import FAULTS
 Inject = Callable[[str, int], Tally]
 
 
+@pytest.mark.requirement("S2-47", "S2-48", "S2-79")
 @pytest.mark.parametrize("verb", FAULTS)
 def test_a_few_faults_of_each_class_break_no_promise(verb: str, inject: Inject) -> None:
     fault = FAULTS[verb]
