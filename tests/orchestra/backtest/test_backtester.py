@@ -198,16 +198,29 @@ def test_equal_holds_are_one_row_a_session_with_what_the_last_was_decided_on(tmp
         assert (row.saw["position"], row.saw["cash"]) == ("0", "20000")
 
 
-def test_a_strategy_that_changes_a_bar_costs_the_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        'bar["ohlcv"]["c"] = 1.0',
+        'bar["ohlcv"]["mine"] = 1.0',
+        'bar["mine"] = 1.0',
+        'bar["timestamp"] = "today"',
+        'bar["ohlcv"] = None',
+        'del bar["ohlcv"]["v"]',
+    ],
+)
+def test_a_strategy_that_changes_a_bar_costs_the_run(change: str, tmp_path: Path) -> None:
     vandal = strategy(
         tmp_path,
-        """
+        f"""
         from database.db_manager import get_data_for_algorithm
         class Algorithm:
             def __init__(self, ticker, initial_capital):
                 self.ticker = ticker
             def run(self, current_time, algo_id):
-                get_data_for_algorithm(self.ticker, "last_n_bars", n=1)[-1]["ohlcv"]["c"] = 1.0
+                bar = get_data_for_algorithm(self.ticker, "last_n_bars", n=1)[-1]
+                if "mine" not in bar and current_time.endswith(":00:00Z"):
+                    {change}
                 return ("hold", 0)
         """,
     )
