@@ -17,6 +17,8 @@ from database.bars.coverage import Coverage
 from database.bars.recent_bars import DEPTH, RecentBars
 from database.calendar_manager import MarketCalendar
 from database.sqlite_store import SqliteStore
+from database.timeframes.longer_bars import LongerBars, StoredMinutes
+from database.timeframes.timeframe import Alignment
 
 _COLUMNS = "symbol_id, ts, o, h, l, c, v, vwap, n, source"
 _WIDTH = 10
@@ -33,7 +35,7 @@ _UPSERT_ONE = _UPSERT.format(columns=_COLUMNS, rows=_ROW)
 # for neighbours: of rows on scattered pages SQLite keeps a copy of each page in case the statement fails half way.
 _UPSERT_MANY = _UPSERT.format(columns=_COLUMNS, rows=",".join([_ROW] * _ROWS_A_STATEMENT))
 _SELECT = "SELECT ts, o, h, l, c, v, vwap, n, source FROM bars_1m WHERE symbol_id=?"
-_SELECT_COLUMNS = "SELECT ts, o, h, l, c, v FROM bars_1m WHERE symbol_id=? ORDER BY ts"
+_SELECT_COLUMNS = "SELECT ts, o, h, l, c, v FROM bars_1m WHERE symbol_id=? AND ts>=? AND ts<? ORDER BY ts"
 _SELECT_LAST = f"{_SELECT} AND ts<=? ORDER BY ts DESC LIMIT ?"
 _SELECT_BETWEEN = f"{_SELECT} AND ts>=? AND ts<? ORDER BY ts"
 
@@ -54,12 +56,23 @@ class BarOrigin(NamedTuple):
 class BarStore:
     """Keep the bars of regular sessions; what lies outside is dropped and counted.
 
-    is_only_writer: False where another process writes the file, so that memory would not notice.
+    is_only_writer: False where another process writes the file, so that memory would not notice. alignment: of longer
+    bars.
     """
 
-    def __init__(self, store: SqliteStore, calendar: MarketCalendar, *, is_only_writer: bool = True) -> None:
+    def __init__(
+        self,
+        store: SqliteStore,
+        calendar: MarketCalendar,
+        *,
+        is_only_writer: bool = True,
+        alignment: Alignment = Alignment.CLOCK,
+    ) -> None:
         self.store = store
         self.recent = RecentBars()
+        self.longer = LongerBars(
+            StoredMinutes(self.columns_between, self.oldest_ts), calendar, alignment=alignment, is_kept=is_only_writer
+        )
         self.coverage = Coverage(store, calendar)
         self.dropped_off_session = 0
         self._calendar = calendar
@@ -80,6 +93,7 @@ class BarStore:
             changed = _write(connection, kept, ids)
         self._ids = ids
         self.recent.on_stored(kept)
+        self.longer.on_stored(kept)
         return changed
 
     def last_bars(self, symbol: str, count: int, *, before: int) -> list[Bar]:
@@ -117,11 +131,15 @@ class BarStore:
 
     def columns(self, symbol: str) -> BarColumns:
         """Return every bar of the symbol in columns, for a backtest; empty when there is none."""
+        return self.columns_between(symbol, 0, FOR_EVER)
+
+    def columns_between(self, symbol: str, start: int, end: int) -> BarColumns:
+        """Return the bars with start <= ts < end in columns."""
         columns = BarColumns(symbol)
         symbol_id = self._id(symbol)
         if symbol_id is not None:
             with self.store.reader() as connection:
-                for ts, *ohlcv in connection.execute(_SELECT_COLUMNS, (symbol_id,)):
+                for ts, *ohlcv in connection.execute(_SELECT_COLUMNS, (symbol_id, start, end)):
                     columns.add(ts, (ohlcv[0], ohlcv[1], ohlcv[2], ohlcv[3], ohlcv[4]))
         return columns
 
@@ -169,7 +187,7 @@ class BarStore:
                 connection.execute(f"DELETE FROM {table} WHERE symbol_id=? AND ts<?", (row[0], until))
             _write(connection, kept, ids)
         self._ids = ids
-        self.recent.forget(symbol)
+        self._forget(symbol)
 
     def rename(self, old: str, new: str) -> None:
         """Let the bars of a symbol bear the company's new one; bars that the new one has already stay as they are."""
@@ -181,8 +199,12 @@ class BarStore:
                     " WHERE symbol_id=(SELECT id FROM symbols WHERE symbol=?)",
                     (new, old),
                 )
-        self.recent.forget(old)
-        self.recent.forget(new)
+        self._forget(old)
+        self._forget(new)
+
+    def _forget(self, symbol: str) -> None:
+        self.recent.forget(symbol)
+        self.longer.forget(symbol)
 
     def _remember(self, symbol: str) -> None:
         writes = self.recent.writes

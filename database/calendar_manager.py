@@ -8,7 +8,7 @@ Thread: any; everything is read-only once built.
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
@@ -180,6 +180,16 @@ class MarketCalendar:
         # A year short of the end, so that the next session of any known second is known too.
         self._known_until = int(datetime(year, 1, 1, tzinfo=UTC).timestamp())
         return self._schedule
+
+
+def day_in_new_york(day: date) -> tuple[int, int]:
+    """Return when a calendar day of New York begins and when the next one does, epoch seconds."""
+    return _new_york(day, 0), _new_york(day + timedelta(days=1), 0)
+
+
+def date_in_new_york(ts: int) -> date:
+    """Return the calendar day of New York at that second."""
+    return datetime.fromtimestamp(ts, NEW_YORK).date()
 
 
 def _with_told(schedule: _Schedule, told: Mapping[date, Session | None]) -> _Schedule:

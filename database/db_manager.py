@@ -14,11 +14,13 @@ from typing import Any, Protocol
 from database.bar import Bar, BarSource
 from database.bars.current_directory import current_world
 from database.bars.exact_average import average
-from database.calendar_manager import MarketCalendar
+from database.calendar_manager import MarketCalendar, Session
 from database.errors import MarketDataError
 from database.normaliser import epoch_seconds, make_bar
 from database.shelter import sheltered
-from database.timestamps import parse_iso
+from database.timeframes.timeframe import Timeframe
+from database.timestamps import iso_minute, parse_iso
+from database.weather.k_index import KIndex
 
 log = logging.getLogger(__name__)
 
@@ -30,21 +32,31 @@ class World(Protocol):
     def calendar(self) -> MarketCalendar:
         """Return the sessions there are."""
 
-    def last(self, symbol: str, count: int, *, before: int | None = None) -> Sequence[Mapping[str, Any]]:
+    def last(
+        self, symbol: str, count: int, *, before: int | None = None, timeframe: Timeframe = ...
+    ) -> Sequence[Mapping[str, Any]]:
         """Return up to `count` visible bars that are over by `before`, ascending."""
 
-    def between(self, symbol: str, start: int, end: int | None = None) -> Sequence[Mapping[str, Any]]:
+    def between(
+        self, symbol: str, start: int, end: int | None = None, *, timeframe: Timeframe = ...
+    ) -> Sequence[Mapping[str, Any]]:
         """Return the visible bars with start <= ts < end."""
 
     def latest_price(self, symbol: str) -> float | None:
         """Return the newest visible price."""
 
+    def space_weather(self, before: int | None = None) -> KIndex:
+        """Return the K-index as it was known by then."""
+
     def store_bars(self, bars: Iterable[Bar]) -> int:
         """Store final bars and return how many rows changed."""
 
 
+_LENGTHS = {str(timeframe): timeframe for timeframe in Timeframe}
+
 _bound: World | None = None
 _is_in_program = False
+_forced_k_index: float | None = None
 
 
 def bind(world: World) -> None:
@@ -60,6 +72,12 @@ def enter_program() -> None:
     """
     global _is_in_program
     _is_in_program = True
+
+
+def force_k_index(value: float | None) -> None:
+    """Answer every question about space weather with one K-index, for a test mode; None ends it."""
+    global _forced_k_index
+    _forced_k_index = value
 
 
 def unbind() -> None:
@@ -87,11 +105,13 @@ def give_back() -> None:
 def get_data_for_algorithm(
     ticker: str, requirement_type: str, *args: Any, **kwargs: Any
 ) -> Sequence[Mapping[str, Any]]:
-    """Return visible minute bars, ascending: `{'timestamp': '...Z', 'ohlcv': {'o', 'h', 'l', 'c', 'v'}}`.
+    """Return visible bars, ascending: `{'timestamp': '...Z', 'ohlcv': {'o', 'h', 'l', 'c', 'v'}}`.
 
     requirement_type and what goes with it, by position or by name:
     'last_n_bars': n, before_timestamp=None (bars over by then); 'time_range': start, end (end excluded);
     'since': start; 'session': date. Times are ISO texts with a zone or aware datetimes.
+    timeframe, by name: '1m', '5m', '15m', '30m', '1h', '4h' or '1d'. A longer bar is labelled by its start on the
+    clock of New York, a day by its opening, and there is none before its last minute is over.
     An unknown ticker has no bars. Raises ValueError for arguments that cannot be meant.
     """
     read = _READS.get(requirement_type)
@@ -101,19 +121,23 @@ def get_data_for_algorithm(
 
 
 @sheltered
-def get_sma(ticker: str, n: int, before_timestamp: str | datetime | None = None) -> float | None:
+def get_sma(
+    ticker: str, n: int, before_timestamp: str | datetime | None = None, *, timeframe: str = "1m"
+) -> float | None:
     """Return the simple moving average of the last n closes, None as long as there are fewer.
 
     It is exact to the last digit of the closes, so that equal averages are equal however they were added up.
     """
-    closes = [bar["ohlcv"]["c"] for bar in _last_n_bars(ticker, n, before_timestamp)]
+    closes = [bar["ohlcv"]["c"] for bar in _last_n_bars(ticker, n, before_timestamp, timeframe=timeframe)]
     return average(closes) if closes and len(closes) == n else None
 
 
 @sheltered
-def get_closes(ticker: str, n: int, before_timestamp: str | datetime | None = None) -> list[float]:
+def get_closes(
+    ticker: str, n: int, before_timestamp: str | datetime | None = None, *, timeframe: str = "1m"
+) -> list[float]:
     """Return the closes of the last n visible bars, ascending."""
-    return [bar["ohlcv"]["c"] for bar in _last_n_bars(ticker, n, before_timestamp)]
+    return [bar["ohlcv"]["c"] for bar in _last_n_bars(ticker, n, before_timestamp, timeframe=timeframe)]
 
 
 @sheltered
@@ -121,6 +145,34 @@ def get_latest_price(ticker: str) -> float | None:
     """Return the newest visible price: the last final close or a later trade of the stream."""
     world = _world()
     return None if world is None else world.latest_price(ticker)
+
+
+@sheltered
+def get_session(moment: str | datetime) -> Session | None:
+    """Return the trading session that a decision at that minute belongs to: `.day`, `.open` and `.close`.
+
+    open and close are epoch seconds, on half days too. None while the market is closed.
+    """
+    world = _world()
+    calendar = MarketCalendar() if world is None else world.calendar
+    return calendar.session_for_decision(math.floor(_seconds(moment, "moment")))
+
+
+@sheltered
+def get_space_weather(before_timestamp: str | datetime | None = None) -> dict[str, Any]:
+    """Return the planetary K-index, 0 to 9: `{'k_index': 7.33, 'timestamp': '...Z', 'why': ''}`.
+
+    k_index: the highest reading of the three hours (UTC) under way and the three before, None while it is not known;
+    why says in words why not, and "test mode" of an index that nobody measured. timestamp: of the newest reading, None
+    without one.
+    """
+    if _forced_k_index is not None:
+        return {"k_index": _forced_k_index, "timestamp": None, "why": "test mode"}
+    world = _world()
+    before = None if before_timestamp is None else math.floor(_seconds(before_timestamp, "before_timestamp"))
+    found = KIndex(None, why="no market is here") if world is None else world.space_weather(before)
+    newest = None if found.newest is None else iso_minute(found.newest)
+    return {"k_index": found.value, "timestamp": newest, "why": found.why}
 
 
 @sheltered
@@ -154,33 +206,35 @@ def insert_minute_data(  # noqa: PLR0917 - the contract
 def _last_n_bars(
     ticker: str, n: int, before_timestamp: str | datetime | None = None, *, timeframe: str = "1m"
 ) -> Sequence[Mapping[str, Any]]:
-    world = _world_for(timeframe)
+    length, world = _length(timeframe), _world()
     count = _whole_number(n)
     before = None if before_timestamp is None else math.floor(_seconds(before_timestamp, "before_timestamp"))
-    return [] if world is None or count == 0 else world.last(ticker, count, before=before)
+    return [] if world is None or count == 0 else world.last(ticker, count, before=before, timeframe=length)
 
 
 def _time_range(
     ticker: str, start: str | datetime, end: str | datetime, *, timeframe: str = "1m"
 ) -> Sequence[Mapping[str, Any]]:
-    world = _world_for(timeframe)
+    length, world = _length(timeframe), _world()
     first, bound = math.ceil(_seconds(start, "start")), math.ceil(_seconds(end, "end"))
-    return [] if world is None else world.between(ticker, first, bound)
+    return [] if world is None else world.between(ticker, first, bound, timeframe=length)
 
 
 def _since(ticker: str, start: str | datetime, *, timeframe: str = "1m") -> Sequence[Mapping[str, Any]]:
-    world = _world_for(timeframe)
+    length, world = _length(timeframe), _world()
     first = math.ceil(_seconds(start, "start"))
-    return [] if world is None else world.between(ticker, first)
+    return [] if world is None else world.between(ticker, first, timeframe=length)
 
 
 def _session(ticker: str, date: str | date, *, timeframe: str = "1m") -> Sequence[Mapping[str, Any]]:
-    world = _world_for(timeframe)
+    length, world = _length(timeframe), _world()
     day = _day(date)
     session = None if world is None else world.calendar.session_on(day)
     if world is None or session is None:
         return []
-    return world.between(ticker, session.open, session.close)
+    # By the clock the first bar of hours is labelled by an hour that begins before the session does.
+    start = session.open if length is Timeframe.ONE_MINUTE else session.extended_open
+    return world.between(ticker, start, session.close, timeframe=length)
 
 
 _READS: dict[str, Callable[..., Sequence[Mapping[str, Any]]]] = {
@@ -197,10 +251,11 @@ def _world() -> World | None:
     return current_world()
 
 
-def _world_for(timeframe: str) -> World | None:
-    if timeframe != "1m":
-        raise ValueError(f"timeframe {timeframe!r} is not available; use '1m' and combine the bars.")
-    return _world()
+def _length(timeframe: Any) -> Timeframe:
+    length = _LENGTHS.get(timeframe)
+    if length is None:
+        raise ValueError(f"timeframe {timeframe!r} is not available; use one of {', '.join(_LENGTHS)}.")
+    return length
 
 
 def _whole_number(n: Any) -> int:
@@ -235,4 +290,6 @@ OWN_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "get_closes": get_closes,
     "get_sma": get_sma,
     "get_latest_price": get_latest_price,
+    "get_session": get_session,
+    "get_space_weather": get_space_weather,
 }

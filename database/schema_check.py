@@ -121,14 +121,6 @@ def inspect_database(path: Path, migrations: Migrations, application_id: int, *,
     if not path.exists() or not path.stat().st_size:
         return
     try:
-        with path.open("rb") as file:
-            is_sqlite = file.read(len(_MAGIC)) == _MAGIC
-        if not is_sqlite:
-            raise StorageDamaged(
-                f"{path} is no SQLite database: move it away or choose another data directory.",
-                path=path,
-                finding="it is no SQLite database",
-            )
         with closing(open_to_look(path)) as connection:
             _require_ours(path, connection, application_id)
             _require_known_version(path, connection, _version(migrations))
@@ -140,7 +132,23 @@ def inspect_database(path: Path, migrations: Migrations, application_id: int, *,
     except (sqlite3.Error, UnicodeDecodeError) as error:
         if says_nothing_of_the_content(error):
             raise StorageError(f"{path} cannot be read ({error}): check the disk and the file's owner.") from error
-        raise _damaged(path, str(error)) from error
+        raise _not_a_database(path) or _damaged(path, str(error)) from error
+
+
+def _not_a_database(path: Path) -> StorageDamaged | None:
+    """Return what to say of a file that is something else.
+
+    Only what SQLite has refused is looked at: closing a file takes the locks of all connections of this process to it
+    away (SQLite's documentation, "How To Corrupt An SQLite Database File", 2.2), and a check may look at one in use.
+    """
+    with path.open("rb") as file:
+        if file.read(len(_MAGIC)) == _MAGIC:
+            return None
+    return StorageDamaged(
+        f"{path} is no SQLite database: move it away or choose another data directory.",
+        path=path,
+        finding="it is no SQLite database",
+    )
 
 
 def _require_ours(path: Path, connection: sqlite3.Connection, application_id: int) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_delay, wait_exponential
 
 from database.errors import StorageDamaged, StorageError, StorageUnavailable
 from database.keeping import pragmas
@@ -86,6 +86,8 @@ class SqliteStore:
         self._crash_point = crash_point
         self._heals_itself = heals_itself
         self._is_dead = False
+        # For whoever watches from outside: transactions begun anew, and times that SQLite refused.
+        self.retries = self.failures = 0
         self._write_lock = threading.RLock()
         # A deque, not a queue: its ends are atomic and nobody waits on it, which keeps a read in the microseconds.
         self._readers: deque[sqlite3.Connection] = deque()
@@ -179,9 +181,13 @@ class SqliteStore:
             retry=retry_if_exception(_is_busy),
             stop=stop_after_delay(BUSY_TIMEOUT_MS / 1000),
             wait=wait_exponential(multiplier=0.05, max=1),
+            before_sleep=self._count_retry,
             reraise=True,
         )
         attempts(self._writer.execute, "BEGIN IMMEDIATE")
+
+    def _count_retry(self, _state: RetryCallState) -> None:
+        self.retries += 1
 
     def _roll_back(self) -> None:
         try:
@@ -242,6 +248,7 @@ class SqliteStore:
         """Raise our own error, except for a broken constraint: that is the caller's to understand."""
         if isinstance(error, sqlite3.IntegrityError):
             raise error
+        self.failures += 1
         if isinstance(error, UnicodeDecodeError):
             raise StorageDamaged(f"{self.path}: a text is no text any more; {OTHER_ADVICE}.", path=self.path) from error
         message = str(error).rstrip(".")

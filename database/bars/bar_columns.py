@@ -54,6 +54,14 @@ class BarColumns:
         """Return how many bars start earlier than the second: the index of the first one that does not."""
         return bisect_left(self.times, ts)
 
+    def before(self, ts: int) -> "BarColumns":
+        """Return the bars that start earlier than the second; nothing is copied when all of them do."""
+        end = self.position(ts)
+        if end == len(self):
+            return self
+        parts = (self.opens, self.highs, self.lows, self.closes, self.volumes)
+        return BarColumns(self.symbol, self.times[:end], *(each[:end] for each in parts))
+
     def bar(self, index: int) -> Bar:
         """Return one bar as a noun."""
         return Bar(

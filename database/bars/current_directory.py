@@ -14,6 +14,8 @@ from database.calendar_manager import MarketCalendar
 ROOT = Path(__file__).resolve().parents[2]
 # What the pointer file says of the demo in the house, where every folder has one of this name for the demo's files.
 DEMO_FOLDER = "demo"
+# Every such name; the account mode that came second, paper or live, has folders of its own too.
+HOUSE_FOLDERS = frozenset({"", DEMO_FOLDER, "paper", "live"})
 
 
 def current_world(root: Path = ROOT) -> MarketWorld | None:
@@ -22,11 +24,16 @@ def current_world(root: Path = ROOT) -> MarketWorld | None:
     return _open(path) if path.exists() else None
 
 
+def house_stores(root: Path = ROOT) -> list[Path]:
+    """Return where market.db of each account mode would lie, and that of the directory in use."""
+    return [*(root / "database" / name / "market.db" for name in sorted(HOUSE_FOLDERS)), _market_path(root)]
+
+
 def _market_path(root: Path) -> Path:
     """Return market.db of the directory the pointer names: empty for the default layout, `demo` for the demo's."""
     pointer = root / "system_databse" / ".data_dir"
     directory = pointer.read_text(encoding="utf-8").strip() if pointer.exists() else ""
-    if directory in ("", DEMO_FOLDER):
+    if directory in HOUSE_FOLDERS:
         return root / "database" / directory / "market.db"
     return root / directory / "market.db"
 

@@ -6,19 +6,24 @@ Thread: any; the engine alone moves `as_of`.
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from database.bar import MINUTE, Bar
 from database.bar_store import FOR_EVER, BarStore
 from database.bars.bar_mapping import BarMapping, shape
 from database.bars.coverage import Range
-from database.calendar_manager import MarketCalendar
+from database.calendar_manager import REGULAR_MINUTES, MarketCalendar
 from database.errors import AutoTraderError
 from database.normaliser import epoch_seconds
+from database.timeframes.timeframe import Timeframe
+from database.weather import sample_rows
+from database.weather.k_index import KIndex, k_index_at, windows_before
 
 log = logging.getLogger(__name__)
 
 Fetch = Callable[[str, int, int], None]
 WARM_UP_MINUTES = 390
+ONE_MINUTE = Timeframe.ONE_MINUTE
 
 
 def _always(_symbol: str) -> bool:
@@ -50,22 +55,32 @@ class MarketWorld:
         self.fetch_missing = fetch_missing
         self.is_streamed = is_streamed
         self._trades: dict[str, tuple[float, float]] = {}
+        # The minute at which the K-index was last asked for: it is looked up as long as somebody asks.
+        self.weather_asked_at: int | None = None
+        # Why there can be none here, in place of "nothing was measured".
+        self.no_weather = ""
 
-    def last(self, symbol: str, count: int, *, before: int | None = None) -> list[BarMapping]:
+    def last(
+        self, symbol: str, count: int, *, before: int | None = None, timeframe: Timeframe = ONE_MINUTE
+    ) -> list[BarMapping]:
         """Return up to `count` visible bars, ascending, after fetching history never asked for."""
         until = self._visible_until(before)
+        if timeframe is not ONE_MINUTE:
+            return self._last_longer(symbol, timeframe, count=count, until=until)
         bars = self.bar_store.last_shaped(symbol, count, before=until)
         if self._is_complete(symbol, bars, count=count, until=until):
             return bars
         self._fetch(symbol, self._history_start(count, until), until)
         return self.bar_store.last_shaped(symbol, count, before=until)
 
-    def between(self, symbol: str, start: int, end: int | None = None) -> list[BarMapping]:
+    def between(
+        self, symbol: str, start: int, end: int | None = None, *, timeframe: Timeframe = ONE_MINUTE
+    ) -> list[BarMapping]:
         """Return the visible bars with start <= ts < end, fetching the parts never asked for."""
+        if timeframe is not ONE_MINUTE:
+            return self._longer_between(symbol, timeframe, start=start, end=FOR_EVER if end is None else end)
         until = self._visible_until(end)
-        missing = self._missing(symbol, start, until)
-        if missing:
-            self._fetch(symbol, missing[0][0], missing[-1][1])
+        self._fetch_between(symbol, start, until)
         return [shape(bar) for bar in self.bar_store.bars_between(symbol, start, until)]
 
     def store_bars(self, bars: Iterable[Bar]) -> int:
@@ -84,6 +99,40 @@ class MarketWorld:
         if price and is_visible and (not bars or traded_at >= _start(bars[-1]) + MINUTE):
             return price
         return float(bars[-1]["ohlcv"]["c"]) if bars else None
+
+    def _last_longer(self, symbol: str, timeframe: Timeframe, *, count: int, until: int) -> list[BarMapping]:
+        now = self._known_until(symbol, until)
+        # One more than asked for tells that the first of them is whole, and not the rest of one that began before.
+        bars = self.bar_store.longer.last(symbol, timeframe, count=count + 1, now=now)
+        if len(bars) <= count or not self.is_streamed(symbol):
+            minutes = count * (timeframe.minutes or REGULAR_MINUTES) + WARM_UP_MINUTES
+            start = _start(bars[-1]) if len(bars) > count else self.calendar.minutes_back(until, minutes)
+            self._fetch_between(symbol, start, until)
+            bars = self.bar_store.longer.last(symbol, timeframe, count=count, now=now)
+        return bars[-count:]
+
+    def _longer_between(self, symbol: str, timeframe: Timeframe, *, start: int, end: int) -> list[BarMapping]:
+        until = self._visible_until(None)
+        reach = (timeframe.minutes or REGULAR_MINUTES) * MINUTE
+        self._fetch_between(symbol, start, min(until, end + reach))
+        now = self._known_until(symbol, until)
+        return self.bar_store.longer.between(symbol, timeframe, start=start, end=end, now=now)
+
+    def _known_until(self, symbol: str, until: int) -> int:
+        """Return the time by which bars are over; where there is no time, that of the newest minute."""
+        if until != FOR_EVER:
+            return until
+        newest = self.bar_store.newest_ts(symbol)
+        return 0 if newest is None else newest + MINUTE
+
+    def space_weather(self, before: int | None = None) -> KIndex:
+        """Return the K-index as it was known then, at the latest now."""
+        self.weather_asked_at = self.as_of
+        moments = [moment for moment in (before, self.as_of) if moment is not None]
+        with self.bar_store.store.reader() as connection:
+            at = min(moments) if moments else (sample_rows.newest(connection) or 0) + MINUTE
+            found = k_index_at(sample_rows.between(connection, windows_before(at), at + 1), at)
+        return replace(found, why=self.no_weather) if self.no_weather and found.newest is None else found
 
     def _visible_until(self, end: int | None) -> int:
         """Return the exclusive bound of visible starts, at the same time the end of the last visible minute."""
@@ -117,6 +166,11 @@ class MarketWorld:
         session = self.calendar.session_for_decision(self.as_of)
         is_of_today = session is not None and session.open < part[0]
         return is_of_today and self.bar_store.coverage.is_covered(symbol, part[0] - MINUTE)
+
+    def _fetch_between(self, symbol: str, start: int, end: int) -> None:
+        missing = self._missing(symbol, start, end)
+        if missing:
+            self._fetch(symbol, missing[0][0], missing[-1][1])
 
     def _fetch(self, symbol: str, start: int, end: int) -> None:
         if self.fetch_missing is None:

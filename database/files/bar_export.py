@@ -1,4 +1,4 @@
-"""Bars to a file that a replay, an import and other programs read: CSV, packed CSV or parquet, by its name.
+"""Bars to a file, by its name: CSV or packed CSV, which a replay and a backtest read too, or parquet, for an import.
 
 In: bars in order. Out: one whole file, or none. Thread: one.
 """

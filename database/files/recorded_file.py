@@ -13,6 +13,7 @@ from pathlib import Path
 
 from database.bar import Bar, BarSource
 from database.errors import ConfigError, MarketDataError
+from database.files.parquet_rows import PARQUET_MAGIC
 from database.normaliser import make_bar
 
 REQUIRED = ("symbol", "timestamp", "open", "high", "low", "close", "volume")
@@ -53,6 +54,9 @@ def read_recorded_file(path: Path) -> RecordedFile:
     try:
         raw = path.read_bytes()
         file.sha256 = hashlib.sha256(raw).hexdigest()
+        if raw.startswith(PARQUET_MAGIC):
+            file.problems.append(f"{path}: is a parquet file: import it first, then play what is stored, or its CSV.")
+            return file
         text = _decompressed(path, raw).decode("utf-8-sig")
     except (OSError, EOFError, zlib.error) as error:
         file.problems.append(f"{path}: cannot be read ({_reason(error)}).")

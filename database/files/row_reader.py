@@ -3,6 +3,7 @@
 In: the values of a row, texts or numbers. Out: Bar, or RowRefused. Thread: any.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -72,7 +73,9 @@ class RowReader:
     def _optional(self, row: Sequence[Any], name: str) -> float | None:
         if name not in self._columns or row[self._columns[name]] in ("", None):
             return None
-        return _number(row[self._columns[name]], name)
+        number = _number(row[self._columns[name]], name)
+        # Tables of numbers hold a NaN where nothing is known.
+        return None if math.isnan(number) else number
 
     def _count(self, row: Sequence[Any]) -> int | None:
         count = self._optional(row, "trade_count")

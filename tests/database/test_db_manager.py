@@ -126,12 +126,6 @@ def test_arguments_that_cannot_be_meant_are_refused_with_advice(arguments: tuple
 
 
 @pytest.mark.usefixtures("hour")
-def test_another_timeframe_is_refused() -> None:
-    with pytest.raises(ValueError, match="'1m'"):
-        get_data_for_algorithm("SPY", "last_n_bars", 5, timeframe="5m")
-
-
-@pytest.mark.usefixtures("hour")
 def test_the_list_is_the_callers_own() -> None:
     bars = get_data_for_algorithm("SPY", "last_n_bars", 5)
     bars.append({})

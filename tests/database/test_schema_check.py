@@ -11,7 +11,7 @@ from sqlite_utils import Database, Migrations
 
 from database.bars import market_schema
 from database.errors import StorageError
-from database.schema_check import open_database, schema_warnings
+from database.schema_check import inspect_database, open_database, schema_warnings
 from database.sqlite_store import SqliteStore
 
 SYSTEM = 0x41545359
@@ -184,3 +184,11 @@ def test_reading_only_neither_creates_nor_migrates(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="readonly"), store.transaction() as connection:
         connection.execute("DELETE FROM notes")
     store.close()
+
+
+def test_looking_at_a_database_in_use_leaves_its_locks_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "market.db"
+    with closing(open_market(path)):
+        # Closing a file by other means than SQLite's takes the locks of every connection of this process away.
+        monkeypatch.setattr(Path, "open", lambda *_: pytest.fail("opened by other means"))
+        inspect_database(path, market_schema.migrations, market_schema.APPLICATION_ID)

@@ -103,7 +103,7 @@ def test_a_writer_waits_for_another_program_to_let_go(store: SqliteStore) -> Non
     assert values(store) == [1]
 
 
-@pytest.mark.requirement("S0-19")
+@pytest.mark.requirement("S0-19", "S1-09")
 def test_readers_are_pooled_and_bounded(store: SqliteStore) -> None:
     with store.reader() as first:
         pass

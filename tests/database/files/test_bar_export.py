@@ -136,6 +136,16 @@ def test_parquet_of_others_is_read(tmp_path: Path, times: pa.Array) -> None:
     assert file.refused.total == 0
 
 
+def test_parquet_without_average_and_count_in_a_row_keeps_the_bar(tmp_path: Path) -> None:
+    path = write_parquet(tmp_path / "a.parquet", pa.array([OPEN * 1000, (OPEN + 60) * 1000]))
+    nothing = pa.array([10.0, float("nan")], "float64")
+    table = parquet.read_table(path).append_column("vwap", nothing).append_column("trade_count", nothing)
+    parquet.write_table(table, path)
+    file = BarFile(path, NO_HINTS)
+    assert [(bar.vwap, bar.trade_count) for bar in file.bars()] == [(10.0, 10), (None, None)]
+    assert file.refused.total == 0
+
+
 def test_parquet_times_without_zone_or_without_sense_are_refused_with_their_row(tmp_path: Path) -> None:
     times = pa.array([OPEN * 1000, None, 2**62], pa.timestamp("ms"))
     file = BarFile(write_parquet(tmp_path / "a.parquet", times), NO_HINTS)

@@ -108,7 +108,14 @@ def test_bad_row_is_refused_with_its_line_and_the_others_are_read(
     assert words in file.refused.examples[0]
 
 
-@pytest.mark.parametrize("count", ["x", "1.5", "nan", "inf", "-1", "1e300"])
+@pytest.mark.parametrize("nothing", ["nan", "NaN", " NaN "])
+def test_average_and_count_that_are_no_number_are_nothing(tmp_path: Path, nothing: str) -> None:
+    bars, file = read(tmp_path, f"{HEADER},vwap,trade_count\n{GOOD},{nothing},{nothing}")
+    assert [(bar.vwap, bar.trade_count) for bar in bars] == [(None, None)]
+    assert file.refused.total == 0
+
+
+@pytest.mark.parametrize("count", ["x", "1.5", "inf", "-1", "1e300"])
 def test_impossible_count_of_trades_is_refused(tmp_path: Path, count: str) -> None:
     bars, file = read(tmp_path, f"{HEADER},n\n{GOOD},{count}\n")
     assert bars == []
