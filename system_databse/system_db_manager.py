@@ -7,7 +7,7 @@ directory read-only and never creates a database.
 from collections.abc import Callable
 from pathlib import Path
 
-from database.bars.current_directory import DEMO_FOLDER
+from database.bars.current_directory import HOUSE_FOLDERS
 from database.errors import StorageError
 from database.shelter import sheltered
 from database.sqlite_store import SqliteStore
@@ -72,6 +72,6 @@ def _current_file() -> Path:
         directory = POINTER_FILE.read_text(encoding="utf-8").strip()
     except OSError:
         return DEFAULT_FILE
-    if directory in ("", DEMO_FOLDER):
+    if directory in HOUSE_FOLDERS:
         return DEFAULT_FILE.parent / directory / DEFAULT_FILE.name
     return Path(directory) / DEFAULT_FILE.name

@@ -68,6 +68,44 @@ def m004_account_truth(database: Database) -> None:
     )
 
 
+@migrations()
+def m005_alerts(database: Database) -> None:
+    """Keep what the owner was told until it is over; of one thing there is one open alert, however often it is told."""
+    database.execute(
+        "CREATE TABLE alerts(id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,"
+        " priority TEXT NOT NULL CHECK(priority IN('critical', 'high', 'normal', 'info')),"
+        " symbol TEXT NOT NULL DEFAULT '', algo_id INTEGER, text TEXT NOT NULL, first_at TEXT NOT NULL,"
+        " at TEXT NOT NULL, repeats INTEGER NOT NULL DEFAULT 0, acknowledged_at TEXT, resolved_at TEXT,"
+        " resolved_by TEXT CHECK(resolved_by IN('owner', 'cause')))"
+    )
+    database.execute(
+        "CREATE UNIQUE INDEX ux_alert_open ON alerts(kind, symbol, COALESCE(algo_id, 0)) WHERE resolved_at IS NULL"
+    )
+    database.execute("CREATE INDEX ix_alert_resolved ON alerts(resolved_at) WHERE resolved_at IS NOT NULL")
+
+
+@migrations()
+def m006_figures_of_strategies(database: Database) -> None:
+    """Keep more figures of a strategy, and of how many days and minutes of sessions they are."""
+    for column in (
+        "payoff REAL",
+        "unrealized REAL",
+        "cagr REAL",
+        "time_in_market REAL",
+        "days INTEGER",
+        "minutes INTEGER",
+    ):
+        database.execute(f"ALTER TABLE strategy_metrics ADD COLUMN {column}")
+
+
+@migrations()
+def m007_signals(database: Database) -> None:
+    """Keep beside a signal why it was wanted, in its own words, and find what was said of it and what it became."""
+    database.execute("ALTER TABLE signals ADD COLUMN reason TEXT NOT NULL DEFAULT ''")
+    database.execute("CREATE INDEX ix_signal_decision ON signal_decisions(signal_id)")
+    database.execute("CREATE INDEX ix_order_signal ON orders(signal_id)")
+
+
 def _statements(script: str) -> Iterator[str]:
     """Split the script; executescript would commit and so break the migration's transaction."""
     statement = ""

@@ -28,10 +28,11 @@ class Outcome(StrEnum):
 
 
 class Source(StrEnum):
-    """Who wants it (signals.source); MANUAL is the owner."""
+    """Who wants it (signals.source); MANUAL is the owner or another person, AI a program outside."""
 
     ALGORITHM = "algorithm"
     MANUAL = "manual"
+    AI = "ai"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class TradingSignal:
     """One algorithm's turn at `minute` (epoch seconds; it saw bars up to minute - 60).
 
     failure: FAILED, INTERRUPTED or SKIPPED when the turn gave no answer. saw: last bar, position,
-    cash and the algorithm's own values, for the decision row.
+    cash and the algorithm's own values, for the decision row. proposal_id: the proposal that its owner approved.
     """
 
     algorithm_id: int
@@ -58,8 +59,9 @@ class TradingSignal:
     saw: dict[str, Any] = field(default_factory=dict)
     elapsed_ms: float = 0.0
     source: Source = Source.ALGORITHM
+    proposal_id: int | None = None
 
     @property
     def is_owners(self) -> bool:
-        """Say whether the owner wants it himself: no turn of the algorithm, so no decision of its minute."""
-        return self.source is Source.MANUAL
+        """Say whether the owner wants it, or has agreed to it: no turn of the algorithm, no decision of its minute."""
+        return self.source is not Source.ALGORITHM

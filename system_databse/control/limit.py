@@ -14,6 +14,7 @@ class LimitName(StrEnum):
     MAX_TRADE_VALUE = "max_trade_value"
     MAX_POSITION_VALUE = "max_position_value"
     MAX_POSITION_SHARES = "max_position_shares"
+    MAX_OPEN_POSITIONS = "max_open_positions"
     ORDERS_PER_MINUTE = "orders_per_minute"
     ORDERS_PER_DAY = "orders_per_day"
     DAILY_LOSS = "daily_loss"
@@ -24,12 +25,19 @@ MEANINGS: dict[LimitName, str] = {
     LimitName.MAX_TRADE_VALUE: "dollars of one buy",
     LimitName.MAX_POSITION_VALUE: "dollars held of one symbol, what is being bought included",
     LimitName.MAX_POSITION_SHARES: "shares held of one symbol, what is being bought included",
+    LimitName.MAX_OPEN_POSITIONS: "positions open at once, of all algorithms; the most promising buys get the places",
     LimitName.ORDERS_PER_MINUTE: "orders in one minute; sells count, and are never refused for it",
     LimitName.ORDERS_PER_DAY: "orders in one session; sells count, and are never refused for it",
     LimitName.DAILY_LOSS: "dollars lost since the session's open, realised and not; stops buying until the next one",
     LimitName.DAILY_LOSS_PERCENT: "the same in percent: of all equity at the open, or of the algorithm's own capital",
 }
-COUNTS = frozenset({LimitName.ORDERS_PER_MINUTE, LimitName.ORDERS_PER_DAY})
+COUNTS = {
+    LimitName.MAX_OPEN_POSITIONS: "positions",
+    LimitName.ORDERS_PER_MINUTE: "orders",
+    LimitName.ORDERS_PER_DAY: "orders",
+}
+# An algorithm holds one position at most, so there is nothing to limit for one alone.
+TOGETHER_ONLY = frozenset({LimitName.MAX_OPEN_POSITIONS})
 LOSSES = frozenset({LimitName.DAILY_LOSS, LimitName.DAILY_LOSS_PERCENT})
 
 
@@ -67,7 +75,7 @@ def why_not(name: LimitName, value: Decimal) -> str | None:
     if not value.is_finite() or not 0 < value <= LARGEST:
         return f"{name} must be more than 0 and at most {LARGEST:,}."
     if name in COUNTS and value != int(value):
-        return f"{name} must be a whole number of orders."
+        return f"{name} must be a whole number of {COUNTS[name]}."
     if name is LimitName.DAILY_LOSS_PERCENT and value > 100:
         return f"{name} must be at most 100."
     if value != round(value, 6):

@@ -44,3 +44,20 @@ def m002_wishes(database: Database) -> None:
         "CREATE TABLE wishes(number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, at TEXT NOT NULL,"
         " by TEXT NOT NULL, act TEXT NOT NULL, body TEXT NOT NULL)"
     )
+
+
+@migrations()
+def m003_api_keys(database: Database) -> None:
+    """Give the keys of other programs a readable id and an end; the first version of the table was never written."""
+    database.execute("DROP TABLE api_keys")
+    database.execute(
+        "CREATE TABLE api_keys(id TEXT PRIMARY KEY, name TEXT NOT NULL, key_sha256 TEXT UNIQUE NOT NULL,"
+        " scopes TEXT NOT NULL DEFAULT 'read' CHECK(scopes = 'read'), created_at TEXT NOT NULL,"
+        " expires_at TEXT NOT NULL, last_used_at TEXT, revoked_at TEXT)"
+    )
+
+
+@migrations()
+def m004_watched_sessions(database: Database) -> None:
+    """Keep when a session's live feed was last seen open: the own screen shows it for longer than it acts."""
+    database.execute("ALTER TABLE sessions ADD COLUMN watched_at TEXT")

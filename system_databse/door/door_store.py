@@ -17,12 +17,14 @@ from database.errors import StorageError
 from database.schema_check import open_database
 from database.sqlite_store import CrashPoint, SqliteStore, ignore_crash_point
 from database.timestamps import iso_milliseconds
-from system_databse.door import door_schema, wish_rows
+from system_databse.door import door_schema, session_rows, wish_rows
 from system_databse.door.door_watch import DoorWatch
 from system_databse.door.pin_digest import PEPPER
 from system_databse.door.wish_rows import Wish
 
 OWNER_ONLY = 0o600
+# Addresses of notices and of the heartbeat: whoever knows one can read or write there.
+NOTIFY_SECRETS = "notify_secrets"
 AUDIT_KEPT = timedelta(days=400)
 ENDED_SESSIONS_KEPT = timedelta(days=30)
 # A wish that nobody took up for that long is no longer what the owner means.
@@ -46,6 +48,11 @@ class DoorStore:
 
     def __init__(self, store: SqliteStore) -> None:
         self._store = store
+
+    @property
+    def store(self) -> SqliteStore:
+        """Return the file itself, for whoever counts its failures."""
+        return self._store
 
     @classmethod
     def open(cls, path: Path, *, crash_point: CrashPoint = ignore_crash_point) -> "DoorStore":
@@ -105,11 +112,12 @@ class DoorStore:
             )
 
     def prune(self, now: datetime) -> None:
-        """Forget acts older than 400 days, sessions that ended a month ago, wishes nobody took up for a day."""
+        """Forget acts older than 400 days, sessions and keys that ran out a month ago, wishes left for a day."""
         with self.transaction() as connection:
             connection.execute("DELETE FROM audit WHERE at < ?", (iso_milliseconds(now - AUDIT_KEPT),))
+            session_rows.prune(connection, now - ENDED_SESSIONS_KEPT)
             connection.execute(
-                "DELETE FROM sessions WHERE expires_at < ?", (iso_milliseconds(now - ENDED_SESSIONS_KEPT),)
+                "DELETE FROM api_keys WHERE expires_at < ?", (iso_milliseconds(now - ENDED_SESSIONS_KEPT),)
             )
             wish_rows.prune(connection, iso_milliseconds(now - WISHES_KEPT))
 
@@ -119,16 +127,17 @@ class DoorStore:
 
 
 def forget_secrets(connection: sqlite3.Connection) -> None:
-    """Take out of a copy what no backup may hold: the pepper of the PIN, and sessions, which may have ended since.
+    """Take out of a copy what no backup may hold: the PIN's pepper, addresses of notices, sessions and keys.
 
-    Nothing of them is left on a page; the tables may be missing in a file that was just made.
+    A session may have ended since, a key been revoked. Nothing of them is left on a page; the tables may be missing in
+    a file just made.
     """
     connection.execute("PRAGMA secure_delete=ON")
     there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")}
     if "control" in there:
-        connection.execute("DELETE FROM control WHERE key = ?", (PEPPER,))
-    if "sessions" in there:
-        connection.execute("DELETE FROM sessions")
+        connection.execute("DELETE FROM control WHERE key IN (?, ?)", (PEPPER, NOTIFY_SECRETS))
+    for table in {"sessions", "api_keys"} & there:
+        connection.execute(f"DELETE FROM {table}")
     connection.execute("VACUUM")
 
 

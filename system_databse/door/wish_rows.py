@@ -1,4 +1,4 @@
-"""Rows of `wishes`: what the owner asked for at the command line while the program runs; it takes each up once.
+"""Rows of `wishes`: what was asked for at the command line while the program runs; it takes each up once.
 
 Whether one was taken up is known to system.db alone, in the transaction that carried it out.
 """
@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 
 # What can be wished.
-FLATTEN, LIMIT = "flatten", "limit"
+FLATTEN, LIMIT, PROPOSE = "flatten", "limit", "propose"
 
 
 @dataclass(frozen=True, slots=True)

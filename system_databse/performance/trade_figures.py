@@ -7,8 +7,21 @@ import math
 from collections.abc import Sequence
 from itertools import groupby
 from statistics import fmean, stdev
+from typing import Any
 
 FEWEST_FOR_QUALITY = 2
+
+
+def trip_figures(profits: Sequence[float]) -> dict[str, Any]:
+    """Return by name what profits say first: how many, how often they win, how much."""
+    return {
+        "total_trades": len(profits),
+        "wins": sum(profit > 0 for profit in profits),
+        "win_rate": win_rate(profits),
+        "profit_factor": profit_factor(profits),
+        "expectancy": expectancy(profits),
+        "payoff": payoff(profits),
+    }
 
 
 def win_rate(profits: Sequence[float]) -> float | None:

@@ -36,6 +36,18 @@ def load(connection: sqlite3.Connection) -> list[AlgorithmRecord]:
     return [_record(row) for row in connection.execute(f"SELECT {COLUMNS} FROM algorithms ORDER BY id")]
 
 
+def find(connection: sqlite3.Connection, identifier: int) -> AlgorithmRecord | None:
+    """Return one algorithm, also one that is over; None when there never was one with this id."""
+    row = connection.execute(f"SELECT {COLUMNS} FROM algorithms WHERE id = ?", (identifier,)).fetchone()
+    return _record(row) if row else None
+
+
+def life(connection: sqlite3.Connection, identifier: int) -> tuple[str | None, str | None]:
+    """Return when the algorithm was created and when it was stopped, ISO-Z texts; None for what is not known."""
+    row = connection.execute("SELECT created_at, stopped_at FROM algorithms WHERE id = ?", (identifier,)).fetchone()
+    return (row[0], row[1]) if row else (None, None)
+
+
 def started_by(connection: sqlite3.Connection, command_id: str) -> int | None:
     """Return the id of the algorithm that a command started, None when it started none."""
     row = connection.execute("SELECT id FROM algorithms WHERE command_id = ?", (command_id,)).fetchone()

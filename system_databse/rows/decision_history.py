@@ -8,6 +8,9 @@ from typing import Any
 
 from database.timestamps import parse_iso
 
+FOR_EVER = 2**62
+_SEEN = "algo_id, saw, minute, until_minute, action, shares, outcome, reason, gate FROM decisions"
+
 
 @dataclass(frozen=True, slots=True)
 class ExplainedMinutes:
@@ -31,24 +34,56 @@ class SeenMinutes:
     saw: Mapping[str, Any]
 
 
-def newest_first(connection: sqlite3.Connection, algorithm_id: int, limit: int) -> list[ExplainedMinutes]:
-    """Return the last rows of an algorithm."""
+def newest_first(
+    connection: sqlite3.Connection, algorithm_id: int, limit: int, *, before: int = FOR_EVER
+) -> list[SeenMinutes]:
+    """Return the last rows of an algorithm, or the last that begin before a minute."""
+    rows = connection.execute(
+        f"SELECT {_SEEN} WHERE algo_id = ? AND minute < ? ORDER BY minute DESC LIMIT ?", (algorithm_id, before, limit)
+    )
+    return [_seen(row) for row in rows]
+
+
+def at(connection: sqlite3.Connection, algorithm_id: int, minute: int) -> SeenMinutes | None:
+    """Return the row that explains a minute of an algorithm, None when there is none."""
+    row = connection.execute(
+        f"SELECT {_SEEN} WHERE algo_id = ? AND minute <= ? ORDER BY minute DESC LIMIT 1", (algorithm_id, minute)
+    ).fetchone()
+    found = _seen(row) if row else None
+    return found if found and minute <= found.explained.until_minute else None
+
+
+def around(connection: sqlite3.Connection, algorithm_id: int, minute: int) -> tuple[int | None, int | None]:
+    """Return the last minute that is explained before a minute, and the first one after it."""
+    earlier = connection.execute(
+        "SELECT min(until_minute, ? - 60) FROM decisions WHERE algo_id = ? AND minute < ? ORDER BY minute DESC LIMIT 1",
+        (minute, algorithm_id, minute),
+    ).fetchone()
+    later = connection.execute(
+        "SELECT max(minute, ? + 60) FROM decisions WHERE algo_id = ? AND until_minute > ? ORDER BY minute LIMIT 1",
+        (minute, algorithm_id, minute),
+    ).fetchone()
+    return (earlier[0] if earlier else None, later[0] if later else None)
+
+
+def more_than_holds(
+    connection: sqlite3.Connection, algorithm_id: int, *, since: int, limit: int
+) -> list[ExplainedMinutes]:
+    """Return the newest rows from a minute on at which an algorithm did not just hold, ascending."""
     rows = connection.execute(
         "SELECT minute, until_minute, action, shares, outcome, reason, gate FROM decisions"
-        " WHERE algo_id = ? ORDER BY minute DESC LIMIT ?",
-        (algorithm_id, limit),
+        " WHERE algo_id = ? AND minute >= ? AND outcome <> 'HELD' ORDER BY minute DESC LIMIT ?",
+        (algorithm_id, since, limit),
     )
-    return [ExplainedMinutes(*row) for row in rows]
+    return [ExplainedMinutes(*row) for row in rows][::-1]
 
 
 def between(connection: sqlite3.Connection, after: int, until: int) -> list[SeenMinutes]:
     """Return the rows of all algorithms with after < minute <= until, by algorithm and minute."""
     rows = connection.execute(
-        "SELECT algo_id, saw, minute, until_minute, action, shares, outcome, reason, gate FROM decisions"
-        " WHERE minute > ? AND minute <= ? ORDER BY algo_id, minute",
-        (after, until),
+        f"SELECT {_SEEN} WHERE minute > ? AND minute <= ? ORDER BY algo_id, minute", (after, until)
     )
-    return [SeenMinutes(id_, ExplainedMinutes(*row), _saw(saw)) for id_, saw, *row in rows]
+    return [_seen(row) for row in rows]
 
 
 def first_minute(connection: sqlite3.Connection, algorithm_id: int) -> int | None:
@@ -59,7 +94,11 @@ def first_minute(connection: sqlite3.Connection, algorithm_id: int) -> int | Non
 
 def newest_minute(connection: sqlite3.Connection, *, before: int) -> int | None:
     """Return the newest minute at which any algorithm decided, of those up to `before`."""
-    row = connection.execute("SELECT max(minute) FROM decisions WHERE minute <= ?", (before,)).fetchone()
+    # One look by the key for each algorithm: the running engine asks, and a year of rows takes a second to read.
+    row = connection.execute(
+        "SELECT max((SELECT max(minute) FROM decisions WHERE algo_id = algorithms.id AND minute <= ?)) FROM algorithms",
+        (before,),
+    ).fetchone()
     return None if row[0] is None else int(row[0])
 
 
@@ -67,6 +106,11 @@ def engine_starts(connection: sqlite3.Connection, *, until: int) -> list[int]:
     """Return when the engine was started, epoch seconds up to `until`, ascending: each start compares the books."""
     rows = connection.execute("SELECT at FROM recon_runs WHERE kind = 'start' ORDER BY id")
     return [start for start in (int(parse_iso(at).timestamp()) for (at,) in rows) if start <= until]
+
+
+def _seen(row: tuple[Any, ...]) -> SeenMinutes:
+    id_, saw, *explained = row
+    return SeenMinutes(id_, ExplainedMinutes(*explained), _saw(saw))
 
 
 def _saw(text: str | None) -> Mapping[str, Any]:

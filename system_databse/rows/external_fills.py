@@ -2,9 +2,19 @@
 
 import sqlite3
 from decimal import Decimal
+from typing import NamedTuple
 
 from database.timestamps import iso_milliseconds
 from system_databse.order import OrderReport, Side
+
+
+class ExternalFill(NamedTuple):
+    """What somebody else traded: shares, signed, at an ISO-Z time, for dollars a share as far as that is known."""
+
+    symbol: str
+    qty: Decimal
+    at: str
+    price: Decimal | None
 
 
 def put(connection: sqlite3.Connection, report: OrderReport) -> None:
@@ -38,3 +48,15 @@ def latest(connection: sqlite3.Connection, symbol: str) -> tuple[Decimal, str, D
         (symbol,),
     ).fetchone()
     return (Decimal(row[0]), str(row[1]), Decimal(row[2]) if row[2] else None) if row else None
+
+
+def newest(connection: sqlite3.Connection, limit: int) -> list[ExternalFill]:
+    """Return the newest ones of all symbols, the newest first."""
+    rows = connection.execute(
+        "SELECT symbol, signed_qty, at, price FROM external_fills WHERE signed_qty <> '0' ORDER BY at DESC LIMIT ?",
+        (limit,),
+    )
+    return [
+        ExternalFill(symbol, Decimal(qty), str(at), Decimal(price) if price else None)
+        for symbol, qty, at, price in rows
+    ]

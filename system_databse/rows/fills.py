@@ -1,6 +1,7 @@
 """Rows of `fills`: evidence, append only."""
 
 import sqlite3
+from collections.abc import Sequence
 from decimal import Decimal
 
 from database.timestamps import iso_milliseconds, parse_iso
@@ -40,6 +41,24 @@ def has(connection: sqlite3.Connection, execution_id: str) -> bool:
 def load(connection: sqlite3.Connection) -> list[Fill]:
     """Return every fill of our algorithms, in the order they were booked."""
     return [_fill(row) for row in connection.execute(f"{_SELECT} ORDER BY f.id")]
+
+
+def between(connection: sqlite3.Connection, after: int, until: int) -> list[Fill]:
+    """Return the fills of our algorithms whose ids are in (after, until], in the order they were booked."""
+    rows = connection.execute(f"{_SELECT} AND f.id > ? AND f.id <= ? ORDER BY f.id", (after, until))
+    return [_fill(row) for row in rows]
+
+
+def of_algorithm(connection: sqlite3.Connection, algorithm_id: int) -> list[Fill]:
+    """Return every fill of one algorithm, in the order they were booked."""
+    return [_fill(row) for row in connection.execute(f"{_SELECT} AND o.algo_id = ? ORDER BY f.id", (algorithm_id,))]
+
+
+def of_orders(connection: sqlite3.Connection, client_order_ids: Sequence[str]) -> list[Fill]:
+    """Return every fill of these orders, in the order they were booked."""
+    marks = ", ".join("?" * len(client_order_ids))
+    rows = connection.execute(f"{_SELECT} AND o.client_order_id IN({marks}) ORDER BY f.id", tuple(client_order_ids))
+    return [_fill(row) for row in rows]
 
 
 def _fill(row: tuple[str, ...]) -> Fill:

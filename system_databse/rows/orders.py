@@ -1,11 +1,13 @@
 """Rows of `orders`: the intent, and what became of it."""
 
 import sqlite3
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
 from database.timestamps import iso_milliseconds, parse_iso
 from system_databse.order import Order, OrderStatus, Purpose, Side
+from system_databse.rows import positions
 
 COLUMNS = (
     "client_order_id, algo_id, bar_ts, leg, symbol, side, qty, purpose, created_at, valid_until, status, order_type,"
@@ -15,7 +17,7 @@ COLUMNS = (
 
 
 def insert(connection: sqlite3.Connection, order: Order, *, mode: str, signal_id: int | None) -> None:
-    """Add an intent; it is on disk before anything is sent."""
+    """Add an intent; it is on disk before anything is sent. The position that it sells is CLOSING from here on."""
     connection.execute(
         "INSERT INTO orders(client_order_id, signal_id, algo_id, bar_ts, leg, purpose, asset_class, symbol, side,"
         " order_type, time_in_force, qty, mode, status, valid_until, created_at)"
@@ -38,10 +40,19 @@ def insert(connection: sqlite3.Connection, order: Order, *, mode: str, signal_id
             iso_milliseconds(order.created_at),
         ),
     )
+    positions.follow(connection, order.client_order_id)
+
+
+def insert_intents(
+    connection: sqlite3.Connection, intents: Iterable[Order], signal_ids: Mapping[str, int], *, mode: str
+) -> None:
+    """Add intents, each beside the signal it came of. signal_ids: rows of signals by client order id."""
+    for order in intents:
+        insert(connection, order, mode=mode, signal_id=signal_ids.get(order.client_order_id))
 
 
 def update(connection: sqlite3.Connection, order: Order, at: datetime) -> None:
-    """Store everything about the order that may change; at: time of the change."""
+    """Store everything about the order that may change; at: time of the change. Its position follows."""
     moment = iso_milliseconds(at)
     average = order.filled_notional / order.filled_qty if order.filled_qty else None
     connection.execute(
@@ -65,6 +76,7 @@ def update(connection: sqlite3.Connection, order: Order, at: datetime) -> None:
             order.client_order_id,
         ),
     )
+    positions.follow(connection, order.client_order_id)
 
 
 def mark_sent(connection: sqlite3.Connection, order: Order, at: datetime) -> None:

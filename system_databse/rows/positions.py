@@ -1,5 +1,6 @@
 """Rows of `positions`: a projection of the fills, rewritten in the fill's own transaction."""
 
+import json
 import sqlite3
 
 from database.timestamps import iso_milliseconds
@@ -42,9 +43,8 @@ def write(connection: sqlite3.Connection, position: Position, fill: Fill, *, str
         "SELECT id FROM positions WHERE mode = ? AND algo_id = ? AND symbol = ? AND status IN('OPEN', 'CLOSING')",
         (mode, position.algorithm_id, position.symbol),
     ).fetchone()
-    at = iso_milliseconds(fill.at)
     if row is None:
-        _insert(connection, position, strategy=strategy, mode=mode, at=at)
+        _insert(connection, position, fill, strategy=strategy, mode=mode)
         return
     if position.qty:
         connection.execute(
@@ -53,15 +53,33 @@ def write(connection: sqlite3.Connection, position: Position, fill: Fill, *, str
         )
         return
     connection.execute(
-        "UPDATE positions SET quantity = '0', realized_pl = ?, status = 'CLOSED', closed_at = ? WHERE id = ?",
-        (str(position.realized), at, row[0]),
+        "UPDATE positions SET quantity = '0', realized_pl = ?, status = 'CLOSED', close_reason = ?, closed_at = ?"
+        " WHERE id = ?",
+        (str(position.realized), _close_reason(connection, fill), iso_milliseconds(fill.at), row[0]),
     )
 
 
-def _insert(connection: sqlite3.Connection, position: Position, *, strategy: str, mode: str, at: str) -> None:
+def follow(connection: sqlite3.Connection, client_order_id: str) -> None:
+    """Let the open row of an order's position say CLOSING as long as an order that sells it is live, OPEN otherwise."""
+    # The plus keeps SQLite from reading all orders of the algorithm: of live ones there are few.
+    connection.execute(
+        "UPDATE positions SET status = CASE WHEN EXISTS(SELECT 1 FROM orders o WHERE o.mode = positions.mode"
+        " AND o.status IN('PENDING', 'SUBMITTED', 'UNKNOWN', 'ACCEPTED', 'PARTIALLY_FILLED')"
+        " AND +o.algo_id = positions.algo_id AND o.symbol = positions.symbol"
+        " AND o.side = CASE positions.side WHEN 'long' THEN 'sell' ELSE 'buy' END) THEN 'CLOSING' ELSE 'OPEN' END"
+        " WHERE status IN('OPEN', 'CLOSING') AND (mode, algo_id, symbol) ="
+        " (SELECT mode, algo_id, symbol FROM orders WHERE client_order_id = ?)",
+        (client_order_id,),
+    )
+
+
+def _insert(connection: sqlite3.Connection, position: Position, fill: Fill, *, strategy: str, mode: str) -> None:
+    """Add a row; what no order of ours bought, as an adjustment does, names none."""
     connection.execute(
         "INSERT INTO positions(asset_class, symbol, algo_id, strategy, mode, side, quantity, entry_price,"
-        " realized_pl, status, opened_at) VALUES('us_equity', ?, ?, ?, ?, 'long', ?, ?, ?, 'OPEN', ?)",
+        " realized_pl, status, opened_at, order_id, signal_id)"
+        " SELECT 'us_equity', ?, ?, ?, ?, 'long', ?, ?, ?, 'OPEN', ?, o.id, o.signal_id"
+        " FROM (SELECT 1) LEFT JOIN orders o ON o.client_order_id = ?",
         (
             position.symbol,
             position.algorithm_id,
@@ -70,6 +88,20 @@ def _insert(connection: sqlite3.Connection, position: Position, *, strategy: str
             str(position.qty),
             str(position.entry_price),
             str(position.realized),
-            at,
+            iso_milliseconds(fill.at),
+            fill.client_order_id,
         ),
     )
+
+
+def _close_reason(connection: sqlite3.Connection, fill: Fill) -> str | None:
+    """Return what the strategy called its exit, or else why whoever wanted it wanted it."""
+    row = connection.execute(
+        "SELECT s.metadata, s.reason FROM orders o JOIN signals s ON s.id = o.signal_id WHERE o.client_order_id = ?",
+        (fill.client_order_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    metadata, reason = json.loads(row[0] or "{}"), str(row[1])
+    exit_ = metadata.get("exit") if isinstance(metadata, dict) else None
+    return exit_ if exit_ and isinstance(exit_, str) else reason or None

@@ -9,6 +9,7 @@ from system_databse.order import ZERO
 from system_databse.truth.adjustment import Adjustment, AdjustmentKind
 
 _COLUMNS = "symbol, algo_id, qty, kind, ref, at, price, ratio, other_symbol"
+LARGEST = (1 << 63) - 1
 _FILLS = "SELECT COUNT(*) FROM fills f JOIN orders o ON o.id = f.order_id WHERE o.algo_id IS NOT NULL"
 
 
@@ -34,10 +35,16 @@ def insert(connection: sqlite3.Connection, adjustment: Adjustment) -> bool:
 
 def load(connection: sqlite3.Connection) -> list[tuple[int, Adjustment]]:
     """Return what changed the algorithms' shares, oldest first, each with the number of fills before it."""
-    rows = connection.execute(
-        f"SELECT {_COLUMNS}, fills_before FROM adjustments WHERE algo_id IS NOT NULL ORDER BY fills_before, id"
+    return between(connection, 0, LARGEST)
+
+
+def between(connection: sqlite3.Connection, after: int, until: int) -> list[tuple[int, Adjustment]]:
+    """Return the same of those whose ids are in (after, until]."""
+    query = (
+        f"SELECT {_COLUMNS}, fills_before FROM adjustments WHERE algo_id IS NOT NULL AND id > ? AND id <= ?"
+        " ORDER BY fills_before, id"
     )
-    return [(int(row[-1]), _adjustment(row[:-1])) for row in rows]
+    return [(int(row[-1]), _adjustment(row[:-1])) for row in connection.execute(query, (after, until))]
 
 
 def has(connection: sqlite3.Connection, ref: str) -> bool:

@@ -4,11 +4,20 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from database.timestamps import iso_milliseconds, parse_iso
 from system_databse.rows import settings
 
 TAKEN_AT = "baseline_taken_at"
+
+
+class Holding(NamedTuple):
+    """What the account held of a symbol before our first start. confirmed_at: ISO-Z, None while the owner is asked."""
+
+    symbol: str
+    qty: Decimal
+    confirmed_at: str | None
 
 
 def taken_at(connection: sqlite3.Connection) -> datetime | None:
@@ -26,10 +35,15 @@ def take(connection: sqlite3.Connection, holdings: Mapping[str, Decimal], at: da
     settings.put(connection, TAKEN_AT, iso_milliseconds(at), at=iso_milliseconds(at))
 
 
+def holdings(connection: sqlite3.Connection) -> list[Holding]:
+    """Return every holding by symbol."""
+    rows = connection.execute("SELECT symbol, qty, confirmed_at FROM baseline ORDER BY symbol")
+    return [Holding(symbol, Decimal(qty), confirmed_at) for symbol, qty, confirmed_at in rows]
+
+
 def load(connection: sqlite3.Connection) -> dict[str, tuple[Decimal, bool]]:
     """Return quantity, and whether the owner has confirmed it, by symbol."""
-    rows = connection.execute("SELECT symbol, qty, confirmed_at FROM baseline ORDER BY symbol")
-    return {symbol: (Decimal(qty), confirmed_at is not None) for symbol, qty, confirmed_at in rows}
+    return {each.symbol: (each.qty, each.confirmed_at is not None) for each in holdings(connection)}
 
 
 def confirm(connection: sqlite3.Connection, symbols: Iterable[str], at: datetime) -> None:

@@ -1,10 +1,10 @@
 """Write fills, adjustments and the positions they lead to, in the caller's transaction; memory is the caller's."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
-from database.calendar_manager import MarketCalendar
+from database.calendar_manager import date_in_new_york
 from system_databse.algorithm_record import AlgorithmRecord
 from system_databse.fill import Fill
 from system_databse.ledger import Ledger
@@ -15,10 +15,9 @@ from system_databse.truth import adjustment_rows
 from system_databse.truth.adjustment import Adjustment, AdjustmentKind, adjusted
 
 
-def session_day(calendar: MarketCalendar, moment: datetime) -> str:
-    """Return the day of the session of that moment, of the moment itself outside of one; ISO."""
-    session = calendar.session_at(int(moment.timestamp()))
-    return (session.day if session else moment.astimezone(UTC).date()).isoformat()
+def session_day(moment: datetime) -> str:
+    """Return the day in New York, ISO: of the session, and of what is traded before its open and after its close."""
+    return date_in_new_york(int(moment.timestamp())).isoformat()
 
 
 def write_fills(
@@ -28,11 +27,10 @@ def write_fills(
     *,
     records: Mapping[int, AlgorithmRecord],
     mode: str,
-    day_of: Callable[[datetime], str],
 ) -> None:
     """Add fills of one order, so of one position, and what it comes to; ledger: as it is before."""
     for number, fill in enumerate(added):
-        fills.insert(connection, fill, session_date=day_of(fill.at))
+        fills.insert(connection, fill, session_date=session_day(fill.at))
         position = ledger.position(fill.algorithm_id, fill.symbol).after_all(added[: number + 1])
         positions.write(connection, position, fill, strategy=records[fill.algorithm_id].name, mode=mode)
 

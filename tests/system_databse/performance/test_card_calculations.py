@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from system_databse.card_calculations import Holding, available_allocation, card_of, notional_of_buys
 from system_databse.ledger import Ledger
 from system_databse.order import OrderStatus, Side
+from system_databse.performance.card_calculations import Holding, available_allocation, card_of, notional_of_buys
 from tests.system_databse.made_orders import fill_of, order_in
 
 CAPITAL = Decimal(100_000)

@@ -1,0 +1,1 @@
+"""What the owner has to be told, and what became of it."""

@@ -1,0 +1,1 @@
+"""What was traded, to look back at: selected, newest first, a page at a time."""

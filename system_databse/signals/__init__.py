@@ -1,0 +1,1 @@
+"""Wishes to trade that wait for somebody's word, and what becomes of every signal."""
