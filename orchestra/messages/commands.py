@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from system_databse.control.limit import LimitName
+from system_databse.trading_signal import Action, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,13 @@ class CancelOpenOrders:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelOrder:
+    """Cancel what still works of one order, also of one that sells. Canceling the owner's sale withdraws its wish."""
+
+    client_order_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class FlattenAll:
     """Sell everything that our algorithms hold. wish_id: done once under one id, whatever crashes meanwhile."""
 
@@ -75,8 +83,22 @@ class SetLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class SetPreferences:
+    """Keep what the owner prefers. changes: values by name, as `system_databse/control/preferences.py` reads them."""
+
+    changes: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class SetPin:
     """Store the digest of the owner's PIN; refused when one exists already."""
+
+    pin_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePin:
+    """Store the digest of another PIN in place of the one there is."""
 
     pin_hash: str
 
@@ -111,17 +133,71 @@ class SettleDifference:
     price: Decimal | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AcknowledgeAlert:
+    """Take note that the owner has seen an alert; it stays open."""
+
+    alert_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveAlert:
+    """End an alert: the owner says that it is dealt with."""
+
+    alert_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Propose:
+    """Suggest that an algorithm buys or sells its ticker; the owner has the last word.
+
+    wish_id: the asker's; what is stored under it is not stored again.
+    """
+
+    algorithm_id: int
+    action: Action
+    shares: Decimal
+    confidence: float | None = None
+    reason: str = ""
+    source: Source = Source.AI
+    metadata: Mapping[str, object] = field(default_factory=dict)
+    wish_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveSignal:
+    """Order what was proposed, now."""
+
+    signal_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RejectSignal:
+    """Never order what was proposed."""
+
+    signal_id: int
+    reason: str = ""
+
+
 Command = (
     StartAlgorithm
     | StopAlgorithm
     | PauseAlgorithm
     | ResumeAlgorithm
     | CancelOpenOrders
+    | CancelOrder
     | FlattenAll
     | SetLimit
+    | SetPreferences
     | SetPin
+    | ChangePin
     | ConfirmBaseline
     | SettleDifference
+    | AcknowledgeAlert
+    | ResolveAlert
+    | Propose
+    | ApproveSignal
+    | RejectSignal
 )
 
 

@@ -7,10 +7,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from database.bar import Bar
+from orchestra.messages.alert_kinds import rule_of
 from orchestra.messages.halt import HaltKind
+from system_databse.alerts.alert import Priority
 from system_databse.decision import Decision
 from system_databse.fill import Fill
 from system_databse.order import Order
+from system_databse.position import Position
 
 
 class StreamName(StrEnum):
@@ -102,6 +106,57 @@ class OrderFilled:
 
 
 @dataclass(frozen=True, slots=True)
+class PositionChanged:
+    """News: a fill changed what an algorithm holds. position: as it is now; change: signed; price: of the fill."""
+
+    position: Position
+    change: Decimal
+    price: Decimal
+
+    @property
+    def is_opened(self) -> bool:
+        """Say whether nothing was held before."""
+        return self.position.qty == self.change
+
+    @property
+    def is_closed(self) -> bool:
+        """Say whether nothing is held any more."""
+        return not self.position.qty
+
+
+@dataclass(frozen=True, slots=True)
+class BarsClosed:
+    """News: these minutes of these symbols are over and stored; a bar that came later may be told again."""
+
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarketOpened:
+    """News: the regular session has begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarketClosed:
+    """News: the regular session is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerFailed:
+    """News: a job that comes back has not ended well for more than three of its intervals."""
+
+    name: str
+    lag_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaWarned:
+    """News: a database lacks something, and what needs it is left out."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class AlgorithmStarted:
     """News: the owner started an algorithm."""
 
@@ -135,12 +190,16 @@ class AlgorithmResumed:
 
 @dataclass(frozen=True, slots=True)
 class RiskHalted:
-    """News: nothing is bought any more. at: ISO-Z; by: who said so; kind: whether working entries go as well."""
+    """News: nothing is bought any more. at: ISO-Z; by: who said so; kind: whether working entries go as well.
+
+    is_automatic: AutoTrader halted itself.
+    """
 
     at: str
     by: str
     reason: str = ""
     kind: HaltKind = HaltKind.STOP_ALL
+    is_automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +227,26 @@ class ReconcileMismatch:
 
 @dataclass(frozen=True, slots=True)
 class AlertRaised:
-    """News: something the owner has to be told, kept in `events`. kind: its dotted name; symbol: "" for none."""
+    """News: something the owner has to be told, kept in `alerts`. kind: its dotted name; symbol: "" for none."""
 
     kind: str
     text: str
     symbol: str = ""
+    algorithm_id: int | None = None
+
+    @property
+    def priority(self) -> Priority:
+        """Return how much it matters."""
+        return rule_of(self.kind).priority
+
+
+@dataclass(frozen=True, slots=True)
+class AlertEnded:
+    """News: what an alert was raised for is over. symbol, algorithm_id: None for whatever it was raised about."""
+
+    kind: str
+    symbol: str | None = None
+    algorithm_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,3 +256,56 @@ class ParityChecked:
     day: str
     headline: str
     unexplained: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignalGenerated:
+    """News: a wish to trade is on disk, an algorithm's, or one from outside that waits for the owner ("proposed")."""
+
+    signal_id: int
+    strategy: str
+    symbol: str
+    action: str
+    confidence: float | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignalApproved:
+    """News: a signal becomes the order of that id. by: "owner", or the stage that let it pass."""
+
+    signal_id: int
+    strategy: str
+    symbol: str
+    action: str
+    by: str
+    client_order_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignalRejected:
+    """News: a signal becomes no order, for these reasons."""
+
+    signal_id: int
+    strategy: str
+    symbol: str
+    action: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayTradeUsed:
+    """News: a day trade was completed. remaining: how many are left in the window of five sessions."""
+
+    strategy: str
+    symbol: str
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayTradeLimitExceeded:
+    """News: a protective exit was let through although no day trade was left."""
+
+    strategy: str
+    symbol: str
+    used: int

@@ -10,9 +10,12 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from system_databse.alerts.alert import Alert
 from system_databse.algorithm_record import AlgorithmRecord
-from system_databse.card_calculations import Card
+from system_databse.control.preferences import Preferences
 from system_databse.order import Order
+from system_databse.performance.card_calculations import Card
+from system_databse.signals.proposal import Proposal
 
 
 class MarketPhase(StrEnum):
@@ -26,7 +29,11 @@ class MarketPhase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MarketClock:
-    """Market time and the sessions around it. speed: market seconds a second where an exchange owns the clock."""
+    """Market time and the sessions around it.
+
+    last_close: of the newest session that is over, None while one is open. speed: market seconds a second where an
+    exchange owns the clock.
+    """
 
     now: datetime
     phase: MarketPhase
@@ -34,6 +41,7 @@ class MarketClock:
     next_open: datetime | None
     is_half_day: bool = False
     speed: float | None = None
+    last_close: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -108,13 +116,49 @@ class WorkerHealth:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the process is. lag_s: monotonic seconds since the engine last finished a minute or an idle pass."""
+    """How the process is. lag_s: monotonic seconds since the engine last finished a minute or an idle pass.
+
+    down_since: market time since when something outside does not answer, by name: "data", "orders", "broker".
+    """
 
     lag_s: float
     streams: StreamHealth
     is_database_ok: bool = True
     closed_gates: tuple[str, ...] = ()
+    down_since: Mapping[str, datetime] = field(default_factory=dict)
     workers: Mapping[str, WorkerHealth] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """A symbol of which account and books tell different stories, in shares.
+
+    unexplained: what the account has more than the books; change: by how much the algorithms' shares would change if
+    the difference were theirs. is_confirmed: seen twice; causes: what may explain it, in words.
+    """
+
+    symbol: str
+    account: Decimal
+    algorithms: Decimal
+    not_ours: Decimal
+    unexplained: Decimal
+    change: Decimal
+    is_confirmed: bool
+    causes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DayTradeStatus:
+    """Day trades of the rolling five sessions (domain.md 4). week_start: ISO date of the window's first session.
+
+    limit_applies: whether the self-imposed limit would bind this account; policy: off, advisory or enforce.
+    """
+
+    trades_used: int
+    trades_remaining: int
+    week_start: str
+    limit_applies: bool
+    policy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +166,8 @@ class LiveSnapshot:
     """State after the engine's last commit. sequence rises by one with each snapshot of a process.
 
     taken_at: the machine's steady seconds then. The engine takes one at least each second, so that the age of the
-    newest one is how far the engine lags.
+    newest one is how far the engine lags. alerts: the open ones, what matters most first. proposals: what waits for
+    the owner's word, oldest first.
     """
 
     sequence: int
@@ -133,4 +178,9 @@ class LiveSnapshot:
     health: Health
     is_halted: bool = False
     has_pin: bool = False
+    preferences: Preferences = field(default_factory=Preferences)
     taken_at: float = 0.0
+    alerts: tuple[Alert, ...] = ()
+    discrepancies: tuple[Discrepancy, ...] = ()
+    day_trades: DayTradeStatus | None = None
+    proposals: tuple[Proposal, ...] = ()
