@@ -10,29 +10,37 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 from database.bar import MINUTE
 from database.calendar_manager import MarketCalendar
 from database.errors import StorageError
 from database.sqlite_store import SqliteStore
 from database.timestamps import iso_milliseconds
-from orchestra.execution.decision_book import NO_TURN, DecisionBook
+from orchestra.execution.decision_book import NO_TURN, DecisionBook, Written, ids_by_order
 from orchestra.execution.truth.adoption import is_same
-from orchestra.messages.events import AlgorithmFailed, DecisionMade, OrderChanged, OrderFilled
+from orchestra.messages.events import (
+    AlertRaised,
+    AlgorithmFailed,
+    DayTradeUsed,
+    DecisionMade,
+    OrderChanged,
+    OrderFilled,
+    PositionChanged,
+)
 from orchestra.runtime.clock import Clock
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
+from system_databse.day_trades.day_trade_book import DayTradeBook
 from system_databse.decision import Decision
 from system_databse.fill import ExecutionReport, Fill, fills_from
 from system_databse.ledger import Ledger
 from system_databse.order import Order, OrderReport, OrderStatus
-from system_databse.rows import algorithms, events, fills, orders, settings
+from system_databse.rows import algorithms, events, fills, orders, settings, signals
 from system_databse.rows.events import event_of
 from system_databse.snapshot import AlgorithmView, Snapshot
 from system_databse.trading_signal import Outcome
 from system_databse.truth import adjustment_rows
 from system_databse.truth.adjustment import Adjustment, in_order
-from system_databse.truth.booking import session_day, write_adjustments, write_fills
+from system_databse.truth.booking import write_adjustments, write_fills
 from system_databse.truth.transaction_log import Transaction, TransactionLog
 
 log = logging.getLogger(__name__)
@@ -57,7 +65,8 @@ def _nothing(_connection: sqlite3.Connection, _minute: int = 0) -> None:
 class Books:
     """Everything that is known about our own trading.
 
-    decided: the newest decisions. also_write: writes what else belongs into the transaction of a minute that was run.
+    decided: the newest decisions. day_trades: those of the window, counted with each fill. also_write: writes what else
+    belongs into the transaction of a minute that was run.
     """
 
     def __init__(
@@ -73,8 +82,8 @@ class Books:
         self._clock = clock
         self._mode = mode
         self._publish = publish
-        self._day_of = partial(session_day, calendar)
         self.decided = DecisionBook(calendar)
+        self.day_trades = DayTradeBook(store, calendar, mode=mode)
         self.also_write: AlsoWrite = _nothing
         self._load()
 
@@ -95,6 +104,7 @@ class Books:
 
     def reload(self) -> None:
         """Read everything anew from the disk, after a write of which nobody knows whether it arrived."""
+        self.day_trades.forget()
         self._load()
 
     def snapshot(self, prices: Mapping[str, float]) -> Snapshot:
@@ -171,8 +181,8 @@ class Books:
         changed = [record for record in map(self._after_turn, judged) if record != self._records[record.id]]
         with self._transaction() as connection:
             now = self._now()
-            signal_ids = self.decided.write_minute(connection, judged, minute=minute, at=now)
-            self._write_intents(connection, intents, signal_ids)
+            written = self.decided.write_minute(connection, judged, minute=minute, at=now)
+            orders.insert_intents(connection, intents, ids_by_order(written), mode=self._mode)
             for record in changed:
                 algorithms.update(connection, record, now)
             settings.put(connection, ENGINE_MINUTE, str(minute), at=now)
@@ -180,15 +190,15 @@ class Books:
                 self.also_write(connection, minute)
         self._minute = minute
         self._records.update((record.id, record) for record in changed)
-        self._take_over_decided(judged, intents)
+        self._take_over_decided(judged, intents, written)
 
     def commit_owners(self, judged: Iterable[Decision], intents: Iterable[Order]) -> None:
         """Write the owner's own orders in one transaction; no minute is decided by them."""
         judged, intents = list(judged), list(intents)
         with self._transaction() as connection:
-            signal_ids = self.decided.write_owners(connection, judged, at=self._now())
-            self._write_intents(connection, intents, signal_ids)
-        self._take_over_decided(judged, intents)
+            written = self.decided.write_owners(connection, judged, at=self._now())
+            orders.insert_intents(connection, intents, ids_by_order(written), mode=self._mode)
+        self._take_over_decided(judged, intents, written)
 
     def mark_sent(self, order: Order) -> Order:
         """Store one more attempt before the socket is touched: from here on it may exist at the broker."""
@@ -198,6 +208,8 @@ class Books:
         with self._transaction() as connection:
             orders.mark_sent(connection, sent, self._clock.now())
         self._open[sent.client_order_id] = sent
+        if sent.attempts == 1:
+            self._publish(OrderChanged(sent))
         return sent
 
     def want_cancel(self, order: Order) -> Order:
@@ -254,6 +266,7 @@ class Books:
             for record in records:
                 algorithms.update(connection, record, self._now())
             also(connection)
+        self.day_trades.forget()
         for adjustment in fresh:
             self._remember(adjustment)
         self._records.update((record.id, record) for record in records)
@@ -295,18 +308,14 @@ class Books:
         for entry in in_order(booked, adjustments):
             self._remember(entry)
 
-    def _write_intents(
-        self, connection: sqlite3.Connection, intents: Iterable[Order], signal_ids: Mapping[str, int]
-    ) -> None:
-        for order in intents:
-            signal_id = signal_ids.get(order.client_order_id)
-            orders.insert(connection, order, mode=self._mode, signal_id=signal_id)
-
-    def _take_over_decided(self, judged: list[Decision], intents: list[Order]) -> None:
+    def _take_over_decided(self, judged: list[Decision], intents: list[Order], written: list[Written]) -> None:
         """Assign in memory what was just committed, then tell the onlookers."""
         self.decided.take_over(judged)
         self._open.update((order.client_order_id, order) for order in intents)
         self._tell(judged)
+        for each in written:
+            for news in each.news():
+                self._publish(news)
 
     def _after_turn(self, decision: Decision) -> AlgorithmRecord:
         record = self._records[decision.signal.algorithm_id]
@@ -339,12 +348,20 @@ class Books:
     def _store_order(self, order: Order, added: list[Fill], *, is_found_late: bool = False) -> None:
         with self._transaction() as connection:
             orders.update(connection, order, self._clock.now())
+            signals.follow(connection, order, at=self._clock.now())
             if is_found_late:
                 events.insert(connection, FOUND_LATE, event_of(order), at=self._now())
-            write_fills(connection, added, self._ledger, records=self._records, mode=self._mode, day_of=self._day_of)
+            write_fills(connection, added, self._ledger, records=self._records, mode=self._mode)
+            day_trades = self.day_trades.write(connection, added, at=self._clock.now())
         if is_found_late:
-            log.critical("Order %s was given up, and the broker took it after all.", order.client_order_id)
+            text = f"Order {order.client_order_id} was given up, and the broker took it after all."
+            log.critical("%s", text)
+            self._publish(AlertRaised(FOUND_LATE, text, order.symbol, order.algorithm_id))
+        self.day_trades.take_over()
         self._take_over(order, added)
+        remaining = self.day_trades.remaining(self._clock.now()) if day_trades else 0
+        for strategy, symbol in day_trades:
+            self._publish(DayTradeUsed(strategy, symbol, remaining))
 
     def _take_over(self, order: Order, added: list[Fill]) -> None:
         """Assign in memory what was just committed, then tell the onlookers."""
@@ -355,6 +372,8 @@ class Books:
         for fill in added:
             self._remember(fill)
             self._publish(OrderFilled(fill))
+            position = self._ledger.position(fill.algorithm_id, fill.symbol)
+            self._publish(PositionChanged(position, fill.signed_qty, fill.price))
         self._publish(OrderChanged(order))
 
     def _remember(self, entry: Fill | Adjustment) -> None:

@@ -90,11 +90,12 @@ class OrderDesk:
         self._books.commit_minute(minute, judged, intents)
         self.send_waiting()
 
-    def carry_out_owners(self, decisions: Iterable[Decision]) -> None:
-        """Commit the owner's own orders, then send them; no minute is decided by them."""
+    def carry_out_owners(self, decisions: Iterable[Decision]) -> list[Decision]:
+        """Commit the owner's own orders, then send them; no minute is decided by them. Returns what was committed."""
         judged, intents = self._with_intents(decisions)
         self._books.commit_owners(judged, intents)
         self.send_waiting()
+        return judged
 
     def send_waiting(self) -> None:
         """Send every intent that may go now, end those that may not any more.

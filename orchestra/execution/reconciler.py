@@ -24,6 +24,7 @@ from orchestra.execution.truth.difference_watch import Difference, DifferenceWat
 from orchestra.execution.truth.rivals import Rivals
 from orchestra.execution.truth.settlement import Numbers
 from orchestra.messages.events import ReconcileMismatch
+from orchestra.messages.live_snapshot import Discrepancy
 from orchestra.runtime.clock import Clock
 from system_databse.order import ZERO, OrderReport
 
@@ -33,6 +34,7 @@ OVERLAP = timedelta(minutes=10)
 MISMATCH = "reconcile.mismatch"
 SOLD_BY_HAND = "reconcile.sold_by_hand"
 ADOPTED = "order.adopted"
+BASELINE = "account.baseline"
 
 
 class Reconciler:
@@ -64,6 +66,7 @@ class Reconciler:
         self._last_clean: datetime | None = None
         self._missing: dict[str, Decimal] = {}
         self._account: Mapping[str, Decimal] = {}
+        self._causes: dict[str, tuple[str, ...]] = {}
         self._watch = DifferenceWatch()
         self.alarms = Alarms(store, clock, publish)
         self.truth = AccountTruth(store, clock)
@@ -90,6 +93,24 @@ class Reconciler:
         not_ours = self.truth.not_ours.get(symbol, ZERO)
         return Numbers(symbol, self._account.get(symbol, ZERO), held, not_ours)
 
+    def discrepancies(self) -> tuple[Discrepancy, ...]:
+        """Return what the owner has to settle, or may have to: every symbol whose numbers do not agree."""
+        short = {symbol for symbol, missing in self._missing.items() if missing}
+        return tuple(self._discrepancy(symbol) for symbol in sorted(self._watch.symbols | short))
+
+    def _discrepancy(self, symbol: str) -> Discrepancy:
+        numbers = self.numbers(symbol)
+        return Discrepancy(
+            symbol=symbol,
+            account=numbers.account,
+            algorithms=numbers.held,
+            not_ours=numbers.not_ours,
+            unexplained=numbers.unexplained,
+            change=numbers.algorithms_change,
+            is_confirmed=symbol not in self._watch.symbols or self._watch.is_confirmed(symbol),
+            causes=self._causes.get(symbol, ()),
+        )
+
     def missing_shares(self, symbol: str) -> Decimal:
         """Return how many shares that our algorithms hold the account has not left for them, when it was last read.
 
@@ -114,6 +135,7 @@ class Reconciler:
         if not self.truth.has_baseline:
             self._take_baseline(account, read_at)
         self._compare(account)
+        self._tell_of_baseline()
         self.rivals.note(reports)
         self._desk.unblock()
         self._record(kind)
@@ -163,6 +185,18 @@ class Reconciler:
         holdings = {symbol: qty - expected.get(symbol, ZERO) for symbol, qty in account.items()}
         self.truth.take_baseline(holdings, at)
 
+    def _tell_of_baseline(self) -> None:
+        """Tell, once, that the owner has to confirm what the account held before us."""
+        waiting = tuple(self.truth.holds())
+        if not waiting:
+            self.alarms.over(BASELINE, "")
+            return
+        text = (
+            f"The account held shares before AutoTrader came ({', '.join(waiting)}): confirm under Account that they"
+            " are yours. Until then nothing is bought in them, and they are never sold."
+        )
+        self.alarms.tell_once(BASELINE, text, "", state=waiting)
+
     def _expected(self) -> dict[str, Decimal]:
         """Return what the account holds by our books: our algorithms' shares, and what is not ours."""
         expected = self._books.ledger.qty_by_symbol()
@@ -184,17 +218,21 @@ class Reconciler:
             is_news = self._watch.look(symbol, seen, is_trading=is_trading, now=self._seconds())
             if is_news:
                 self._report(symbol, seen)
-            elif not is_trading and not seen.unexplained:
-                self._tell_of_sales_by_hand(symbol)
+            elif not seen.unexplained:
+                self.alarms.over(MISMATCH, symbol)
+                if not is_trading:
+                    self._tell_of_sales_by_hand(symbol)
 
     def _tell_of_sales_by_hand(self, symbol: str) -> None:
         """Tell, once, that strangers' orders have sold what our algorithms hold: numbers agree, owners do not."""
         missing = self._missing[symbol]
         if not missing:
-            self.alarms.forget(SOLD_BY_HAND, symbol)
+            self._causes.pop(symbol, None)
+            self.alarms.over(SOLD_BY_HAND, symbol)
             return
         with self._store.reader() as connection:
-            text = explanations.sold_by_hand(connection, symbol, missing)
+            causes = self._causes[symbol] = explanations.causes_of_sales(connection, symbol)
+        text = explanations.sold_by_hand(symbol, missing, causes)
         self.alarms.tell_once(SOLD_BY_HAND, text, symbol, state=missing)
 
     def _report(self, symbol: str, seen: Difference) -> None:
@@ -204,7 +242,8 @@ class Reconciler:
                 *explanations.ratio_guess(seen),
                 *explanations.open_orders(self._books.open_orders(), symbol),
             ]
-            text = explanations.explain(connection, symbol, seen, others=candidates)
+            causes = self._causes[symbol] = explanations.causes_of(connection, symbol, others=candidates)
+        text = explanations.explain(symbol, seen, causes)
         self.alarms.tell(MISMATCH, text, symbol)
         self._publish(ReconcileMismatch(symbol, str(seen.account_qty), str(seen.expected_qty)))
 

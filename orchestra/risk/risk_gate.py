@@ -3,7 +3,7 @@
 In: signals, the snapshot they are judged on. Out: decisions. Thread: engine.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -48,12 +48,47 @@ class NoLimits:
         return decision
 
 
+class Scarcity(Protocol):
+    """What a minute's wishes may have to share; asked only where anything can run short."""
+
+    @property
+    def is_any(self) -> bool:
+        """Say whether anything can."""
+
+    def begin(self, passed: Sequence[Decision], snapshot: Snapshot, session: Session | None) -> Sequence[int]:
+        """Take what the rules let pass; return in which order it is weighed."""
+
+    def weigh(self, decision: Decision) -> Decision:
+        """Return an approved decision, or its denial."""
+
+    def take(self, decision: Decision) -> None:
+        """Set aside what a decision needs that nothing has stopped."""
+
+
+class NothingScarce:
+    """A market in which everybody finds what he needs, as in every backtest."""
+
+    is_any = False
+
+    def begin(self, passed: Sequence[Decision], snapshot: Snapshot, session: Session | None) -> Sequence[int]:  # noqa: ARG002 - the protocol has it
+        """Keep the order."""
+        return range(len(passed))
+
+    def weigh(self, decision: Decision) -> Decision:
+        """Let everything pass."""
+        return decision
+
+    def take(self, decision: Decision) -> None:
+        """Need nothing."""
+
+
 class RiskGate:
     """Judge signals by the rules, first refusal wins.
 
     closed_gates: asked once a minute for reasons that forbid opening orders; frozen: symbols that may
     not be bought; missing: how many shares of a symbol our books hold and the account does not; holds: by gate, the
-    symbols that may not be bought for what the market says, each with its words; limits: what the owner has limited.
+    symbols that may not be bought for what the market says, each with its words; limits: what the owner has limited;
+    scarcity: what there may not be enough of for all.
     """
 
     def __init__(
@@ -65,6 +100,7 @@ class RiskGate:
         missing: Callable[[str], Decimal],
         holds: Callable[[], Mapping[str, Mapping[str, str]]] = dict,
         limits: Limits | None = None,
+        scarcity: Scarcity | None = None,
     ) -> None:
         self._calendar = calendar
         self._closed_gates = closed_gates
@@ -72,14 +108,13 @@ class RiskGate:
         self._missing = missing
         self._holds = holds
         self._limits = limits or NoLimits()
+        self._scarcity = scarcity or NothingScarce()
 
     def judge(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> list[Decision]:
         """Return one decision for each signal, in order."""
         session = self._calendar.session_for_decision(minute)
         gates, frozen, holds = self._closed_gates(), self._frozen(), self._holds()
-        if self._limits.is_any:
-            self._limits.begin(snapshot, minute, session)
-        return [
+        passed = [
             self._judge(
                 signal,
                 Circumstances(
@@ -95,6 +130,27 @@ class RiskGate:
             )
             for signal in signals
         ]
+        if not self._limits.is_any and not self._scarcity.is_any:
+            return passed
+        return self._share(passed, snapshot, minute, session=session)
+
+    def _share(
+        self, passed: list[Decision], snapshot: Snapshot, minute: int, *, session: Session | None
+    ) -> list[Decision]:
+        """Hold what the rules let pass against limits and against each other; the order of the answer stays."""
+        limits, scarcity = self._limits, self._scarcity
+        if limits.is_any:
+            limits.begin(snapshot, minute, session)
+        for number in scarcity.begin(passed, snapshot, session) if scarcity.is_any else range(len(passed)):
+            decision = passed[number]
+            if decision.qty is not None and scarcity.is_any:
+                decision = scarcity.weigh(decision)
+            if decision.qty is not None and limits.is_any:
+                decision = limits.weigh(decision, snapshot.prices.get(decision.signal.symbol))
+            if decision.qty is not None and scarcity.is_any:
+                scarcity.take(decision)
+            passed[number] = decision
+        return passed
 
     def _judge(self, signal: TradingSignal, seen: Circumstances) -> Decision:
         if signal.action is not BUY and signal.action is not SELL:
@@ -103,8 +159,7 @@ class RiskGate:
             refusal = rule(signal, seen)
             if refusal is not None:
                 return denied(signal, gate, refusal)
-        decision = self._approve(signal, seen)
-        return self._limits.weigh(decision, seen.price) if self._limits.is_any else decision
+        return self._approve(signal, seen)
 
     def _approve(self, signal: TradingSignal, seen: Circumstances) -> Decision:
         """Let the signal pass; a sell above the position, or what the account has of it, is clamped and says so."""

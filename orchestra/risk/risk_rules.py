@@ -76,8 +76,8 @@ def working_order(_signal: TradingSignal, seen: Circumstances) -> str | None:
 
 
 def stale_data(signal: TradingSignal, seen: Circumstances) -> str | None:
-    """Refuse on data older than five minutes; the owner's own order rests on no data."""
-    if signal.is_owners:
+    """Refuse on data older than five minutes; the owner's own sale rests on no data, what a buy costs does."""
+    if signal.is_owners and signal.action is not BUY:
         return None
     if signal.last_bar_ts is None:
         return "there is no price yet"

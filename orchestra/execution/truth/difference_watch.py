@@ -43,6 +43,10 @@ class DifferenceWatch:
         """Return the symbols that differ, suspected ones among them: nothing is bought in them."""
         return frozenset(self._seen)
 
+    def is_confirmed(self, symbol: str) -> bool:
+        """Say whether the symbol's difference was seen often enough to be believed."""
+        return symbol in self._seen and self._seen[symbol].is_confirmed
+
     def is_due(self, now: float) -> bool:
         """Say whether a suspicion is old enough to be looked at again."""
         return any(not each.is_confirmed and now >= each.since + CONFIRM_SECONDS for each in self._seen.values())

@@ -5,35 +5,45 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from database.timestamps import iso_milliseconds, iso_minute, parse_iso
+from database.calendar_manager import NEW_YORK
+from database.timestamps import iso_milliseconds, parse_iso
 from orchestra.execution.truth.difference_watch import Difference
 from system_databse.order import Order
 from system_databse.rows import external_fills
 from system_databse.truth import adjustment_rows, baseline_rows
 
 LATELY = timedelta(days=7)
-CHOICES = "Choose in the dashboard, or with POST /api/differences: adopt, ignore, assign or flatten."
+CHOICES = "Say under Account what happened: adopt, ignore, assign or flatten."
 
 
-def explain(connection: sqlite3.Connection, symbol: str, seen: Difference, *, others: Iterable[str]) -> str:
-    """Return the numbers and every candidate. others: more of them, in words."""
+def causes_of(connection: sqlite3.Connection, symbol: str, *, others: Iterable[str]) -> tuple[str, ...]:
+    """Return what may be behind a difference, the likeliest first. others: candidates that are not on disk."""
+    return (
+        *_by_hand(connection, symbol),
+        *others,
+        *_before_us(connection, symbol),
+        "shares moved into or out of the account without an order",
+    )
+
+
+def explain(symbol: str, seen: Difference, causes: Iterable[str]) -> str:
+    """Return the numbers and every candidate."""
     more = seen.unexplained > 0
     numbers = (
         f"{symbol}: the account holds {seen.account_qty:f}, our books say {seen.expected_qty:f}:"
         f" {abs(seen.unexplained):f} {'more' if more else 'fewer'} than we can explain."
     )
-    candidates = [
-        *_by_hand(connection, symbol),
-        *others,
-        *_before_us(connection, symbol),
-        "shares moved into or out of the account without an order",
-    ]
-    return f"{numbers} Nothing is bought in it until this is settled. It may be: {'; '.join(candidates)}. {CHOICES}"
+    return f"{numbers} Nothing is bought in it until this is settled. It may be: {'; '.join(causes)}. {CHOICES}"
 
 
-def sold_by_hand(connection: sqlite3.Connection, symbol: str, missing: Decimal) -> str:
+def causes_of_sales(connection: sqlite3.Connection, symbol: str) -> tuple[str, ...]:
+    """Return what sold our algorithms' shares although it was not ours."""
+    return tuple(_by_hand(connection, symbol)) or ("what the account shows",)
+
+
+def sold_by_hand(symbol: str, missing: Decimal, causes: Iterable[str]) -> str:
     """Return what to tell when orders that are not ours have sold what our algorithms hold."""
-    who = "; ".join(_by_hand(connection, symbol)) or "what the account shows"
+    who = "; ".join(causes)
     return (
         f"{symbol}: our algorithms hold {missing:f} more than the account has left for them ({who})."
         f" They are not sold again. Say whose they were. {CHOICES}"
@@ -61,7 +71,8 @@ def _by_hand(connection: sqlite3.Connection, symbol: str) -> list[str]:
         return []
     qty, at, _ = found
     verb = "bought" if qty > 0 else "sold"
-    return [f"an order that is not ours {verb} {abs(qty):f} at {iso_minute(int(parse_iso(at).timestamp()))}"]
+    moment = f"{parse_iso(at).astimezone(NEW_YORK):%b %-d, %H:%M} New York time"
+    return [f"an order that is not ours {verb} {abs(qty):f} on {moment}"]
 
 
 def _before_us(connection: sqlite3.Connection, symbol: str) -> list[str]:

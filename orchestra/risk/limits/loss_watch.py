@@ -11,14 +11,14 @@ from decimal import Decimal
 from database.calendar_manager import Session
 from database.sqlite_store import SqliteStore
 from database.timestamps import iso_minute
-from orchestra.messages.events import AlertRaised
+from orchestra.messages.events import AlertEnded, AlertRaised
 from orchestra.risk.limits.limit_set import LimitSet
 from orchestra.risk.limits.wording import TOGETHER, count, dollars
 from system_databse.algorithm_record import AlgorithmStatus
-from system_databse.card_calculations import exact
 from system_databse.control import stop_rows
 from system_databse.control.limit import LimitName
 from system_databse.order import ZERO
+from system_databse.performance.card_calculations import exact
 from system_databse.rows import equity_snapshots, events
 from system_databse.snapshot import AlgorithmView, Snapshot
 
@@ -65,6 +65,8 @@ class LossWatch:
             return
         with self._store.reader() as connection:
             self._stops = stop_rows.load(connection, session.open)
+        if not self._stops:
+            self._publish(AlertEnded(KIND))
         self._opened, self._session_open = {}, session.open
 
     def _equity_at_open(self, algorithm_id: int, session: Session) -> Decimal | None:
@@ -104,7 +106,7 @@ class LossWatch:
             stop_rows.add(connection, session.open, owner, reason=reason, at=at)
             events.insert(connection, KIND, {"text": text, "symbol": ""}, at=at)
         self._stops[owner] = reason
-        self._publish(AlertRaised(KIND, text))
+        self._publish(AlertRaised(KIND, text, algorithm_id=owner))
 
 
 def _equity(view: AlgorithmView, prices: Mapping[str, float]) -> Decimal:

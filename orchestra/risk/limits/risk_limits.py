@@ -14,10 +14,10 @@ from orchestra.risk.limits.limit_rules import LIMIT_RULES, Buy, Standing
 from orchestra.risk.limits.limit_set import LimitSet
 from orchestra.risk.limits.loss_watch import LossWatch
 from orchestra.risk.limits.order_tally import OrderTally
-from system_databse.card_calculations import exact
 from system_databse.control import limit_rows
-from system_databse.control.limit import Limit
+from system_databse.control.limit import Limit, LimitName
 from system_databse.decision import Decision, denied
+from system_databse.performance.card_calculations import exact
 from system_databse.rows import orders
 from system_databse.snapshot import Snapshot
 from system_databse.trading_signal import Action
@@ -38,6 +38,12 @@ class RiskLimits:
     def in_force(self) -> list[Limit]:
         """Return every limit, those of all algorithms first."""
         return self._in_force
+
+    @property
+    def most_positions(self) -> int | None:
+        """Return how many positions may be open at once, None for any number."""
+        limit = self._limits.value(LimitName.MAX_OPEN_POSITIONS, None)
+        return None if limit is None else int(limit)
 
     def reload(self) -> None:
         """Take over the limits that are on disk; from the next minute on they are asked."""

@@ -19,6 +19,16 @@ NOT_OURS = (
 HALT_SECOND = timedelta(seconds=1)
 NEVER_AT_EXCHANGE = {"DENIED", "REJECTED", "ABANDONED"}
 
+# is_owners: wanted by the owner, or proposed to him and approved; no decision of the algorithm's minute.
+ORDERS = (
+    "SELECT o.*, o.purpose = 'MANUAL' OR s.signal_type IS NOT NULL AS is_owners"
+    " FROM orders o LEFT JOIN signals s ON s.id = o.signal_id"
+)
+SALES = (
+    "SELECT algo_id, symbol FROM orders WHERE side = 'sell'"
+    " AND status NOT IN('FILLED', 'CANCELED', 'EXPIRED', 'REJECTED', 'DENIED', 'ABANDONED')"
+)
+
 Halts = Sequence[tuple[datetime, datetime]]
 
 
@@ -27,7 +37,7 @@ def violations(file: Path, exchange: FakeExchange, *, halts: Halts = ()) -> list
     connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)
     connection.row_factory = sqlite3.Row
     try:
-        rows = {row["client_order_id"]: row for row in connection.execute("SELECT * FROM orders")}
+        rows = {row["client_order_id"]: row for row in connection.execute(ORDERS)}
         fills = connection.execute("SELECT f.*, o.client_order_id, o.algo_id, o.symbol, o.side FROM fills f"
                                    " JOIN orders o ON o.id = f.order_id ORDER BY f.id").fetchall()  # fmt: skip
         return [
@@ -54,7 +64,7 @@ def no_orphan_and_no_duplicate(rows: dict[str, sqlite3.Row], exchange: FakeExcha
             yield f"V1 duplicate {order.client_order_id}"
         seen.add(order.client_order_id)
     # The owner's own orders stand beside what the algorithm decided in that minute.
-    decided = {id_: row for id_, row in rows.items() if row["purpose"] != "MANUAL"}
+    decided = {id_: row for id_, row in rows.items() if not row["is_owners"]}
     legs = [(row["algo_id"], row["bar_ts"]) for id_, row in decided.items() if id_ in seen]
     if len(legs) != len(set(legs)):
         yield "V1 two orders of one algorithm and minute"
@@ -110,12 +120,16 @@ def positions_follow_the_fills(
         held[key] = held.get(key, ZERO) + change
         if held[key] < 0:
             yield f"V4 algorithm {key[0]} sold what it did not hold of {key[1]}"
-    stored = {
-        (row["algo_id"], row["symbol"]): Decimal(row["quantity"])
-        for row in connection.execute("SELECT * FROM positions WHERE status = 'OPEN'")
+    rows = {
+        (row["algo_id"], row["symbol"]): row
+        for row in connection.execute("SELECT * FROM positions WHERE status <> 'CLOSED'")
     }
+    stored = {key: Decimal(row["quantity"]) for key, row in rows.items()}
     if stored != {key: qty for key, qty in held.items() if qty}:
         yield f"V4 positions {stored} are not those of the fills {held}"
+    sold = {(row["algo_id"], row["symbol"]) for row in connection.execute(SALES)}
+    if {key for key, row in rows.items() if row["status"] == "CLOSING"} != sold.intersection(rows):
+        yield f"V4 positions that say CLOSING are not those of the live sales {sold}"
     for symbol in {symbol for _, symbol in held} | {order.symbol for order in exchange.orders}:
         ours = sum((qty for key, qty in held.items() if key[1] == symbol), ZERO)
         strangers = connection.execute(NOT_OURS, (symbol,) * 3)
@@ -153,7 +167,7 @@ def no_minute_decided_twice(connection: sqlite3.Connection) -> Iterator[str]:
     if until and int(cursor[0]) != max(until.values()):
         yield f"V5 the cursor is {cursor[0]}, the last decision {max(until.values())}"
     yield from owners_orders_are_explained(connection)
-    for row in connection.execute("SELECT bar_ts, algo_id FROM orders WHERE purpose <> 'MANUAL'"):
+    for row in connection.execute(f"SELECT bar_ts, algo_id FROM ({ORDERS}) WHERE NOT is_owners"):
         decided = connection.execute(
             "SELECT outcome FROM decisions WHERE algo_id = ? AND minute = ?", (row["algo_id"], row["bar_ts"] + 60)
         ).fetchone()
@@ -165,7 +179,8 @@ def owners_orders_are_explained(connection: sqlite3.Connection) -> Iterator[str]
     """Check that each order of the owner has its signal, and that signal its decision."""
     explained = (
         "SELECT 1 FROM signals s JOIN signal_decisions d ON d.signal_id = s.id"
-        " WHERE s.id = ? AND s.source = 'manual' AND d.stage = 'OWNER' AND d.outcome = 'SUBMITTED'"
+        " WHERE s.id = ? AND d.stage = 'OWNER' AND (s.source = 'manual' AND d.outcome = 'SUBMITTED'"
+        " OR s.signal_type IS NOT NULL AND d.outcome = 'APPROVED')"
     )
     for row in connection.execute("SELECT client_order_id, signal_id FROM orders WHERE purpose = 'MANUAL'"):
         if connection.execute(explained, (row["signal_id"],)).fetchone() is None:

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from database.errors import StorageError
 from database.sqlite_store import SqliteStore
 from orchestra.execution.books import Books
-from orchestra.messages.events import DecisionMade, OrderChanged, OrderFilled
+from orchestra.messages.events import (
+    DecisionMade,
+    OrderChanged,
+    OrderFilled,
+    PositionChanged,
+    SignalApproved,
+    SignalGenerated,
+)
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
 from system_databse.ledger import Ledger
 from system_databse.order import OrderStatus, Side
@@ -69,7 +76,7 @@ def assert_rows_follow_the_fills(store: SqliteStore) -> None:
     with store.reader() as connection:
         booked = fill_rows.load(connection)
         rows = connection.execute(
-            "SELECT algo_id, symbol, quantity, entry_price, realized_pl FROM positions WHERE status = 'OPEN'"
+            "SELECT algo_id, symbol, quantity, entry_price, realized_pl FROM positions WHERE status != 'CLOSED'"
         ).fetchall()
         closed = connection.execute("SELECT realized_pl FROM positions WHERE status = 'CLOSED' ORDER BY id").fetchall()
         money = connection.execute("SELECT filled_qty, filled_notional, id FROM orders").fetchall()
@@ -136,7 +143,8 @@ def test_a_fill_is_news_after_it_is_on_disk_and_once(store: SqliteStore) -> None
     report = report_of(OrderStatus.FILLED, 10, 1001, order=order)
     for _ in range(2):
         books.apply(report, execution_of("e1", 10, "100.1"), source="stream")
-    assert [type(event) for event in events] == [DecisionMade, OrderFilled, OrderChanged]
+    wished = [DecisionMade, SignalGenerated, SignalApproved]
+    assert [type(event) for event in events] == [*wished, OrderFilled, PositionChanged, OrderChanged]
     assert [(t["type"], t["shares"], t["price"]) for t in books.transactions(1)] == [("buy", 10, 100.1)]
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from database.calendar_manager import MarketCalendar, Session
 from database.sqlite_store import SqliteStore
+from orchestra.messages.events import AlertEnded
 from orchestra.risk.limits.risk_limits import RiskLimits
 from orchestra.risk.risk_gate import RiskGate
 from system_databse.algorithm_record import AlgorithmRecord
@@ -39,7 +40,8 @@ class LimitedGate:
     def __init__(self, store: SqliteStore) -> None:
         self.store = store
         self.told: list[object] = []
-        self.limits = RiskLimits(store, publish=self.told.append)
+        self.ended: list[str] = []
+        self.limits = RiskLimits(store, publish=self._hear)
         self.gate = RiskGate(
             CALENDAR,
             closed_gates=tuple,
@@ -47,6 +49,12 @@ class LimitedGate:
             missing=lambda _symbol: ZERO,
             limits=self.limits,
         )
+
+    def _hear(self, event: object) -> None:
+        if isinstance(event, AlertEnded):
+            self.ended.append(event.kind)
+        else:
+            self.told.append(event)
 
     def limit(self, name: str, value: str | int, algorithm_id: int | None = None) -> None:
         with self.store.transaction() as connection:

@@ -73,8 +73,9 @@ def test_a_restart_in_the_same_session_stays_stopped_and_the_next_session_buys(g
     assert buy(gate, 90.0, NOON) == "DAILY_LOSS"
     again = LimitedGate(gate.store)
     assert buy(again, 100.0, NOON + MINUTE) == "DAILY_LOSS"
-    assert again.told == []
+    assert again.told == again.ended == []
     assert buy(again, 100.0, NEXT.open + MINUTE) is None
+    assert again.ended == ["risk.daily_loss"]
 
 
 def test_the_equity_at_the_open_survives_a_restart(gate: LimitedGate) -> None:
