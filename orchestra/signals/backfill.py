@@ -11,6 +11,7 @@ from typing import Any
 
 from database.errors import MarketDataError
 from orchestra.runtime.clock import Clock
+from orchestra.runtime.fetcher import has_come
 
 log = logging.getLogger(__name__)
 
@@ -83,13 +84,8 @@ class Backfill:
 
     def wait(self, seconds: float) -> None:
         """Wait for what is under way, at most that long."""
-        if self._under_way is None:
-            return
-        try:
-            self._under_way.exception(seconds)
-        except (TimeoutError, CancelledError):
-            return
-        self.run_due()
+        if has_come(self._under_way, seconds):
+            self.run_due()
 
     def _take(self, fetched: "Future[Any]") -> None:
         self._under_way = None

@@ -16,6 +16,7 @@ from database.normaliser import bar_from_alpaca
 from database.realtime_pull import RealtimePull
 from orchestra.messages.lockstep import Tick
 from orchestra.runtime.clock import Clock
+from orchestra.signals.turns.usual_profit import BARS_READ, usual_profit
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,8 @@ class MarketView:
     """Close minutes. wanted: the symbols that are needed; fetch: bars by REST, [start, end).
 
     In real time nobody says what traded: a bar is *late* when its symbol traded in each of the five
-    minutes before and it is not here yet. has_split: whether one is recorded for the symbol and second.
+    minutes before and it is not here yet. has_split: whether one is recorded for the symbol and second. on_bars: told
+    the bars that were stored.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class MarketView:
         self._traded_minutes: dict[str, deque[int]] = {}
         self._late: frozenset[str] = frozenset()
         self._unfilled: frozenset[str] = frozenset()
+        self.on_bars: Callable[[Sequence[Bar]], None] = lambda _bars: None
 
     @property
     def prices(self) -> dict[str, float]:
@@ -103,6 +106,11 @@ class MarketView:
             self._recall(symbol)
         return self._last.get(symbol)
 
+    def usual_profit(self, symbol: str) -> float | None:
+        """Return what a trade in the symbol may usually bring, as a fraction, by its newest visible bars."""
+        as_of = self._world.as_of
+        return usual_profit(self._world.bar_store.last_bars(symbol, BARS_READ, before=as_of)) if as_of else None
+
     def close(self, tick: Tick) -> None:
         """Store every bar that is over by tick.minute and move the as-of time there.
 
@@ -119,8 +127,7 @@ class MarketView:
         if self._clock.is_simulated:
             bars += self._settle_by_rest()
         self._world.as_of = tick.minute
-        for bar in bars:
-            self._note(bar)
+        self._note_all(bars)
         self._late = frozenset() if self._clock.is_simulated else self._expected(wanted - here, start)
 
     def await_late(self, minute: int) -> None:
@@ -134,8 +141,7 @@ class MarketView:
     def take_late_frames(self) -> list[Bar]:
         """Store or drop what arrives while no minute is closed, so that nothing piles up overnight."""
         bars = self._stream.flush(self._guard.screen)
-        for bar in bars:
-            self._note(bar)
+        self._note_all(bars)
         return bars
 
     def settle_jump(self, symbol: str) -> None:
@@ -176,6 +182,12 @@ class MarketView:
         bars = [bar for bar in fetched if bar is not None]
         self._world.store_bars(bars)
         return bars
+
+    def _note_all(self, bars: Sequence[Bar]) -> None:
+        for bar in bars:
+            self._note(bar)
+        if bars:
+            self.on_bars(bars)
 
     def _note(self, bar: Bar) -> None:
         """Remember the newest close; bars outside a session count for nothing."""

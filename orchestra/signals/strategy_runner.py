@@ -5,7 +5,9 @@ In: the market as of the minute, the snapshot. Out: one TradingSignal an algorit
 
 import json
 import logging
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -27,6 +29,7 @@ log = logging.getLogger(__name__)
 # In real time what has not had its turn by then goes first in the next minute.
 WARN_AFTER_MS = 2_000
 LAST_TURN_SECONDS = 50
+TRADES = (Action.BUY, Action.SELL)
 NO_TIME_LEFT = "the minute was over before its turn came"
 
 
@@ -75,7 +78,8 @@ class StrategyRunner:
     """Own the instances of all algorithms and give each its turn.
 
     after_turn: called after each turn to undo what strangers' code may have done to shared things (logging).
-    turn_watch: who looks on. resting: why no algorithm is built or has a turn, empty while all do.
+    usual_profit: what a trade in a symbol may usually bring, where a strategy does not say. turn_watch: who looks on.
+    resting: why no algorithm is built or has a turn, empty while all do.
     """
 
     def __init__(
@@ -86,7 +90,9 @@ class StrategyRunner:
         *,
         market: Market,
         after_turn: Callable[[], None],
+        usual_profit: Callable[[str], float | None] = lambda _symbol: None,
     ) -> None:
+        self._usual_profit = usual_profit
         self._loader = loader
         self._timer = timer
         self._clock = clock
@@ -94,6 +100,8 @@ class StrategyRunner:
         self._after_turn = after_turn
         self._instances: dict[int, Strategy] = {}
         self._skipped: frozenset[int] = frozenset()
+        # Of the last minute: its longest turn in milliseconds, and whose it was.
+        self.slowest: tuple[float, int] | None = None
         self.turn_watch: TurnWatch = Unwatched()
         self.resting = ""
 
@@ -135,6 +143,12 @@ class StrategyRunner:
         """Return the digest of the algorithm's file as it is now; raises StrategyError when it is gone."""
         return self._loader.find(record.file).sha256
 
+    def is_intraday(self, algorithm_id: int) -> bool:
+        """Say whether an algorithm always closes on the day it opens: INTRADAY = True in its class or its file."""
+        strategy = type(self._instances.get(algorithm_id))
+        module = sys.modules.get(strategy.__module__)
+        return getattr(strategy, "INTRADAY", getattr(module, "INTRADAY", False)) is True
+
     def forget(self, algorithm_id: int) -> None:
         """Drop the instance of an algorithm that no longer runs."""
         self._instances.pop(algorithm_id, None)
@@ -158,6 +172,7 @@ class StrategyRunner:
             self._market.await_late(minute)
             signals += self._turns(waiting, minute)
         self._skipped = frozenset(signal.algorithm_id for signal in signals if signal.failure is Outcome.SKIPPED)
+        self.slowest = max(((each.elapsed_ms, each.algorithm_id) for each in signals), default=None)
         return signals
 
     def _turns(self, views: list[AlgorithmView], minute: int) -> list[TradingSignal]:
@@ -182,6 +197,8 @@ class StrategyRunner:
         except TurnInterrupted:
             answer, failure = Answer(Action.NONE, ZERO, "did not answer within its time limit"), Outcome.INTERRUPTED
         self._after_turn()
+        if answer.action in TRADES and answer.expected_profit is None:
+            answer = replace(answer, expected_profit=self._usual_profit(view.record.ticker))
         if failure:
             log.error("Algorithm %d (%s): %s", view.record.id, view.record.name, answer.reason)
         elapsed_ms = (self._clock.monotonic() - started) * 1000

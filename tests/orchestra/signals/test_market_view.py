@@ -20,6 +20,8 @@ from database.timestamps import iso_minute
 from orchestra.messages.lockstep import Tick
 from orchestra.runtime.clock import SystemClock
 from orchestra.signals.market_view import MarketView
+from orchestra.signals.turns.usual_profit import usual_profit
+from tests.database.market import minutes_from_open
 
 OPEN = int(datetime(2026, 11, 20, 14, 30, tzinfo=UTC).timestamp())
 BAR = {"o": 10.0, "h": 11.0, "l": 9.0, "c": 10.5, "v": 100, "n": 3, "vw": 10.2}
@@ -270,3 +272,14 @@ def test_halt_of_the_stream_holds_until_trading_resumes(hall: Hall) -> None:
     hall.stream.on_message({"T": "s", "S": "SPY", "sc": "T", "t": msgpack.Timestamp(OPEN + 65, 0)})
     hall.close(OPEN + 120)
     assert hall.view.halts == {}
+
+
+@pytest.mark.requirement("S0-25")
+def test_what_a_trade_may_bring_is_told_by_a_hundred_bars(hall: Hall) -> None:
+    # The ranges grow with the price, so that a shorter memory says more.
+    hall.world.store_bars(minutes_from_open(120))
+    for ended, first in ((120, 20), (40, 0)):
+        hall.world.as_of = OPEN + ended * 60
+        bars = hall.world.bar_store.bars_between("SPY", OPEN + first * 60, OPEN + ended * 60)
+        assert hall.view.usual_profit("SPY") == pytest.approx(usual_profit(bars))
+        assert usual_profit(bars) < 0.99 * usual_profit(bars[-15:])  # type: ignore[operator]  # both are enough bars

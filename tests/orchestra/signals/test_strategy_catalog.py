@@ -26,6 +26,19 @@ def test_the_strategies_of_the_house_are_offered_with_their_parameters() -> None
     assert not [name for name in found if str(name).startswith(("test_", "_"))]
 
 
+@pytest.mark.requirement("S2-11", "S0-16", "S0-03", "S0-06")
+@pytest.mark.parametrize(("name", "parameter"), [("opening_range", "range_minutes"), ("solar_flare", "storm_begins")])
+def test_the_intraday_strategies_are_offered_in_one_pattern(name: str, parameter: str) -> None:
+    found = {each["name"]: each for each in StrategyCatalog(ROOT / "algorithm").listings()}
+    assert "holding" not in found, "what strategies share is none"
+    assert (found[name]["error"], bool(found[name]["help"])) == (None, True)
+    parameters = found[name]["parameters"]
+    assert isinstance(parameters, list)
+    assert parameters[0]["name"] == parameter
+    assert all(each["range"] and each["help"] for each in parameters)
+    assert len((ROOT / "algorithm" / f"{name}.py").read_text(encoding="utf-8").splitlines()) <= 150
+
+
 def test_no_file_is_ever_run(tmp_path: Path) -> None:
     mark = tmp_path / "was run"
     (found,) = listing(tmp_path, f"open({str(mark)!r}, 'w')\n{CLASS}    PARAMETERS = open({str(mark)!r}, 'w')\n")

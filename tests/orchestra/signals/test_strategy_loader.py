@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def loader(folder: Path) -> StrategyLoader:
-    return StrategyLoader(folder, guard=TurnTimer(SystemClock(), limit_seconds=0.2).guard)
+    return StrategyLoader(folder, guard=TurnTimer(SystemClock(), limit_seconds=1).guard)
 
 
 def put(path: Path, text: str = GOOD) -> Path:

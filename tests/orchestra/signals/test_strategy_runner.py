@@ -1,7 +1,7 @@
 """Turns: each algorithm alone with its faults, the others untouched."""
 
 import dataclasses
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -242,3 +242,21 @@ def test_while_all_rest_nothing_is_built_and_nobody_has_a_turn(stage: Stage) -> 
     assert stage.collect() == [], "it is built by whoever ends the rest"
     stage.runner.build(stage.records[1])
     assert stage.collect()[0].action is Action.BUY
+
+
+@pytest.mark.requirement("S0-02")
+def test_an_algorithm_says_in_its_class_or_its_file_that_it_closes_within_the_day(stage: Stage) -> None:
+    body = "return ('hold', 0)"
+    plain, in_file, in_class, odd = (stage.add(body) for _ in range(4))
+    code = TEMPLATE.format(body=body)
+    for record, text, name in (
+        (in_file, f"INTRADAY = True\n{code}", "file"),
+        (in_class, f"{code}    INTRADAY = True\n", "class"),
+        (odd, f"{code}    INTRADAY = 'yes'\n", "odd"),
+    ):
+        (stage.folder / f"{name}.py").write_text(text, encoding="utf-8")
+        found = stage.loader.find(name)
+        stage.runner.build(replace(record, file=found.file, file_sha256=found.sha256))
+    known = [stage.runner.is_intraday(record.id) for record in (plain, in_file, in_class, odd)]
+    assert known == [False, True, True, False]
+    assert not stage.runner.is_intraday(99)
