@@ -5,6 +5,7 @@ In: the wish for figures. Out: the newest ones. Thread: engine; the asking runs 
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from orchestra.execution.broker import Account
 from orchestra.messages.events import AccountReceived, AccountUnavailable
@@ -12,6 +13,7 @@ from orchestra.runtime.clock import Clock
 from orchestra.runtime.fetcher import Fetcher
 from orchestra.runtime.inbox import Inbox
 from system_databse.errors import BrokerError
+from system_databse.position_sizing import Portfolio
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +55,19 @@ class AccountWatch:
         if self.latest is None:
             self.latest = self._asked()
         return self.latest
+
+    def portfolio(self) -> Portfolio | None:
+        """Return what sizes are measured by: as last told, None before the first answer.
+
+        Where an exchange owns the clock the market stands still meanwhile, so it is asked: the same minute has the
+        same sizes in every run. Where the figures are kept, the minute's row then says what sizes went by.
+        """
+        known = self.latest
+        if self._clock.is_simulated:
+            with suppress(BrokerError):
+                known = self._asked()
+            self.latest = self.latest and known
+        return Portfolio(float(known.equity), float(known.buying_power)) if known else None
 
     def on_received(self, message: AccountReceived) -> None:
         """Take over an answer."""

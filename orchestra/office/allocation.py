@@ -10,8 +10,8 @@ from orchestra.execution.books import Books
 from orchestra.messages.events import AccountReceived
 from orchestra.messages.live_snapshot import AccountFigures
 from system_databse.algorithm_record import AlgorithmStatus
-from system_databse.card_calculations import Holding, available_allocation, notional_of_buys
 from system_databse.order import ZERO
+from system_databse.performance.card_calculations import Holding, available_allocation, notional_of_buys
 
 # Start and close of a symbol's newest visible bar.
 LastBar = Callable[[str], tuple[int, float] | None]

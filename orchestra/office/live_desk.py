@@ -3,22 +3,25 @@
 In: books, bars, calendar, account. Out: LiveSnapshots on the board. Thread: engine. Nothing here changes a trade.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from database.calendar_manager import MarketCalendar, Session
 from orchestra.execution.books import Books
-from orchestra.messages.live_snapshot import AlgorithmCard, Health, LiveSnapshot
+from orchestra.messages.live_snapshot import AlgorithmCard, DayTradeStatus, Discrepancy, Health, LiveSnapshot
 from orchestra.office.account_watch import AccountWatch
 from orchestra.office.allocation import Allocation, LastBar
-from orchestra.office.equity_log import EquityLog
 from orchestra.office.market_clock import market_clock
 from orchestra.office.sparklines import Sparklines
+from orchestra.office.worth.equity_log import EquityLog
 from orchestra.runtime.clock import Clock
 from orchestra.runtime.owner.live_board import LiveBoard
+from system_databse.alerts.alert import Alert
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
-from system_databse.card_calculations import Card, card_of
+from system_databse.control.preferences import Preferences
+from system_databse.performance.card_calculations import Card, card_of
+from system_databse.signals.proposal import Proposal
 from system_databse.snapshot import AlgorithmView
 
 EVERY_SECONDS = 1.0
@@ -29,7 +32,10 @@ WARMING_UP = "warming up"
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where the figures come from. speed: market seconds a second where an exchange owns the clock."""
+    """Where the figures come from. speed: market seconds a second where an exchange owns the clock.
+
+    market_holds: by gate, the symbols that are not bought for what the market says, in words.
+    """
 
     mode: str
     books: Books
@@ -43,7 +49,13 @@ class Sources:
     health: Callable[[], Health]
     is_halted: Callable[[], bool]
     has_pin: Callable[[], bool]
+    alerts: Callable[[], tuple[Alert, ...]]
+    discrepancies: Callable[[], tuple[Discrepancy, ...]]
+    preferences: Callable[[], Preferences]
+    day_trades: Callable[[], DayTradeStatus | None] = lambda: None
     speed: float | None = None
+    market_holds: Callable[[], Mapping[str, Mapping[str, str]]] = dict
+    proposals: Callable[[], tuple[Proposal, ...]] = tuple
 
 
 class LiveDesk:
@@ -91,7 +103,12 @@ class LiveDesk:
             health=sources.health(),
             is_halted=sources.is_halted(),
             has_pin=sources.has_pin(),
+            preferences=sources.preferences(),
             taken_at=self._shown_at or 0.0,
+            alerts=sources.alerts(),
+            discrepancies=sources.discrepancies(),
+            proposals=sources.proposals(),
+            day_trades=sources.day_trades(),
         )
 
     def _card(self, view: AlgorithmView, session: Session | None) -> AlgorithmCard:
@@ -129,7 +146,12 @@ class LiveDesk:
             return f"stopped, keeps {view.position.qty:f} shares"
         if view.record.status is not AlgorithmStatus.RUNNING:
             return ""
-        return self._waiting_for(view.record)
+        return self._held_up(view.record.ticker) or self._waiting_for(view.record)
+
+    def _held_up(self, symbol: str) -> str:
+        """Return why the market itself keeps a symbol from being bought: it is halted, or its price has jumped."""
+        found = (symbols[symbol] for symbols in self._from.market_holds().values() if symbol in symbols)
+        return next((f"not bought: {words}" for words in found), "")
 
     def _waiting_for(self, record: AlgorithmRecord) -> str:
         decision = self._from.books.decided.last(record.id)

@@ -21,6 +21,7 @@ def market_clock(calendar: MarketCalendar, now: datetime, *, speed: float | None
         next_open=_moment(following.open) if following else None,
         is_half_day=today is not None and today.is_half_day,
         speed=speed,
+        last_close=_moment(last.close) if last and phase is not MarketPhase.OPEN else None,
     )
 
 

@@ -1,11 +1,11 @@
-"""The owner's PIN as the engine knows it: whether there is one; created once.
+"""The owner's PIN as the engine knows it: whether there is one; created once, changed by whoever knows it.
 
-In: SetPin with a digest. Out: an answer, and a gate that opens. Thread: engine.
+In: SetPin and ChangePin with a digest. Out: an answer, and a gate that opens. Thread: engine.
 """
 
 from database.sqlite_store import SqliteStore
 from database.timestamps import iso_milliseconds
-from orchestra.messages.commands import Answer, Refusal, SetPin, refused
+from orchestra.messages.commands import Answer, ChangePin, Refusal, SetPin, refused
 from orchestra.runtime.clock import Clock
 from system_databse.rows import settings
 
@@ -32,6 +32,18 @@ class OwnerPin:
             return refused(Refusal.INVALID, "The digest of a PIN is not empty.")
         if self.exists:
             return refused(Refusal.CONFLICT, "A PIN exists already.")
-        with self._store.transaction() as connection:
-            settings.put(connection, settings.PIN_HASH, command.pin_hash, at=iso_milliseconds(self._clock.now()))
+        self._keep(command.pin_hash)
         return Answer()
+
+    def change(self, command: ChangePin) -> Answer:
+        """Store the digest of another PIN; that the owner knew the old one is seen to before."""
+        if not command.pin_hash:
+            return refused(Refusal.INVALID, "The digest of a PIN is not empty.")
+        if not self.exists:
+            return refused(Refusal.CONFLICT, "There is no PIN yet.")
+        self._keep(command.pin_hash)
+        return Answer()
+
+    def _keep(self, pin_hash: str) -> None:
+        with self._store.transaction() as connection:
+            settings.put(connection, settings.PIN_HASH, pin_hash, at=iso_milliseconds(self._clock.now()))

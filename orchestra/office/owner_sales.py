@@ -16,6 +16,7 @@ from orchestra.execution.order_desk import LAST_SEND_BEFORE_CLOSE_SECONDS, Order
 from orchestra.office.allocation import LastBar
 from orchestra.runtime.clock import Clock
 from system_databse.algorithm_record import AlgorithmStatus
+from system_databse.decision import Decision
 from system_databse.order import Order, Purpose
 from system_databse.snapshot import AlgorithmView, Snapshot
 from system_databse.trading_signal import Action, Source, TradingSignal
@@ -33,8 +34,8 @@ REASON_OF_ALL = "the owner wants everything sold"
 class Path(Protocol):
     """The one path of every order."""
 
-    def handle_owners(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> None:
-        """Judge, commit and send what the owner wants."""
+    def handle_owners(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> list[Decision]:
+        """Judge, commit and send what the owner wants; returns what was decided."""
 
 
 class OwnerSales:

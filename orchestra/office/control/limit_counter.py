@@ -11,7 +11,7 @@ from orchestra.execution.books import Books
 from orchestra.messages.commands import Answer, Refusal, SetLimit, refused
 from orchestra.office.control.wish_book import WishBook
 from system_databse.control import limit_rows
-from system_databse.control.limit import Limit, why_not
+from system_databse.control.limit import TOGETHER_ONLY, Limit, why_not
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,8 @@ class LimitCounter:
             return refused(Refusal.INVALID, reason)
         if command.algorithm_id is not None and command.algorithm_id not in self._books.records:
             return refused(Refusal.NOT_FOUND, f"There is no algorithm {command.algorithm_id}.")
+        if command.algorithm_id is not None and command.name in TOGETHER_ONLY:
+            return refused(Refusal.INVALID, f"{command.name} holds for all algorithms together: name none.")
         if not self._wishes.is_taken(command.wish_id):
             self._store(command)
         return Answer({"limits": [limit.to_values() for limit in self._limits.in_force]})

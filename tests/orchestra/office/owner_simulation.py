@@ -6,6 +6,7 @@ from pathlib import Path
 
 from orchestra.office.owner_sales import OwnerSales
 from system_databse.algorithm_record import AlgorithmStatus
+from system_databse.decision import Decision
 from system_databse.snapshot import Snapshot
 from system_databse.trading_signal import TradingSignal
 from tests.orchestra.execution.order_path import CALENDAR, OrderPath, new_file
@@ -22,9 +23,9 @@ class OwnerSimulation(OrderSimulation):
     sold = 0
     canceled = 0
 
-    def handle_owners(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> None:
+    def handle_owners(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> list[Decision]:
         path = self.standing()
-        path.desk.carry_out_owners(path.gate.judge(signals, snapshot, minute))
+        return path.desk.carry_out_owners(path.gate.judge(signals, snapshot, minute))
 
     def standing(self) -> OrderPath:
         assert self.path is not None

@@ -13,6 +13,7 @@ from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.fetcher import Fetcher
 from orchestra.runtime.inbox import Inbox
 from system_databse.errors import BrokerUnavailable
+from system_databse.position_sizing import Portfolio
 
 
 class StandingClock(SystemClock):
@@ -94,3 +95,21 @@ def test_who_needs_figures_at_once_asks_himself_only_when_there_are_none(house: 
     assert house.watch.require().cash == 10
     house.watch.require()
     assert len(house.threads) == 2
+
+
+@pytest.mark.requirement("S0-13")
+def test_sizes_go_by_what_was_told_last_and_wait_for_nobody(house: House) -> None:
+    assert house.watch.portfolio() is None
+    at(house, (0.0, True))
+    house.is_silent = True
+    assert house.watch.portfolio() == Portfolio(20.0, 30.0)
+    assert len(house.threads) == 1
+
+
+@pytest.mark.requirement("S0-13")
+def test_where_the_exchange_owns_the_clock_a_size_asks_what_the_account_is_worth_now(house: House) -> None:
+    house.clock.is_simulated = True
+    assert house.watch.portfolio() == Portfolio(20.0, 30.0)
+    assert house.threads == ["MainThread"]
+    house.is_silent = True
+    assert house.watch.portfolio() is None

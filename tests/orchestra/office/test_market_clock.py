@@ -54,6 +54,21 @@ def test_close_and_next_open_are_those_of_the_calendar() -> None:
     assert (closed.closes_at, closed.next_open, closed.is_half_day) == (None, at("2026-11-30T14:30:00"), False)
 
 
+@pytest.mark.parametrize(
+    ("moment", "last_close"),
+    [
+        # Thanksgiving morning, the half day after it, its evening, the Sunday, and Monday before the open.
+        ("2026-11-26T16:00:00", "2026-11-25T21:00:00"),
+        ("2026-11-27T16:00:00", None),
+        ("2026-11-27T18:00:00", "2026-11-27T18:00:00"),
+        ("2026-11-29T16:00:00", "2026-11-27T18:00:00"),
+        ("2026-11-30T14:00:00", "2026-11-27T18:00:00"),
+    ],
+)
+def test_outside_a_session_the_last_close_is_known(moment: str, last_close: str | None) -> None:
+    assert market_clock(CALENDAR, at(moment)).last_close == (at(last_close) if last_close else None)
+
+
 def test_a_replay_knows_its_own_sessions_only() -> None:
     calendar = MarketCalendar([date(2026, 11, 18)])
     clock = market_clock(calendar, at("2026-11-18T15:00:00"), speed=60)

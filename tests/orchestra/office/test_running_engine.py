@@ -12,7 +12,7 @@ from orchestra.messages.events import StopRequested
 from orchestra.messages.live_snapshot import LiveSnapshot
 from tests.orchestra.owner_house import OwnerHouse, open_house
 
-ANSWER_SECONDS = 10.0
+ANSWER_SECONDS = 30.0
 
 
 class Owner:

@@ -23,7 +23,7 @@ LONGEST_PAUSE = 60 * DAY
 
 
 class EquityLog:
-    """Write one row a scope and minute. Minutes are dropped after five days, a session's close never."""
+    """Write one row a scope and minute. Minutes are dropped after five days, a session's last one never."""
 
     def __init__(
         self,
@@ -81,4 +81,4 @@ class EquityLog:
         scopes = [equity_snapshots.ACCOUNT, *map(equity_snapshots.scope_of, self._books.records)]
         for session in self._calendar.sessions_between(until - LONGEST_PAUSE, until):
             for scope in scopes:
-                equity_snapshots.prune(connection, scope, start=session.open, end=min(session.close, until))
+                equity_snapshots.prune(connection, scope, session_open=session.open, close=session.close, until=until)

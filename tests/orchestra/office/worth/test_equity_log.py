@@ -81,6 +81,16 @@ def test_after_five_days_only_the_closes_are_left(house: OwnerHouse) -> None:
         assert recent
 
 
+def test_a_session_whose_close_was_missed_keeps_its_last_minute(house: OwnerHouse) -> None:
+    session = house.world.calendar.session_on(date(2024, 6, 20))
+    assert session is not None
+    with house.stores.system.transaction() as connection:
+        for ts in (session.open + MINUTE, session.open + 7 * MINUTE):
+            equity_snapshots.put(connection, "account", ts, equity=Decimal(1), cash=Decimal(1))
+    house.minute_at(CLOSE)
+    assert [ts for _, ts, *_ in house.rows(ROWS)][:1] == [session.open + 7 * MINUTE]
+
+
 def test_the_close_before_counts_for_the_whole_session_after_it(house: OwnerHouse) -> None:
     id_ = house.start_algorithm("idle")
     session = house.world.calendar.session_on(date(2024, 7, 5))

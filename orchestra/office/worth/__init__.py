@@ -1,0 +1,1 @@
+"""What account, algorithms and strategies are worth, written down minute by minute and day by day."""
