@@ -59,6 +59,7 @@ def run(arguments: Sequence[str], terminal: Terminal) -> int:
     json_file, html_file, csv_folder = writable(given.json), writable(given.html), writable_folder(given.csv, "--csv")
     require_apart((json_file, html_file, csv_folder), request)
     settings = load_settings(is_insecure_env_allowed=True)
+    db_manager.force_k_index(settings.forced_k_index)
     results = folder(given.results, "--results")
     shelf = None if given.no_keep else Shelf(results, most=settings.kept_backtests)
     switch = CancelSwitch()

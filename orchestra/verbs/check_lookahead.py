@@ -17,7 +17,15 @@ from orchestra.run.terminal import Terminal
 from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.settings import load_settings
 from orchestra.verbs.backtest import write_text
-from orchestra.verbs.person.arguments import ROOT, add_request, market_db, parser_for, request_of, writable
+from orchestra.verbs.person.arguments import (
+    ROOT,
+    add_request,
+    market_db,
+    parser_for,
+    request_of,
+    require_apart,
+    writable,
+)
 from orchestra.verbs.person.cancel_switch import CancelSwitch
 from orchestra.verbs.person.progress_line import ProgressLine
 
@@ -32,7 +40,10 @@ def run(arguments: Sequence[str], terminal: Terminal) -> int:
     parser.add_argument("--json", metavar="OUT.json", help="write what was found there")
     given = parser.parse_args(arguments)
     request, json_file = request_of(given), writable(given.json)
+    require_apart((json_file,), request)
+    settings = load_settings(is_insecure_env_allowed=True)
     db_manager.enter_program()
+    db_manager.force_k_index(settings.forced_k_index)
     switch, calendar = CancelSwitch(), MarketCalendar()
     switch.install()
     line = ProgressLine(terminal.errors, SystemClock())
@@ -42,9 +53,11 @@ def run(arguments: Sequence[str], terminal: Terminal) -> int:
         line.show(progress)
         return not switch.is_set
 
-    limit = load_settings(is_insecure_env_allowed=True).algorithm_limit_seconds
-    report = check_lookahead(Stage(request, ROOT / "algorithm", limit), history, calendar, tell=tell)
-    line.finish()
+    stage = Stage(request, ROOT / "algorithm", settings.algorithm_limit_seconds, k_index=settings.forced_k_index)
+    try:
+        report = check_lookahead(stage, history, calendar, tell=tell)
+    finally:
+        line.finish()
     terminal.say(report.sentence)
     for changed in report.changed:
         terminal.say(

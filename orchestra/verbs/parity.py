@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
+from database import db_manager
 from database.bars import market_schema
 from database.calendar_manager import MarketCalendar, Session
 from database.errors import ConfigError
@@ -28,7 +29,7 @@ from orchestra.runtime.settings import Mode, load_settings
 from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.strategy_runner import StrategyRunner
 from orchestra.signals.turns.turn_timer import TurnTimer
-from orchestra.verbs.person.arguments import ROOT, day, parser_for, writable
+from orchestra.verbs.person.arguments import ROOT, day, parser_for, require_apart, writable
 from system_databse import system_schema
 from system_databse.algorithm_record import AlgorithmRecord
 from system_databse.errors import StrategyError
@@ -55,6 +56,7 @@ def run(arguments: Sequence[str], screen: Terminal) -> int:
     given = _parser().parse_args(arguments)
     out = writable(given.json)
     where = _directory(given.data_dir, is_demo=given.demo)
+    require_apart([out], read=[where.market, where.system])
     parity = check_databases(where.market, where.system, day(given.day, "--day"), limit_seconds=LIMIT_SECONDS)
     screen.say(text_report(parity))
     if out is not None:
@@ -118,7 +120,9 @@ def _open_system(path: Path) -> SqliteStore:
 def _instruments(calendar: MarketCalendar, algorithms: Path, limit_seconds: float) -> Instruments:
     clock = _PastClock()
     ends_at = clock.monotonic() + limit_seconds
-    limit = load_settings(is_insecure_env_allowed=True).algorithm_limit_seconds
+    settings = load_settings(is_insecure_env_allowed=True)
+    db_manager.force_k_index(settings.forced_k_index)
+    limit = settings.algorithm_limit_seconds
     timer = TurnTimer(clock, limit_seconds=limit)
 
     def new_runner(market: MarketThen) -> StrategyRunner:

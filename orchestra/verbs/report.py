@@ -19,7 +19,7 @@ from orchestra.backtest.report.text import text_report
 from orchestra.backtest.result import BacktestResult
 from orchestra.run.terminal import Terminal
 from orchestra.verbs.backtest import write_text
-from orchestra.verbs.person.arguments import RESULTS, parser_for, writable
+from orchestra.verbs.person.arguments import RESULTS, parser_for, require_apart, writable, writable_folder
 
 HELP = "look at kept results, compare two, or forget one"
 LONGEST_NAMES = 40
@@ -45,20 +45,27 @@ def run(arguments: Sequence[str], terminal: Terminal) -> int:
     if given.result is None:
         terminal.say(_list(shelf.listings()))
         return 0
+    _show(shelf, given, terminal)
+    return 0
+
+
+def _show(shelf: Shelf, given: argparse.Namespace, terminal: Terminal) -> None:
+    """Show one result, or two beside each other, and write what is asked for."""
+    html_file, json_file = writable(given.html), writable(given.json)
+    csv_folder = writable_folder(given.csv, "--csv")
+    read = [Path(name) for name in (given.result, given.compare) if name is not None]
+    require_apart((html_file, json_file, csv_folder), read=read)
     result = _result(shelf, given.result)
     if given.compare is not None:
         other = _result(shelf, given.compare)
-        html_file = writable(given.html)
         terminal.say(compare_text(result, other))
         write_text(html_file, compare_html(result, other))
-        return 0
-    html_file, json_file = writable(given.html), writable(given.json)
+        return
     terminal.say(text_report(result))
     write_text(html_file, html_report(result))
     write_text(json_file, json.dumps(result.to_values(), allow_nan=False) + "\n")
-    if given.csv is not None:
-        write_csv(result, Path(given.csv).absolute())
-    return 0
+    if csv_folder is not None:
+        write_csv(result, csv_folder)
 
 
 def _refuse_what_does_not_go_together(given: argparse.Namespace) -> None:

@@ -22,6 +22,7 @@ from orchestra.backtest.history.history import History
 from orchestra.backtest.history.history_reader import read_history
 from orchestra.backtest.jobs.quiet_child import stand_back
 from orchestra.backtest.measures.assumptions import assumptions
+from orchestra.backtest.measures.warnings_of import absence_of
 from orchestra.backtest.progress import Progress
 from orchestra.backtest.request import BacktestRequest
 from orchestra.backtest.sweep.cluster import Parcel, cluster
@@ -41,7 +42,15 @@ from orchestra.signals.parameters import read_parameters
 from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.turns.turn_timer import TurnTimer
 from orchestra.verbs.backtest import write_text
-from orchestra.verbs.person.arguments import ROOT, add_request, market_db, parser_for, request_of, writable
+from orchestra.verbs.person.arguments import (
+    ROOT,
+    add_request,
+    market_db,
+    parser_for,
+    request_of,
+    require_apart,
+    writable,
+)
 from orchestra.verbs.person.cancel_switch import CancelSwitch
 from orchestra.verbs.person.progress_line import ProgressLine
 
@@ -59,8 +68,11 @@ def run(arguments: Sequence[str], terminal: Terminal) -> int:
     given = _parsed(arguments)
     request = request_of(given)
     files = writable(given.json), writable(given.csv), writable(given.html)
+    require_apart(files, request)
     db_manager.enter_program()
-    limit = load_settings(is_insecure_env_allowed=True).algorithm_limit_seconds
+    settings = load_settings(is_insecure_env_allowed=True)
+    db_manager.force_k_index(settings.forced_k_index)
+    limit = settings.algorithm_limit_seconds
     sets = _sets(given, request, _loader(limit))
     history = read_history(request, MarketCalendar(), market_db=request.market_db or market_db(None))
     windows = _windows(given, len(history.sessions))
@@ -198,6 +210,7 @@ def _about(given: Namespace, request: BacktestRequest, history: History) -> dict
             "is_anchored": given.anchored,
         },
         "assumptions": assumptions(request.costs, history),
+        "warnings": absence_of(history),
     }
 
 

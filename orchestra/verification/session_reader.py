@@ -44,6 +44,11 @@ SPANS = (
     "SELECT algo_id, minute, until_minute, action, outcome, gate, client_order_id FROM decisions"
     " ORDER BY algo_id, minute"
 )
+PROPOSALS = (
+    "SELECT id, EXISTS(SELECT 1 FROM signal_decisions d WHERE d.signal_id = s.id AND d.stage = 'OWNER'"
+    " AND d.outcome = 'APPROVED') AS is_approved FROM signals s"
+    " WHERE source IN('ai', 'manual') AND signal_type IN('buy', 'sell')"
+)
 ADOPTED = "SELECT data FROM events WHERE type = 'order.adopted'"
 NOT_OURS = "SELECT symbol, qty FROM baseline UNION ALL SELECT symbol, signed_qty FROM external_fills"
 VENUE_ORDERS = "SELECT id, client_order_id, symbol, side, qty, filled_qty, status, updated_at FROM orders"
@@ -113,6 +118,7 @@ def _read_books(files: SessionFiles) -> Books:
             ),
             differences=(*map(_not_ours, connection.execute(NOT_OURS)), *_adjustments(connection)),
             owners_signals=frozenset(row["id"] for row in owners),
+            proposals={row["id"]: bool(row["is_approved"]) for row in connection.execute(PROPOSALS)},
             adopted=tuple(row["data"] for row in connection.execute(ADOPTED)),
         )
 

@@ -162,8 +162,9 @@ class Difference:
 class Books:
     """What system.db says. differences: baseline, external fills and adjustments alike.
 
-    owners_signals: ids of signals that no algorithm gave. adopted: texts about orders of ours that older books, out of
-    a backup, did not know and the broker told of.
+    owners_signals: ids of signals that no algorithm gave. proposals: of those that were proposed, whether their owner
+    approved them. adopted: texts about orders of ours that older books, out of a backup, did not know and the broker
+    told of.
     """
 
     settings: dict[str, str]
@@ -174,6 +175,7 @@ class Books:
     reconciliations: tuple[Reconciliation, ...]
     differences: tuple[Difference, ...]
     owners_signals: frozenset[int]
+    proposals: dict[int, bool]
     adopted: tuple[str, ...]
 
     @property

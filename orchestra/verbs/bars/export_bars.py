@@ -1,4 +1,4 @@
-"""The verb `export`: stored bars to a file that `--replay`, `backtest --data` and `import` read.
+"""The verb `export`: stored bars to a file that `import` reads, and as CSV `--replay` and `backtest --data` too.
 
 In: arguments, the store. Out: one file. Thread: main.
 """
@@ -43,7 +43,11 @@ def run(arguments: Sequence[str], screen: Terminal) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = bar_parser("export", HELP)
-    parser.add_argument("file", metavar="OUT", help="OUT.csv, OUT.csv.gz or OUT.parquet")
+    parser.add_argument(
+        "file",
+        metavar="OUT",
+        help="OUT.csv or OUT.csv.gz, which --replay and --data read too, or OUT.parquet, for import alone",
+    )
     parser.add_argument("--ticker", nargs="+", action="extend", required=True, help="symbols to write")
     add_days(parser)
     return parser

@@ -1,4 +1,4 @@
-"""The verb `import`: minute bars of files into the store, with an account of every row.
+"""The verb `import`: minute bars of files into the store, with an account of every row; K-index readings too.
 
 In: arguments, files. Out: stored bars, and lines for the owner. Thread: main.
 """
@@ -14,6 +14,7 @@ from database.errors import ConfigError
 from database.files.bar_file import BarFile, FileHints
 from database.files.bar_import import ImportReport, import_bars
 from database.files.bar_times import zone_named
+from database.weather.weather_file import SUFFIX, read_readings, store_readings
 from orchestra.backtest.progress import Progress
 from orchestra.run.market_file import bars_to_write
 from orchestra.run.terminal import Terminal
@@ -21,7 +22,7 @@ from orchestra.runtime.clock import SystemClock
 from orchestra.verbs.bars.bar_arguments import bar_parser, directory_of, tickers_of
 from orchestra.verbs.person.progress_line import ProgressLine
 
-HELP = "put minute bars of CSV, CSV.gz or parquet files into the store"
+HELP = "put minute bars of CSV, CSV.gz or parquet files, or a K-index of NOAA's JSON, into the store"
 
 
 def run(arguments: Sequence[str], screen: Terminal) -> int:
@@ -35,11 +36,16 @@ def run(arguments: Sequence[str], screen: Terminal) -> int:
         symbol=None if given.symbol is None else tickers_of([given.symbol])[0],
         zone=None if given.time_zone is None else _zone(given.time_zone),
     )
-    files = [BarFile(Path(name).absolute(), hints) for name in given.files]
+    paths = [Path(name).absolute() for name in given.files]
+    files = [BarFile(path, hints) for path in paths if path.suffix != SUFFIX]
+    weather = {path: read_readings(path) for path in paths if path.suffix == SUFFIX}
     with bars_to_write(directory, MarketCalendar()) as store:
         for file in files:
             for text in _import(file, store, screen).as_lines():
                 screen.say(text)
+        for path, readings in weather.items():
+            stored = store_readings(store.store, readings)
+            screen.say(f"{path.name}: {len(readings)} readings of the K-index, {stored} stored.")
     return 0
 
 

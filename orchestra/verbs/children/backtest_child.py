@@ -33,6 +33,7 @@ def play_job(folder: Path, clock: Clock) -> None:
     """Play what a folder asks for and put the result on the shelf; raises AutoTraderErrors in words."""
     db_manager.enter_program()
     request, settings = read_request(folder), load_settings(is_insecure_env_allowed=True)
+    db_manager.force_k_index(settings.forced_k_index)
     calendar, sink, started = MarketCalendar(), DecisionFile(folder / DECISIONS), clock.monotonic()
     history = read_history(request, calendar, market_db=request.market_db or market_db(None))
     played = Backtester(ROOT / "algorithm", calendar, limit_seconds=settings.algorithm_limit_seconds).play(

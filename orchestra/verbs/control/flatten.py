@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from database.errors import ConfigError
 from orchestra.api.stored_halt import store_halt_in
-from orchestra.messages.halt import Halt
+from orchestra.messages.halt import SELLING_EVERYTHING, Halt
 from orchestra.run.terminal import Terminal
 from orchestra.runtime.clock import Clock, SystemClock
 from orchestra.verbs.control.place import BY, Place, control_parser, now_of, place_of
@@ -18,7 +18,6 @@ from system_databse.door import wish_rows
 from system_databse.door.wish_rows import FLATTEN, Wish
 
 HELP = "sell everything our algorithms hold; nothing is bought until 'resume'"
-REASON = "everything is being sold"
 REFUSED = 1
 
 
@@ -40,7 +39,7 @@ def flatten(place: Place, screen: Terminal, clock: Clock) -> int:
         raise ConfigError("AutoTrader is not running, and only the running program can sell: start it, then flatten.")
     wish = Wish(uuid4().hex, now_of(clock), BY, FLATTEN, json.dumps({}))
     with place.door() as door, door.transaction() as connection:
-        store_halt_in(connection, Halt(wish.at, BY, REASON))
+        store_halt_in(connection, Halt(wish.at, BY, SELLING_EVERYTHING))
         wish_rows.add(connection, wish)
     answer = place.answer_to(wish, clock)
     place.note(FLATTEN, answer or "not taken up yet", clock)

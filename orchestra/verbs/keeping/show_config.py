@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from database.errors import ConfigError
-from orchestra.run.data_directory import DataDirectory, in_folder, in_house
+from orchestra.run.data_directory import DataDirectory, in_folder
 from orchestra.run.settings_sources import ShownSetting, settings_sources, shown_settings, unknown_names
+from orchestra.run.switching.home_of_mode import home_of
 from orchestra.run.terminal import Terminal
 from orchestra.runtime.settings import Mode, load_settings
 from orchestra.verbs.person.arguments import ROOT, folder, parser_for, writable
@@ -48,7 +49,7 @@ def configuration(root: Path, data_dir: Path | None = None) -> ShownConfiguratio
     """Return what is set for the project in `root`; raises ConfigError for files that cannot be read."""
     sources = settings_sources(root)
     mode, contradiction = _mode(root)
-    where = in_folder(data_dir) if data_dir else in_house(root, is_demo=mode is Mode.DEMO)
+    where = in_folder(data_dir) if data_dir else home_of(root, mode or Mode.PAPER)
     return ShownConfiguration(
         settings=shown_settings(sources),
         unknown=unknown_names(sources),

@@ -47,7 +47,9 @@ def add_request(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="of its PARAMETERS; of several algorithms, 2:NAME=VALUE is for the 2nd",
     )
-    parser.add_argument("--data", nargs="+", action="extend", metavar="FILE", help="recorded bars; else those stored")
+    parser.add_argument(
+        "--data", nargs="+", action="extend", metavar="FILE", help="recorded bars (CSV, .gz); else those stored"
+    )
     add_days(parser)
     parser.add_argument("--data-dir", metavar="DIR", help="whose market.db is read when no files are named")
     costs = parser.add_argument_group("what dealing costs; nothing unless given")
@@ -142,12 +144,16 @@ def writable_folder(name: str | None, option: str) -> Path | None:
     return path
 
 
-def require_apart(written: Collection[Path | None], request: BacktestRequest) -> None:
-    """Raise ConfigError when one file would be written twice, or over what the backtest reads."""
-    files = [path for path in written if path is not None]
-    read = {*request.data, *(Path(each.algorithm).absolute() for each in request.algorithms)}
+def require_apart(
+    written: Collection[Path | None], request: BacktestRequest | None = None, *, read: Collection[Path] = ()
+) -> None:
+    """Raise ConfigError when one file would be written twice, or over what the request or the verb reads."""
+    files = [path.resolve() for path in written if path is not None]
+    asked = [*request.data, *(Path(each.algorithm) for each in request.algorithms)] if request else []
+    market = [request.market_db] if request and request.market_db else []
+    kept = {path.resolve() for path in (*asked, *market, *read)}
     for path in files:
-        if files.count(path) > 1 or path in read:
+        if files.count(path) > 1 or path in kept:
             raise ConfigError(f"{path} is named twice, and would be overwritten: name another file.")
 
 

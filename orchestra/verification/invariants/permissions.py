@@ -3,7 +3,7 @@
 In: a session. Out: findings. Thread: any.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from decimal import Decimal
 from itertools import pairwise
 
@@ -18,10 +18,11 @@ NEVER_SENT = frozenset({"DENIED"})
 
 
 def nothing_opened_when_forbidden(session: Session) -> Findings:
-    """Yield V6 of the opening orders: halt, gates, frozen symbols, and what our own rules denied."""
+    """Yield V6 of the opening orders: halt, gates, frozen symbols, what our own rules denied; and of proposals."""
     yield from _after_halt(session)
     yield from _through_gates(session)
     yield from _while_frozen(session)
+    yield from _without_the_owner(session)
 
 
 def nothing_sold_that_was_not_there(session: Session) -> Findings:
@@ -76,6 +77,18 @@ def _while_frozen(session: Session) -> Findings:
             if is_sent and intent.symbol in run.frozen and run.at < intent.created_at < ends_at:
                 sentence = f"Order {intent.client_order_id} bought {intent.symbol} while it was frozen."
                 yield critical(V6, sentence, run, intent)
+
+
+def _without_the_owner(session: Session) -> Findings:
+    """Check that what was proposed was ordered by its owner's word, and once."""
+    proposals, ordered = session.books.proposals, Counter(intent.signal_id for intent in session.books.intents)
+    for intent in session.books.intents:
+        if intent.signal_id is None or intent.signal_id not in proposals:
+            continue
+        if not proposals[intent.signal_id]:
+            yield critical(V6, f"Order {intent.client_order_id} was proposed, and nobody approved it.", intent)
+        elif ordered[intent.signal_id] > 1:
+            yield critical(V6, f"Proposal {intent.signal_id} was ordered more than once.", intent)
 
 
 def _never_short(session: Session) -> Findings:

@@ -6,13 +6,13 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from database.errors import AutoTraderError, ConfigError, StorageError
+from database.files.bar_export import export_bars
 from orchestra.backtest.jobs.shelf import RESULT, Shelf
 from orchestra.backtest.result import BacktestResult
 from orchestra.verbs.backtest import play_and_keep, run, write_text
@@ -23,16 +23,8 @@ from tests.orchestra.backtest.played_house import made_columns, strategy
 from tests.orchestra.verbs.screen import Screen
 from tests.source_tree import ROOT
 
+pytestmark = pytest.mark.usefixtures("own_signals")
 SAMPLE = ROOT / "tests" / "samples" / "two_made_up_days.csv"
-
-
-@pytest.fixture(autouse=True)
-def own_signals() -> Iterator[None]:
-    """Give the signals back: the verb takes them over for its process."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 def wishes(folder: Path) -> list[str]:
@@ -90,6 +82,37 @@ def test_what_cannot_be_leaves_nothing(tmp_path: Path, more: tuple[str, ...], se
     assert not (tmp_path / "out.json").exists()
     assert not any((tmp_path / "kept").glob("*"))
     assert not any((tmp_path / "kept").glob(".*"))
+
+
+def test_days_without_a_bar_are_told(tmp_path: Path) -> None:
+    columns = made_columns("ACME", [date(2024, 6, 11), date(2024, 6, 13)])
+    bars = tmp_path / "gap.csv"
+    export_bars(bars, [columns.bar(at) for at in range(len(columns))])
+    wanted = [*wishes(tmp_path)[:-1], str(bars), "--no-keep"]
+    for days, sentence in (
+        ((), "! 1 of 3 sessions asked for has no bar, the first on 2024-06-12."),
+        (("--from", "2024-06-03", "--to", "2024-06-14"), "! 8 of 10 sessions asked for have no bar, the first on"),
+    ):
+        screen = Screen()
+        assert run([*wanted, *days], screen) == 0
+        assert sentence in "\n".join(screen.said())
+
+
+def test_a_ticker_without_a_bar_in_the_days_has_no_report(tmp_path: Path) -> None:
+    made = [made_columns("ACME", [date(2024, 6, 11)]), made_columns("BETA", [date(2024, 6, 13)])]
+    bars = tmp_path / "two.csv"
+    export_bars(bars, [columns.bar(at) for columns in made for at in range(len(columns))])
+    wanted = [*wishes(tmp_path)[:-1], str(bars), "--no-keep"]
+    with pytest.raises(ConfigError, match="There are no bars of ACME in the days asked for: check --from and --to"):
+        run([*wanted, "--from", "2024-06-12"], Screen())
+
+
+def test_an_exported_parquet_file_is_to_be_imported_first(tmp_path: Path) -> None:
+    columns = made_columns("ACME", [date(2024, 6, 11)])
+    bars = tmp_path / "bars.parquet"
+    export_bars(bars, [columns.bar(at) for at in range(len(columns))])
+    with pytest.raises(ConfigError, match=r"bars\.parquet: is a parquet file: import it first"):
+        run([*wishes(tmp_path)[:-1], str(bars), "--no-keep"], Screen())
 
 
 @pytest.mark.parametrize("is_set", [True, False])

@@ -103,6 +103,15 @@ def test_what_cannot_be_is_refused_in_one_sentence(past: PastHouse, arguments: l
     assert "\n" not in str(refused.value)
 
 
+def test_the_databases_are_never_written_over(past: PastHouse) -> None:
+    play(past, "swings", 3)
+    for name in ("market.db", "system.db"):
+        before = (past.folder / name).read_bytes()
+        with pytest.raises(ConfigError, match="would be overwritten"):
+            ask(past, "--day", "2024-07-03", "--json", str(past.folder / name))
+        assert (past.folder / name).read_bytes() == before
+
+
 def test_a_folder_without_databases_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"There is no .*market\.db: start AutoTrader first"):
         run(["--data-dir", str(tmp_path)], Screen())  # type: ignore[arg-type]

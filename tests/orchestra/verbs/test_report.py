@@ -58,6 +58,23 @@ def test_two_are_compared_one_of_them_a_file(tmp_path: Path) -> None:
     assert "Two backtests compared" in html.read_text(encoding="utf-8")
 
 
+def test_nothing_is_written_over_what_is_read_or_written(tmp_path: Path) -> None:
+    kept, other = tmp_path / "kept.json", tmp_path / "other.json"
+    text = json.dumps(made_result(5).to_values())
+    kept.write_text(text, encoding="utf-8")
+    other.write_text(text, encoding="utf-8")
+    both = str(tmp_path / "both")
+    for arguments in (
+        ("--html", str(kept)),
+        ("--compare", str(other), "--html", str(other)),
+        ("--html", both, "--json", both),
+    ):
+        with pytest.raises(ConfigError, match="is named twice, and would be overwritten"):
+            ask(tmp_path, str(kept), *arguments)
+    assert (kept.read_text(encoding="utf-8"), other.read_text(encoding="utf-8")) == (text, text)
+    assert not Path(both).exists()
+
+
 def test_a_forgotten_result_is_gone(tmp_path: Path) -> None:
     id_ = keep(tmp_path, made_result(5))
     assert ask(tmp_path, "--forget", id_) == f"{id_} is forgotten.\n"

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,14 @@ def test_a_grid_is_played_told_and_written(folder: Path, tmp_path: Path) -> None
         rows = list(csv.DictReader(file))
     assert [float(row["total_return"]) for row in rows] == [each["metrics"]["total_return"] for each in told["trials"]]
     assert "bars (down) and shares (across)" in files[2].read_text(encoding="utf-8")
+
+
+def test_days_without_a_bar_are_told_by_a_sweep_too(folder: Path, tmp_path: Path) -> None:
+    page = tmp_path / "out.html"
+    days = ("--from", (DAYS[0] - timedelta(days=1)).isoformat(), "--to", DAYS[1].isoformat())
+    told = "1 of 3 sessions asked for has no bar, the first on 2024-02-29."
+    assert ask(folder, "--grid", "bars=3,4", *days, "--html", str(page)).startswith(f"{told}\n")
+    assert told in page.read_text(encoding="utf-8")
 
 
 def test_the_same_sweep_is_the_same_whatever_the_processes(folder: Path, tmp_path: Path) -> None:
@@ -173,6 +181,18 @@ def test_what_cannot_be_is_refused_in_one_sentence(folder: Path) -> None:
     assert len(sentences) == len(REFUSED), refused.stderr
     for sentence, (arguments, expected) in zip(sentences, REFUSED, strict=True):
         assert expected in sentence, arguments
+
+
+def test_a_sweep_never_writes_over_its_bars_nor_twice_over_one_file(folder: Path, tmp_path: Path) -> None:
+    bars, both = folder / "acme.csv.gz", str(tmp_path / "both")
+    before = bars.read_bytes()
+    for arguments in (["--csv", str(bars)], ["--json", both, "--csv", both]):
+        sweep = start(folder, "--grid", "bars=3", *arguments)
+        complaint = sweep.communicate(timeout=120)[1]
+        assert sweep.returncode != 0
+        assert "is named twice, and would be overwritten: name another file." in complaint
+    assert bars.read_bytes() == before
+    assert not Path(both).exists()
 
 
 def test_a_strategy_without_ranges_is_told_what_to_give(folder: Path, tmp_path: Path) -> None:

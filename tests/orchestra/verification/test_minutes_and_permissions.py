@@ -139,3 +139,15 @@ def test_a_sale_that_left_the_account_short_is_seen(patient: Patient) -> None:
     statement = "UPDATE fills SET position_qty = '-100' WHERE client_order_id = ?"
     patient.damage(statement, number, database="exchange")
     assert patient.broken() == {"V6"}
+
+
+@pytest.mark.requirement("S1-27")
+def test_a_proposal_that_was_ordered_without_its_owner_or_twice_is_seen(patient: Patient) -> None:
+    sale = patient.row(A_SALE)
+    patient.damage("UPDATE signals SET source = 'ai', signal_type = 'sell' WHERE id = ?", sale["signal_id"])
+    assert patient.broken() == {"V6"}
+    said = {"id": None, "signal_id": sale["signal_id"], "stage": "OWNER", "outcome": "APPROVED", "reasons": "[]"}
+    patient.plant("signal_decisions", said | {"created_at": sale["created_at"]})
+    assert patient.broken() == set()
+    patient.damage("UPDATE orders SET signal_id = ? WHERE id = ?", sale["signal_id"], patient.row(A_BUY)["id"])
+    assert patient.broken() == {"V6"}

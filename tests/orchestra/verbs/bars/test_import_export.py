@@ -10,6 +10,7 @@ from database.errors import AutoTraderError, ConfigError, StorageError
 from database.files.bar_export import export_bars
 from database.files.bar_file import BarFile, FileHints
 from database.schema_check import open_database
+from database.weather import sample_rows
 from orchestra.run import run_identity
 from orchestra.run.data_directory import in_folder
 from orchestra.run.market_file import bars_to_read
@@ -19,6 +20,7 @@ from orchestra.verbs.bars import export_bars as export_verb
 from orchestra.verbs.bars import import_bars as import_verb
 from system_databse import system_schema
 from tests.database.market import FRIDAY, minutes_from_open
+from tests.database.weather.weather_samples import as_objects
 from tests.orchestra.verbs.screen import Screen
 
 BARS = minutes_from_open(5)
@@ -65,6 +67,29 @@ def test_what_is_imported_is_exported_and_imported_again(folder: Path, name: str
         f"{name}: 5 bars of SPY.",
         f"{name}: 5 rows, 5 bars stored, 0 were there already.",
     ]
+
+
+@pytest.mark.requirement("S0-03")
+def test_a_k_index_is_imported_in_noaas_form_once(folder: Path) -> None:
+    file, screen = folder.parent / "kp.json", Screen()
+    file.write_bytes(as_objects([("2017-09-08T12:00:00Z", 8.333), ("2017-09-08T15:00:00Z", 7.333)]))
+    for _ in range(2):
+        assert bring_in(folder, str(file), screen=screen) == 0
+    assert screen.said() == [
+        "kp.json: 2 readings of the K-index, 2 stored.",
+        "kp.json: 2 readings of the K-index, 0 stored.",
+    ]
+    with bars_to_read(in_folder(folder), MarketCalendar()) as store, store.store.reader() as connection:
+        assert [each.kp for each in sample_rows.between(connection, 0, FOR_EVER)] == [8.333, 7.333]
+
+
+@pytest.mark.parametrize("text", ["<html>", "[]", "{}"])
+def test_a_json_without_a_k_index_is_refused_before_anything_is_stored(folder: Path, text: str) -> None:
+    file = folder.parent / "kp.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"kp\.json holds no K-index"):
+        bring_in(folder, str(folder.parent / "in.csv.gz"), str(file))
+    assert not folder.exists()
 
 
 def test_export_has_the_days_and_tickers_asked_for_by_ticker_then_time(folder: Path) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from orchestra.examination.doctor import Doctor
+from orchestra.examination.network import AskedAccount
+from orchestra.messages.diagnosis import Diagnosis, State
 from orchestra.run.data_directory import in_folder
 from orchestra.runtime.clock import Clock, SystemClock
 from orchestra.runtime.settings import Mode, Settings
-from orchestra.verbs.examination.diagnosis import Diagnosis, State
-from orchestra.verbs.examination.network import AskedAccount
-from orchestra.verbs.keeping.doctor import Doctor, run
+from orchestra.verbs.keeping.doctor import run
 from tests.orchestra.verbs.screen import Screen
 
 KEYS = "ALPACA_API_KEY=PK0123456789\nALPACA_SECRET_KEY=verysecretindeed\n"
@@ -67,6 +68,15 @@ def test_settings_that_contradict_each_other_are_bad(env: str, words: str, tmp_p
     found = examined(tmp_path, env)["settings"]
     assert found.state is State.BAD
     assert words in found.sentence
+
+
+def test_a_storm_of_the_test_mode_is_told(tmp_path: Path) -> None:
+    assert "space weather" not in examined(tmp_path, KEYS)
+    found = examined(tmp_path, f"{KEYS}SOLAR_TEST_MODE=1\n")["space weather"]
+    assert (found.state, "invents a storm" in found.sentence) == (State.WARN, True)
+    live = "APP_MODE=LIVE\nALPACA_PAPER=false\nLIVE_CONFIRM=yes\nSOLAR_TEST_MODE=1\n"
+    refused = examined(tmp_path, KEYS + live)["settings"]
+    assert (refused.state, "remove it from .env" in refused.advice) == (State.BAD, True)
 
 
 def test_keys_that_others_can_read_are_bad(tmp_path: Path) -> None:

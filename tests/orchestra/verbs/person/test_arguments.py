@@ -146,8 +146,13 @@ def test_a_folder_for_outputs_need_not_be_there_but_must_be_possible(tmp_path: P
 def test_no_output_goes_over_an_input_or_another_output(tmp_path: Path) -> None:
     bars = tmp_path / "bars.csv"
     bars.write_text("")
-    request = asked("--algorithm", str(tmp_path / "idea.py"), *ONE[2:], "--data", str(bars))
+    (tmp_path / "link.csv").symlink_to(bars)
+    stored = ("--data-dir", str(tmp_path / "kept"))
+    request = asked("--algorithm", str(tmp_path / "idea.py"), *ONE[2:], "--data", str(bars), *stored)
     require_apart([tmp_path / "out.json", None, None, tmp_path / "out.html"], request)
-    for written in ([bars], [tmp_path / "idea.py"], [tmp_path / "out", tmp_path / "out"]):
+    over = ("bars.csv", "link.csv", "below/../bars.csv", "idea.py", "kept/market.db")
+    for written in (*([tmp_path / name] for name in over), [tmp_path / "out", tmp_path / "out"]):
         with pytest.raises(ConfigError, match="name another file"):
             require_apart(written, request)
+    with pytest.raises(ConfigError, match="name another file"):
+        require_apart([tmp_path / "out"], read=[tmp_path / "out"])

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestra.verbs.examination.diagnosis import Diagnosis, State
-from orchestra.verbs.examination.machine import Machine, examine_machine, installed_version
+from orchestra.examination.machine import Machine, examine_machine, installed_version
+from orchestra.messages.diagnosis import Diagnosis, State
 from tests.source_tree import ROOT
 
 PINNED = {"flask": "3.1.3", "numpy": "2.4.6"}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
-from orchestra.verbs.examination.diagnosis import Diagnoses, Diagnosis, bad, doubtful, well
+from orchestra.messages.diagnosis import Diagnoses, Diagnosis, bad, doubtful, well
 from system_databse.errors import BrokerError, BrokerRejected
 
 LOOPBACK = "127.0.0.1"

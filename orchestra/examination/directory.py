@@ -4,7 +4,6 @@ In: a directory. Out: diagnoses. Thread: main. Nothing is written, and no lock i
 """
 
 import os
-import shutil
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,23 +12,17 @@ from pathlib import Path
 
 from database.bars import market_schema
 from database.errors import StorageError
+from database.keeping.free_space import LAST_BYTES, LOW_BYTES, free_bytes
 from database.schema_check import inspect_database
+from orchestra.messages.diagnosis import Diagnoses, Diagnosis, bad, doubtful, well
 from orchestra.paper_exchange.book import schema as exchange_schema
 from orchestra.run.data_directory import DataDirectory
 from orchestra.run.keeping.backup_shelf import BackupShelf
-from orchestra.verbs.examination.diagnosis import Diagnoses, Diagnosis, bad, doubtful, well
 from system_databse import system_schema
 from system_databse.door import door_schema
 
-MEGABYTE = 1024 * 1024
-# Below this nothing is bought any more; below the other old bars are thrown away.
-LEAST_FREE, ENOUGH_FREE = 100 * MEGABYTE, 500 * MEGABYTE
+MEGABYTE = 1_000_000
 OLDEST_BACKUP_HOURS = 26
-
-
-def free_bytes(path: Path) -> int:
-    """Return how much the disk of a folder still takes."""
-    return shutil.disk_usage(path).free
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +91,9 @@ def _folders(where: DataDirectory, around: Surroundings) -> Diagnoses:
 
 def _room(free: int) -> Diagnosis:
     told = f"{free // MEGABYTE} MB free"
-    if free < LEAST_FREE:
+    if free < LAST_BYTES:
         return bad("disk", told, "make room: nothing is bought below 100 MB")
-    if free < ENOUGH_FREE:
+    if free < LOW_BYTES:
         return doubtful("disk", told, "make room: below 500 MB old bars are thrown away")
     return well("disk", told)
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from orchestra.verbs.examination.diagnosis import Diagnosis, State
-from orchestra.verbs.examination.network import examine_account, examine_port
+from orchestra.examination.network import examine_account, examine_port
+from orchestra.messages.diagnosis import Diagnosis, State
 from system_databse.errors import BrokerError, BrokerRejected, BrokerUnavailable
 
 NOW = datetime(2026, 11, 26, 14, tzinfo=UTC)

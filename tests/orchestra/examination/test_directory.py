@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from database.schema_check import open_database
-from orchestra.run.data_directory import in_folder
-from orchestra.verbs.examination.diagnosis import Diagnosis, State
-from orchestra.verbs.examination.directory import (
+from orchestra.examination.directory import (
     MEGABYTE,
     Surroundings,
     examine_directory,
     examine_env,
     lock_holder,
 )
+from orchestra.messages.diagnosis import Diagnosis, State
+from orchestra.run.data_directory import in_folder
 from system_databse import system_schema
 
 NOW = datetime(2026, 11, 26, 14, tzinfo=UTC)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from orchestra.verbs.examination.diagnosis import Diagnoses, Diagnosis, bad, doubtful, well
+from orchestra.messages.diagnosis import Diagnoses, Diagnosis, bad, doubtful, well
 
 OLDEST_PYTHON = (3, 11)
 # Upserts and RETURNING: what the databases are written with.

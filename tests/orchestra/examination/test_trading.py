@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from database.schema_check import open_database
 from database.sqlite_store import SqliteStore
+from orchestra.examination.gauges import Gauge, gauges_of, memory_slope
+from orchestra.examination.trading import examine_trading
+from orchestra.messages.diagnosis import Diagnosis, State
 from orchestra.run.data_directory import in_folder
-from orchestra.verbs.examination.diagnosis import Diagnosis, State
-from orchestra.verbs.examination.gauges import Gauge, gauges_of, memory_slope
-from orchestra.verbs.examination.trading import examine_trading
 from system_databse import system_schema
 from system_databse.door import door_schema
 

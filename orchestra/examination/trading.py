@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from database.timestamps import parse_iso
+from orchestra.examination.gauges import gauges_of, memory_slope
+from orchestra.messages.diagnosis import Diagnoses, Diagnosis, bad, doubtful, well
 from orchestra.run.data_directory import DataDirectory
-from orchestra.verbs.examination.diagnosis import Diagnoses, Diagnosis, bad, doubtful, well
-from orchestra.verbs.examination.gauges import gauges_of, memory_slope
 
 DAY_SECONDS = 86_400.0
 # A machine with 1 GB lives with this for a month.
