@@ -29,7 +29,7 @@ class RunArguments:
 
     replay: recorded files, empty for a market of its own. seed and speed: of the demo market, None unless given; a
     speed of 0 sets no limit. port: of the page, None unless given, 0 for any free one. is_pin_forgotten: the owner
-    chooses a new PIN.
+    chooses a new PIN. is_lan: the page is shown in the network.
     """
 
     replay: tuple[Path, ...]
@@ -41,6 +41,19 @@ class RunArguments:
     speed: float | None = None
     port: int | None = None
     is_pin_forgotten: bool = False
+    is_lan: bool = False
+
+    @property
+    def ties(self) -> tuple[str, ...]:
+        """Return the options that belong to the mode they were given in, and would come back at a start anew."""
+        given = {
+            "--data-dir": self.data_dir is not None,
+            "--algorithm": bool(self.algorithms),
+            "--seed": self.seed is not None,
+            "--speed": self.speed is not None,
+            "--lan": self.is_lan,
+        }
+        return tuple(option for option, is_given in given.items() if is_given)
 
 
 class Parser(argparse.ArgumentParser):
@@ -75,6 +88,7 @@ def read_arguments(arguments: Sequence[str]) -> RunArguments:
         speed=None if given.speed is None else _speed(given.speed),
         port=None if given.port is None else _port(given.port),
         is_pin_forgotten=given.reset_pin,
+        is_lan=given.lan,
     )
 
 
@@ -94,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", metavar="N", help="which demo market: another number is another story")
     parser.add_argument("--speed", metavar="X", help=f"of the demo: 1 is real time, {FASTEST:.0f} the default and most")
     parser.add_argument("--port", metavar="P", help="where the page is; a replay has one only if this is given")
+    parser.add_argument("--lan", action="store_true", help="show the page in the network too: read and halt only")
     parser.add_argument("--reset-pin", action="store_true", help="forget the PIN, so that a new one can be chosen")
     parser.add_argument("--insecure-env", action="store_true", help="accept a .env that others can read")
     return parser

@@ -1,7 +1,8 @@
 """Where a run keeps its files.
 
 `--data-dir DIR` holds exactly market.db system.db door.db exchange.db backups/ logs/ lock; without it the files lie
-in the folders of the house, those of DEMO below `demo/` in each. Backups and what was set aside lie beside system.db,
+in the folders of the house, those of DEMO below `demo/` in each, and of PAPER and LIVE the one that came second below
+its own name. Backups and what was set aside lie beside system.db,
 made when there is something to put there.
 """
 
@@ -9,7 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from database.bars.current_directory import DEMO_FOLDER
+from database.bars.current_directory import DEMO_FOLDER, HOUSE_FOLDERS
 from database.errors import ConfigError
 
 
@@ -28,6 +29,11 @@ class DataDirectory:
     def backups(self) -> Path:
         """Return the folder of the backups, beside what they are copies of."""
         return self.system.with_name("backups")
+
+    @property
+    def backtests(self) -> Path:
+        """Return the shelf of kept backtests: those of made-up prices never lie beside those of real ones."""
+        return self.system.with_name("backtests")
 
     @property
     def folders(self) -> set[Path]:
@@ -63,7 +69,12 @@ def in_folder(folder: Path) -> DataDirectory:
 
 def in_house(root: Path, *, is_demo: bool) -> DataDirectory:
     """Return the default layout below the project's own folders."""
-    below = DEMO_FOLDER if is_demo else "."
+    return below_house(root, DEMO_FOLDER if is_demo else "")
+
+
+def below_house(root: Path, folder: str) -> DataDirectory:
+    """Return the layout in folders of that name below the house's own; empty for these themselves."""
+    below = folder or "."
     system = root / "system_databse" / below
     return DataDirectory(
         market=root / "database" / below / "market.db",
@@ -79,6 +90,6 @@ def in_use(root: Path) -> DataDirectory:
     """Return the layout that the pointer file names: that of the run started last, replays and tests left out."""
     pointer = root / "system_databse" / ".data_dir"
     named = pointer.read_text(encoding="utf-8").strip() if pointer.exists() else ""
-    if named in ("", DEMO_FOLDER):
-        return in_house(root, is_demo=named == DEMO_FOLDER)
+    if named in HOUSE_FOLDERS:
+        return below_house(root, named)
     return in_folder(Path(named))

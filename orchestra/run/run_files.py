@@ -13,7 +13,6 @@ from typing import TextIO
 
 from database.bar_store import BarStore
 from database.bars import market_schema
-from database.bars.current_directory import DEMO_FOLDER
 from database.calendar_manager import MarketCalendar
 from database.errors import AutoTraderError, ConfigError, StorageDamaged, StorageError
 from database.schema_check import inspect_database, open_database
@@ -170,12 +169,11 @@ class RunFiles:
         newest = {symbol: bars.last_bars(symbol, 1, before=before) for symbol in symbols}
         return {symbol: found[0].close for symbol, found in newest.items() if found}
 
-    def point_here(self, data_dir: Path | None, *, is_demo: bool = False) -> None:
-        """Tell a second terminal which directory is in use; without one, the house's own or that of its demo."""
-        default = DEMO_FOLDER if is_demo else ""
+    def point_here(self, where: str) -> None:
+        """Tell a second terminal which directory is in use: a path, or the name of a folder of the house."""
         try:
             fresh = POINTER_FILE.with_suffix(".new")
-            fresh.write_text(str(data_dir) if data_dir else default, encoding="utf-8")
+            fresh.write_text(where, encoding="utf-8")
             fresh.replace(POINTER_FILE)
         except OSError as error:
             log.warning("A second terminal will not find this run's data (%s).", error.strerror)
@@ -201,7 +199,7 @@ class RunFiles:
     def _halt(self, clock: Clock, by: str) -> None:
         door = DoorStore.open(self.directory.door)
         try:
-            halt_after_restore(door, Halt(iso_milliseconds(clock.now()), by, CHECK))
+            halt_after_restore(door, Halt(iso_milliseconds(clock.now()), by, CHECK, is_automatic=True))
         finally:
             door.close()
 

@@ -60,13 +60,13 @@ def shown_settings(sources: tuple[SettingsSource, ...]) -> list[ShownSetting]:
 
 def unknown_names(sources: tuple[SettingsSource, ...]) -> list[str]:
     """Return names that look like ours and mean nothing: most likely a slip of the pen."""
-    known = {name.lower() for field in Settings.model_fields for name in _names(field)}
+    known = {name.lower() for field in Settings.model_fields for name in names_of(field)}
     found = ((name, source.name) for source in sources for name in sorted(source.values))
     return [f"{name.upper()} in {source}" for name, source in found if name.startswith(OURS) and name not in known]
 
 
 def _shown(field: str, sources: tuple[SettingsSource, ...]) -> ShownSetting:
-    names = _names(field)
+    names = names_of(field)
     is_secret = SecretStr in getattr(Settings.model_fields[field].annotation, "__args__", ())
     for source in sources:
         for name in names:
@@ -78,7 +78,7 @@ def _shown(field: str, sources: tuple[SettingsSource, ...]) -> ShownSetting:
     return ShownSetting(names[0], "not set" if default in (None, "") else str(default), "default")
 
 
-def _names(field: str) -> tuple[str, ...]:
+def names_of(field: str) -> tuple[str, ...]:
     """Return the names of a setting, the preferred one first."""
     alias = Settings.model_fields[field].validation_alias
     choices = alias.choices if isinstance(alias, AliasChoices) else [field]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from database.errors import ConfigError, StorageError, StorageUnavailable
 from database.keeping import durable
+from database.keeping.free_space import free_bytes
 from database.keeping.integrity import open_to_look
 from database.keeping.online_copy import Change, copy_all
 from orchestra.run.data_directory import DataDirectory
@@ -28,11 +29,6 @@ LOCK = ".lock"
 FOLDER_MODE = 0o700
 # What must still be free beside the copies.
 ROOM_LEFT_BYTES = 50 * 1024 * 1024
-
-
-def free_bytes(path: Path) -> int:
-    """Return how much the disk of a folder still takes."""
-    return shutil.disk_usage(path).free
 
 
 class BackupShelf:

@@ -35,7 +35,7 @@ def test_no_backup_holds_the_pepper_or_a_session(house: KeptHouse) -> None:
     pepper = house.create_pin()
     with closing(sqlite3.connect(house.directory.door)) as connection, connection:
         connection.execute(
-            "INSERT INTO sessions VALUES('token-of-a-session', 'lan', 'a', 'a', 'a', '10.0.0.1', '', NULL)"
+            "INSERT INTO sessions VALUES('token-of-a-session', 'lan', 'a', 'a', 'a', '10.0.0.1', '', NULL, NULL)"
         )
     assert pepper in house.as_one_file("door.db").read_bytes().decode("latin-1")
     name = house.back_up()
