@@ -7,16 +7,21 @@ import gc
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from database import db_manager
 from database.calendar_manager import MarketCalendar
-from orchestra.backtest.history.file_guard import guarded, opened
+from database.errors import StorageError
+from orchestra.backtest.history.file_guard import guarded, opened, started
+from orchestra.backtest.history.future_files import future_files
 from orchestra.backtest.history.history import History
 from orchestra.backtest.history.history_bars import HistoryBars
 from orchestra.backtest.history.history_world import HistoryWorld
+from orchestra.backtest.history.other_bars import OtherBars
 from orchestra.backtest.played import Played
 from orchestra.backtest.progress import Tell, tell_nobody
 from orchestra.backtest.request import BacktestRequest, Costs
@@ -37,13 +42,16 @@ from orchestra.runtime.clock import SystemClock
 from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.turns.quick_turns import QuickTurns
 from orchestra.signals.turns.turn_timer import TurnTimer
-from system_databse import system_db_manager
+from system_databse import position_sizing, system_db_manager
 from system_databse.algorithm_record import AlgorithmRecord
+from system_databse.errors import StrategyError
 from system_databse.order import ZERO
+from system_databse.position_sizing import Portfolio
 
 INSTALL = "backtest"
 # So many of them before the collector looks; a session of one symbol makes about two thousand.
 NEW_OBJECTS = 20_000
+_Memory = tuple[HistoryWorld, BacktestBooks, DecisionLog]
 
 
 class Backtester:
@@ -56,6 +64,7 @@ class Backtester:
         self._folder = folder
         self._calendar = calendar
         self._timer = TurnTimer(SystemClock(), limit_seconds=limit_seconds)
+        self._others = OtherBars(calendar, waiting=self._timer.paused)
 
     def play(
         self,
@@ -75,6 +84,11 @@ class Backtester:
         # A strategy has changed rows that were shared to save time: once more, with rows of its own each minute.
         return played if is_true else self._play(request, history, tell=tell, sink=sink, is_sharing=False)[0]
 
+    def with_others(self, history: History, played: Played) -> History:
+        """Return the history with the bars that were asked for beside those of its tickers."""
+        others = {symbol: self._others.of(history, symbol) for symbol in played.others}
+        return replace(history, columns={**history.columns, **{name: each for name, each in others.items() if each}})
+
     def _play(
         self,
         request: BacktestRequest,
@@ -86,39 +100,26 @@ class Backtester:
         is_sharing: bool = True,
     ) -> tuple[Played, bool]:
         """Return what came of it, and whether the strategies left alone what they share."""
-        world = HistoryWorld(history, self._calendar)
+        world = HistoryWorld(history, self._calendar, read_other=partial(self._others.of, history))
         world.rewind(history.sessions[0].open)
         # A loader of its own for each run: what a strategy keeps in its module is forgotten, as by a new start.
         loader = StrategyLoader(self._folder, guard=self._timer.guard)
-        with guarded(history.paths), _taken_over(world), _seldom_collected():
+        with _watched(request, history), _taken_over(world), _seldom_collected():
             records = [_record(loader, number, asked) for number, asked in enumerate(request.algorithms, start=1)]
             # Bars that are handed over one by one cannot be handed over again.
             books = BacktestBooks(records, is_sharing=is_sharing and feeder is None)
             system_db_manager.bind(books.transactions)
+            position_sizing.bind_portfolio(lambda: _portfolio(books, world))
             seats = [Seat(books.views[record.id], _instance(loader, record)) for record in records]
             log = DecisionLog(sink)
             walk = self._walk(request, (world, books, log), seats=seats, feeder=feeder)
             is_whole = walk.play(history.sessions, tell)
-        played = Played(
-            minutes=walk.minutes,
-            records=books.records,
-            fills=tuple(books.fills),
-            reasons=log.reasons,
-            days=tuple(walk.closes),
-            told=log.told,
-            prices=world.prices(),
-            is_whole=is_whole,
-            outcomes=log.outcomes,
-            gates=log.gates,
-            rejections=log.rejections,
-            opened=opened(),
-        )
-        return played, books.has_whole_rows
+        return _played(walk, (world, books, log), history, is_whole=is_whole), books.has_whole_rows
 
     def _walk(
         self,
         request: BacktestRequest,
-        memory: tuple[HistoryWorld, BacktestBooks, DecisionLog],
+        memory: _Memory,
         *,
         seats: Sequence[Seat],
         feeder: Feeder | None,
@@ -143,6 +144,31 @@ class Backtester:
         )
 
 
+def _played(walk: MinuteWalk, memory: _Memory, history: History, *, is_whole: bool) -> Played:
+    """Return what there is to tell of a walk."""
+    world, books, log = memory
+    sessions = history.sessions[: len(walk.closes)]
+    return Played(
+        minutes=walk.minutes,
+        records=books.records,
+        fills=tuple(books.fills),
+        reasons=log.reasons,
+        days=tuple(walk.closes),
+        told=log.told,
+        prices=world.prices(),
+        is_whole=is_whole,
+        outcomes=log.outcomes,
+        gates=log.gates,
+        rejections=log.rejections,
+        opened=opened(),
+        started=started(),
+        others={
+            symbol: sum(each.position(session.close) - each.position(session.open) for session in sessions)
+            for symbol, each in sorted(world.others.items())
+        },
+    )
+
+
 def _record(loader: StrategyLoader, number: int, asked: StartAlgorithm) -> AlgorithmRecord:
     strategy = loader.find(asked.algorithm)
     params = loader.fitted(strategy, asked.params)
@@ -160,6 +186,14 @@ def _record(loader: StrategyLoader, number: int, asked: StartAlgorithm) -> Algor
 def _instance(loader: StrategyLoader, record: AlgorithmRecord) -> Any:
     strategy = loader.find(record.file)
     return loader.make(strategy, record.ticker, record.initial_capital, params=json.loads(record.params))
+
+
+def _portfolio(books: BacktestBooks, world: HistoryWorld) -> Portfolio:
+    """Return what all algorithms have and hold at the last visible closes."""
+    prices = world.prices()
+    cash = sum(float(view.cash) for view in books.views.values())
+    held = sum(float(view.position.qty) * prices.get(view.record.ticker, 0.0) for view in books.views.values())
+    return Portfolio(cash + held, max(cash, 0.0))
 
 
 class _Account:
@@ -197,6 +231,21 @@ def _fees(costs: Costs) -> FeeModel:
 
 
 @contextmanager
+def _watched(request: BacktestRequest, history: History) -> Iterator[None]:
+    """Guard the files of the future.
+
+    A store that a strategy had us open fails by the guard, and not by itself: then it is the strategy's fault.
+    """
+    with guarded(future_files(request, history)):
+        try:
+            yield
+        except StorageError as error:
+            if not opened():
+                raise
+            raise StrategyError(f"An algorithm opens what holds its own future: {', '.join(opened())}.") from error
+
+
+@contextmanager
 def _seldom_collected() -> Iterator[None]:
     """Let the collector of cycles look seldom: bars and fills are no cycles, and many."""
     before = gc.get_threshold()
@@ -218,3 +267,4 @@ def _taken_over(world: HistoryWorld) -> Iterator[None]:
         db_manager.give_back()
         db_manager.unbind()
         system_db_manager.bind(None)
+        position_sizing.bind_portfolio(None)

@@ -37,7 +37,8 @@ class Played:
     minutes: session minutes decided. reasons, rejections: why each order was wanted, or refused by the broker, by its
     id. told: how many minutes said what; of reasons that differ every minute, the first. prices: the last close by
     symbol. is_whole: False when it was canceled before its end. opened: files of the history that a strategy tried to
-    read.
+    read; started: programs it started. others: how many bars of the sessions played there
+    are of symbols that are no ticker here and were asked for.
     """
 
     minutes: int
@@ -52,3 +53,5 @@ class Played:
     gates: Counter[str] = field(default_factory=Counter)
     rejections: Mapping[str, str] = field(default_factory=dict)
     opened: tuple[str, ...] = ()
+    started: tuple[str, ...] = ()
+    others: Mapping[str, int] = field(default_factory=dict)

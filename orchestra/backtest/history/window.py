@@ -85,6 +85,12 @@ class Window:
         if self.averages:
             self._average_more()
 
+    def grow_to_end(self) -> None:
+        """Take in all bars of the columns, which are over as soon as they are there, and make them visible."""
+        self.grow(len(self.columns))
+        self._forget_old()
+        self.stop = len(self.closes)
+
     def bars(self, count: int) -> list[ShapedBar]:
         """Return the last visible bars, up to `count`; more than are held come from the columns."""
         stop = self.stop
@@ -113,7 +119,11 @@ class Window:
     def between(self, start: int, end: int) -> list[ShapedBar]:
         """Return the visible bars with start <= ts < end."""
         first, last = self.columns.position(start), self.columns.position(end)
-        return self._from_columns(first, min(last, self.base + self.stop))
+        return self.at(first, min(last, self.base + self.stop))
+
+    def at(self, first: int, end: int) -> list[ShapedBar]:
+        """Return the bars with first <= index < end of the columns."""
+        return self._from_columns(first, end)
 
     def verify(self) -> None:
         """Raise StrategyError when a bar that was given out is not what it was."""

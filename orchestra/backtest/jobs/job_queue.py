@@ -41,9 +41,8 @@ class JobQueue:
         for id_ in _left_jobs(shelf.folder):
             state, failure = read_state(self.folder(id_))
             self._states[id_] = (state, failure)
-            if state is JobState.RUNNING:
-                # Its process ended with the one that held this queue.
-                self._put(id_, JobState.FAILED, INTERRUPTED)
+            # Its process ended with the one that held this queue.
+            self.end(id_, INTERRUPTED)
 
     @property
     def has_waiting(self) -> bool:
@@ -87,11 +86,13 @@ class JobQueue:
         """Take note that a job's process is gone: it has failed, unless its result is on the shelf."""
         if id_ not in self._states:
             return
+        state = self._states[id_][0]
         if not self.folder(id_).is_dir():
             del self._states[id_]
-        elif self._states[id_][0] is JobState.RUNNING:
+        elif state in (JobState.RUNNING, JobState.CANCELED):
             self._throw_away_rest(id_)
-            self._put(id_, JobState.FAILED, failure)
+            if state is JobState.RUNNING:
+                self._put(id_, JobState.FAILED, failure)
 
     def cancel(self, id_: str) -> bool:
         """Cancel a job that waits or runs, and say whether it did: what has ended is left as it is."""

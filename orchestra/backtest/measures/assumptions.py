@@ -32,6 +32,10 @@ def assumptions(costs: Costs, history: History) -> dict[str, str]:
         ),
         "cash": "Cash earns no interest, nothing is borrowed or sold short, dividends are not paid.",
         "prices": "Prices are as stored: not adjusted for dividends, nor for splits unless the source did so.",
+        "limits": (
+            "Your limits, halts and day-trade rule are not applied; the portfolio that sizes are taken from is this "
+            "run's money alone."
+        ),
         "session_end": "A decision on a session's last bar is denied; nothing is carried to the next open.",
         "annualisation": "Annual figures count 252 sessions a year; the risk-free rate is 0.",
         "data": _data(history),

@@ -17,13 +17,14 @@ from orchestra.backtest.history.history import History
 from orchestra.backtest.measures.assumptions import assumptions
 from orchestra.backtest.measures.buy_and_hold import hold_from_the_start
 from orchestra.backtest.measures.metrics import curve_metrics, trip_metrics
-from orchestra.backtest.measures.minute_values import MinuteValues, exposure
+from orchestra.backtest.measures.minute_values import MinuteValues
 from orchestra.backtest.measures.warnings_of import warnings_of
 from orchestra.backtest.played import Played
 from orchestra.backtest.request import BacktestRequest
 from orchestra.backtest.result import BacktestResult
 from system_databse.algorithm_record import AlgorithmRecord
 from system_databse.fill import Fill, fill_values, open_position_values, whole_shares
+from system_databse.performance.exposure import exposure, time_in_market
 from system_databse.performance.round_trips import RoundTrip, round_trips
 from system_databse.trading_signal import Outcome
 
@@ -101,7 +102,7 @@ def _metrics(
         **curve_metrics(curve, days),
         **trip_metrics(trips, now, chance=_chance()),
         "exposure": exposure(market, equity),
-        "time_in_market": sum(1 for value in market if value) / len(market) if market else 0.0,
+        "time_in_market": time_in_market(market),
         "turnover": _turnover(played.fills, curve),
         "denied": played.outcomes.get("DENIED", 0),
         "rejected": len(played.rejections),
@@ -111,7 +112,11 @@ def _metrics(
 
 def _part_played(history: History, sessions: int) -> History:
     """Return what was played of the history; all of it when not one session was, so that it has a first and a last."""
-    return replace(history, sessions=history.sessions[:sessions]) if sessions else history
+    if not 0 < sessions < len(history.sessions):
+        return history
+    last = history.sessions[sessions - 1].day
+    absent = [day for day in history.absent if day < last]
+    return replace(history, sessions=history.sessions[:sessions], absent=absent)
 
 
 def _chance() -> Random:

@@ -50,12 +50,7 @@ def trip_metrics(trips: Sequence[RoundTrip], now: datetime, *, chance: Random) -
     profits = [float(trip.pnl) for trip in closed]
     fractions = [trip.return_ for trip in closed]
     return {
-        "total_trades": len(closed),
-        "wins": sum(profit > 0 for profit in profits),
-        "win_rate": of_trades.win_rate(profits),
-        "profit_factor": of_trades.profit_factor(profits),
-        "expectancy": of_trades.expectancy(profits),
-        "payoff": of_trades.payoff(profits),
+        **of_trades.trip_figures(profits),
         "average_trade": fmean(fractions) if fractions else None,
         "best_trade": max(fractions, default=None),
         "worst_trade": min(fractions, default=None),

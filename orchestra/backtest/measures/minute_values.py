@@ -10,6 +10,7 @@ from database.bar import MINUTE
 from database.bars.bar_columns import BarColumns
 from database.calendar_manager import Session
 from system_databse.fill import Fill
+from system_databse.performance.exposure import exposure, time_in_market
 
 
 class MinuteValues:
@@ -36,7 +37,7 @@ class MinuteValues:
     @property
     def time_in_market(self) -> float:
         """Return the fraction of minutes with a position."""
-        return sum(1 for value in self.market if value) / len(self.market) if self.market else 0.0
+        return time_in_market(self.market)
 
     def _add(self, session: Session) -> None:
         prices = self._prices(session)
@@ -79,11 +80,3 @@ class MinuteValues:
                 begin += 1
             filled.append(price)
         return filled
-
-
-def exposure(market: Sequence[float], equity: Sequence[float]) -> float:
-    """Return the average of |market value| / equity; minutes without any equity count as all in."""
-    if not market:
-        return 0.0
-    parts = [abs(value) / worth if worth > 0 else 1.0 for value, worth in zip(market, equity, strict=True) if value]
-    return sum(parts) / len(market)

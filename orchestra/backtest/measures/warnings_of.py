@@ -18,13 +18,24 @@ FEW_TRADES = 30
 FEW_DAYS = 60
 LARGEST_STEP = 0.40
 MISSING_SHARE = 0.02
+MOST_NAMES = 10
 
 
 def warnings_of(played: Played, history: History, *, figures: Mapping[str, Any]) -> list[str]:
     """Return the warnings. history: what was played of it; figures: the metrics of all algorithms together."""
     tickers = dict.fromkeys(record.ticker for record in played.records)
     of_bars = [each for ticker in tickers for each in _of_bars(history.columns[ticker], history)]
-    return [*_of_the_run(played), *_of_its_length(played, figures), *(of_bars if played.days else ())]
+    of_days = absence_of(history)
+    return [*_of_the_run(played), *of_days, *_of_its_length(played, figures), *(of_bars if played.days else ())]
+
+
+def absence_of(history: History) -> list[str]:
+    """Return a sentence on the days that were asked for and have no bar, none when all have."""
+    if not history.absent:
+        return []
+    asked, first = len(history.sessions) + len(history.absent), history.absent[0].isoformat()
+    have = "has" if len(history.absent) == 1 else "have"
+    return [f"{len(history.absent)} of {_counted(asked, 'session')} asked for {have} no bar, the first on {first}."]
 
 
 def _of_the_run(played: Played) -> Iterator[str]:
@@ -39,10 +50,31 @@ def _of_the_run(played: Played) -> Iterator[str]:
     if played.opened:
         files = ", ".join(sorted(set(played.opened)))
         yield f"An algorithm tried to open what holds its own future, and was refused: {files}."
+    if played.started:
+        programs = ", ".join(played.started)
+        yield f"An algorithm starts another program, and whether that looks ahead cannot be judged: {programs}."
+    yield from _of_other_symbols(played)
     if played.rejections:
         yield f"{_counted(len(played.rejections), 'order')} came back rejected by the broker."
     if played.gates.get("CASH"):
         yield f"Denied, as the algorithm's cash did not suffice: {_counted(played.gates['CASH'], 'buy')}."
+
+
+def _of_other_symbols(played: Played) -> Iterator[str]:
+    """Tell what was asked for beside the tickers, and is not there or not whole."""
+    if not played.days:
+        return
+    unknown = [symbol for symbol, bars in played.others.items() if not bars]
+    if unknown:
+        more = f" and {len(unknown) - MOST_NAMES} more" if len(unknown) > MOST_NAMES else ""
+        yield (
+            f"An algorithm asked for bars of {', '.join(unknown[:MOST_NAMES])}{more}, and saw none: there are none of "
+            "these days where the bars of this run come from."
+        )
+    for symbol, bars in played.others.items():
+        missing = 1.0 - bars / played.minutes
+        if bars and missing > MISSING_SHARE:
+            yield f"{symbol}, which an algorithm looks at too, has no bar in {missing:.0%} of the minutes."
 
 
 def _of_its_length(played: Played, figures: Mapping[str, Any]) -> Iterator[str]:

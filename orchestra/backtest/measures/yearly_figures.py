@@ -1,7 +1,7 @@
 """Which yearly figures a run is long enough for, and what is said beside those it is not.
 
 In: metrics, session dates. Out: metrics to show, sentences. Thread: any. The formulas hold for any length, so results
-keep their numbers (domain.md 7) and sweeps compare stretches by them; a person would read 3 % of one week as 360 %.
+keep their numbers (domain.md 7) and sweeps may choose by them; a person would read 3 % of one week as 360 %.
 """
 
 from collections.abc import Mapping, Sequence

@@ -6,52 +6,15 @@ cannot see it. Thread: any.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from orchestra.backtest.report.axis import Tick, value_ticks
 from orchestra.backtest.report.markup import Markup, join, tag
+from orchestra.messages.plots.axis import value_ticks
+from orchestra.messages.plots.chart import Chart, Mark, Point, Series, thinned
 
 SHEET, TOP, BOTTOM = 1_000, 14, 26
-MOST_POINTS = 1_600
 MOST_LETTERS = 24
 # Where a date would be cut off, as a share of the width.
 EDGES = (0.04, 0.95)
-
-Point = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One line. kind: its class in the style; is_area: filled down to 0."""
-
-    name: str
-    points: Sequence[Point]
-    kind: str
-    is_area: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Buys or sales on the line, told apart by their shape: a triangle up below the price, or down above it."""
-
-    at: Point
-    is_buy: bool
-    words: str
-    count: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """What is drawn. words: the same in a sentence; within: values the upright axis holds in any case."""
-
-    title: str
-    words: str
-    series: Sequence[Series]
-    x_ticks: Sequence[Tick]
-    is_percent: bool = False
-    marks: Sequence[Mark] = field(default_factory=tuple)
-    within: Sequence[float] = ()
-    height: int = 280
 
 
 def draw(chart: Chart) -> Markup:
@@ -85,19 +48,6 @@ def draw(chart: Chart) -> Markup:
 def legend(series: Sequence[Series]) -> Markup:
     """Return the names of the lines beside a sample of each."""
     return tag("p", *(tag("span", each.name, class_=f"key {each.kind}") for each in series), class_="legend")
-
-
-def thinned(points: Sequence[Point]) -> Sequence[Point]:
-    """Return at most so many points as a screen can show: of each stretch the lowest and the highest."""
-    if len(points) <= MOST_POINTS:
-        return points
-    step = -(-2 * len(points) // (MOST_POINTS - 2))
-    kept: list[Point] = []
-    for start in range(0, len(points), step):
-        stretch = points[start : start + step]
-        ends = {min(stretch, key=lambda point: point[1]), max(stretch, key=lambda point: point[1])}
-        kept += sorted(ends)
-    return [points[0], *kept, points[-1]]
 
 
 class _Frame:

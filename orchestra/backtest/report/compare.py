@@ -48,11 +48,13 @@ def compare_text(first: BacktestResult, second: BacktestResult) -> str:
         told = [folded(f"First: {one}", indent="    "), folded(f"Second: {other}", indent="    ")]
         asked += [folded(name, indent="  "), *told]
     lines = [f"{'':<20}{'First':>16}{'Second':>16}{'Difference':>16}"]
-    lines += [f"{label:<20}{one:>16}{other:>16}{more:>16}" for label, one, other, more in _figures(first, second)]
+    lines += [
+        f"{label:<20}{one:>16}{other:>16}{more:>16}" for label, one, other, more in figures_of_both(first, second)
+    ]
     parts = [
         "\n".join(folded(line) for line in _which(first, second)),
         "\n".join(["Asked differently:", *asked]) if asked else EQUAL,
-        "\n".join([*lines, *map(folded, _notes(first, second))]),
+        "\n".join([*lines, *map(folded, notes_on_both(first, second))]),
         folded(first_difference(first, second)),
         PAST,
     ]
@@ -63,9 +65,9 @@ def compare_html(first: BacktestResult, second: BacktestResult) -> str:
     """Return the comparison as one page."""
     which = tag("ul", *(tag("li", line) for line in _which(first, second)[1:]))
     figures = table(
-        ["", "First", "Second", "Difference"], _figures(first, second), kinds="snnn", name="Figures of both runs"
+        ["", "First", "Second", "Difference"], figures_of_both(first, second), kinds="snnn", name="Figures of both runs"
     )
-    notes = [tag("p", note, class_="muted") for note in _notes(first, second)]
+    notes = [tag("p", note, class_="muted") for note in notes_on_both(first, second)]
     return document(
         "Two backtests compared",
         [
@@ -92,7 +94,8 @@ def _asked_table(first: BacktestResult, second: BacktestResult) -> Markup:
     return table(["", "First", "Second"], asked, kinds="www", name="What was asked differently")
 
 
-def _figures(first: BacktestResult, second: BacktestResult) -> list[tuple[str, str, str, str]]:
+def figures_of_both(first: BacktestResult, second: BacktestResult) -> list[tuple[str, str, str, str]]:
+    """Return each figure's label, of the first, of the second, and how much more the second has."""
     one, other = (metrics_to_show(each.metrics["all"], each.days) for each in (first, second))
     own = [
         (label, write(one.get(name)), write(other.get(name)), change(one.get(name), other.get(name), write))
@@ -103,7 +106,8 @@ def _figures(first: BacktestResult, second: BacktestResult) -> list[tuple[str, s
     return [*own, ("Buy and hold", write(held[0]), write(held[1]), change(held[0], held[1], write))]
 
 
-def _notes(first: BacktestResult, second: BacktestResult) -> list[str]:
+def notes_on_both(first: BacktestResult, second: BacktestResult) -> list[str]:
+    """Return what is said beside figures of runs that are short."""
     return [
         f"{name}: {note}"
         for name, each in (("First", first), ("Second", second))

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from database.calendar_manager import NEW_YORK
-from orchestra.backtest.report.axis import Tick, time_ticks
-from orchestra.backtest.report.charts import Chart, Mark, Series
 from orchestra.backtest.report.figures import count, moment, money, percent, price, signed_percent
 from orchestra.backtest.result import BacktestResult
+from orchestra.messages.plots.axis import day_ticks, time_ticks
+from orchestra.messages.plots.chart import Chart, Mark, Series
 from system_databse.performance.returns import drawdowns
 
 # Fills of one side within such a part of the width share a mark.
@@ -30,7 +30,7 @@ def equity_chart(result: BacktestResult) -> Chart:
         Series("This run", _by_day(result, result.equity), "own"),
         Series("Buy and hold", _by_day(result, result.buy_and_hold["equity"]), "held"),
     ]
-    return Chart("Value at each close", words, series, _day_ticks(result.days))
+    return Chart("Value at each close", words, series, day_ticks(result.days))
 
 
 def both_equities(first: BacktestResult, second: BacktestResult) -> Chart:
@@ -46,7 +46,7 @@ def both_equities(first: BacktestResult, second: BacktestResult) -> Chart:
     told = [signed_percent(each.metrics["all"]["total_return"]) for each in (first, second)]
     words = f"The first returned {told[0]}, the second {told[1]}."
     title = "Change since the start" if is_percent else "Value at each close"
-    return Chart(title, words, series, _day_ticks(days), is_percent=is_percent)
+    return Chart(title, words, series, day_ticks(days), is_percent=is_percent)
 
 
 def drawdown_chart(result: BacktestResult) -> Chart:
@@ -58,7 +58,7 @@ def drawdown_chart(result: BacktestResult) -> Chart:
         "Falls from the highest value so far",
         _fall_in_words(own),
         series,
-        _day_ticks(result.days),
+        day_ticks(result.days),
         is_percent=True,
         within=(0.0, -0.01),
         height=180,
@@ -92,11 +92,6 @@ def _by_day(
     begin = result.metrics["all"]["start_equity"] if start is None else start
     first = places[result.days[0]] - 1.0 if result.days else 0.0
     return [(first, begin), *((places[day], value) for day, value in zip(result.days, values, strict=False))]
-
-
-def _day_ticks(days: Sequence[str]) -> list[Tick]:
-    moments = [datetime.fromisoformat(day) for day in days]
-    return time_ticks([moments[0], *moments], is_daily=True) if moments else []
 
 
 def _fall_in_words(own: Mapping[str, Any]) -> str:

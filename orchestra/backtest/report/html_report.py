@@ -5,7 +5,7 @@ In: a result. Out: the document as text. Thread: any. Whatever strangers wrote i
 
 from collections.abc import Sequence
 
-from orchestra.backtest.report.charts import Chart, draw, legend
+from orchestra.backtest.report.charts import draw, legend
 from orchestra.backtest.report.curves import drawdown_chart, equity_chart, price_chart
 from orchestra.backtest.report.figures import count, file_name, headline
 from orchestra.backtest.report.markup import Markup, join, tag, text
@@ -20,6 +20,7 @@ from orchestra.backtest.report.tables import (
 )
 from orchestra.backtest.report.text import MODE, PAST, period, title_of
 from orchestra.backtest.result import BacktestResult
+from orchestra.messages.plots.chart import Chart
 
 # Nothing may be loaded, run or sent, whatever a name in here contains.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"

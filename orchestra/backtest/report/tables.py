@@ -39,7 +39,7 @@ def periods_table(result: BacktestResult) -> Markup:
         return _daily(result)
     rows = [
         [year, *(_coloured(months.get(at), is_bare=True) if at in months else "" for at in range(1, 14))]
-        for year, months in _monthly(result).items()
+        for year, months in monthly_returns(result).items()
     ]
     head = ["", *MONTHS, "Year"]
     told = table(head, rows, kinds="s" + "n" * 13, name="Returns by month in percent")
@@ -127,7 +127,7 @@ def asked_table(result: BacktestResult) -> Markup:
     return tag("section", tag("h2", "What was run"), *parts)
 
 
-def _monthly(result: BacktestResult) -> dict[str, dict[int, float | None]]:
+def monthly_returns(result: BacktestResult) -> dict[str, dict[int, float | None]]:
     """Return the returns of each year by month, and of the whole year as month 13."""
     ends = {day[:7]: equity for day, equity in zip(result.days, result.equity, strict=True)}
     found: dict[str, dict[int, float | None]] = defaultdict(dict)

@@ -5,7 +5,6 @@ In: a request, a history, a trial. Out: an outcome. Thread: main of its process.
 
 from dataclasses import replace
 
-from database.bars.bar_columns import BarColumns
 from database.errors import AutoTraderError
 from orchestra.backtest.backtester import Backtester
 from orchestra.backtest.history.history import History
@@ -17,6 +16,7 @@ from system_databse.algorithm_record import AlgorithmStatus
 from system_databse.performance.returns import daily_returns
 
 NOT_BUILT = "it cannot be built with these values"
+NOT_THERE = "it asks for bars that a cluster is not sent unless they come from recorded files"
 
 
 def player(backtester: Backtester, request: BacktestRequest, history: History) -> PlayTrial:
@@ -36,6 +36,8 @@ def player(backtester: Backtester, request: BacktestRequest, history: History) -
         for record in played.records:
             if record.status is AlgorithmStatus.ERROR:
                 return Outcome(trial, error=f"{record.name} failed time and again: {record.last_error}")
+        if played.others and history.source == "store" and not history.paths:
+            return Outcome(trial, error=f"{NOT_THERE}: {', '.join(played.others)}")
         result = measure(played, asked, part)
         start = result.metrics["all"]["start_equity"]
         return Outcome(trial, result.metrics["all"], tuple(daily_returns([start, *result.equity])))
@@ -49,13 +51,5 @@ def stretch(history: History, sessions: Stretch) -> History:
     Nothing is copied while the last session is in it.
     """
     chosen = history.sessions[sessions[0] : sessions[1]]
-    columns = {symbol: _until(each, chosen[-1].close) for symbol, each in history.columns.items()}
+    columns = {symbol: each.before(chosen[-1].close) for symbol, each in history.columns.items()}
     return replace(history, sessions=chosen, columns=columns)
-
-
-def _until(columns: BarColumns, second: int) -> BarColumns:
-    end = columns.position(second)
-    if end == len(columns):
-        return columns
-    parts = (columns.opens, columns.highs, columns.lows, columns.closes, columns.volumes)
-    return BarColumns(columns.symbol, columns.times[:end], *(each[:end] for each in parts))

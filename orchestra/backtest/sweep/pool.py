@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from database.errors import ConfigError
+from orchestra.backtest.process_group import end_with_all_it_started
 from orchestra.backtest.sweep.trial import Outcome, PlayTrial, Trial, Watch
 
 LOOK_SECONDS = 0.2
@@ -94,8 +95,7 @@ class _Worker:
         return outcome
 
     def end(self) -> None:
-        self._process.kill()
-        self._process.join()
+        end_with_all_it_started(self._process)
         self.line.close()
 
 

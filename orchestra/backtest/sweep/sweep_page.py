@@ -34,8 +34,9 @@ def sweep_html(result: SweepResult) -> str:
     doubts = [result.verdict.sentence if result.ranked else "No trial has this figure.", stability(result)]
     about = f"{len(result.outcomes)} parameter sets on {result.days[0]} to {result.days[1]}, simulated money."
     parts = [tag("p", about, class_="muted")]
-    if not result.is_whole:
-        parts.append(tag("div", tag("p", f"! {STOPPED}"), class_="box warning"))
+    warnings = [*([] if result.is_whole else [STOPPED]), *result.about.get("warnings", ())]
+    if warnings:
+        parts.append(tag("div", *(tag("p", f"! {each}") for each in warnings), class_="box warning"))
     parts.append(tag("div", *(tag("p", each) for each in doubts if each), class_="box"))
     parts += [_map(result), _best(result), *_unseen(result), _failed(result), _assumed(result)]
     return document("A sweep over parameters", [*parts, tag("p", PAST, class_="muted")])

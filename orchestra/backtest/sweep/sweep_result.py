@@ -12,16 +12,16 @@ from orchestra.backtest.sweep.split import Window
 from orchestra.backtest.sweep.standing import figure
 from orchestra.backtest.sweep.trial import Outcome, Params
 
-# A figure that grows with the length of the stretch is compared as one a year.
-A_YEAR = {"total_return": "cagr", "profit_loss": "cagr"}
+# Figures that grow with the length of the stretch are compared per session: as one a year, a good week is a fortune.
+BY_SESSION = ("total_return", "profit_loss", "total_trades")
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """One window: the best of what it was chosen on, and what became of it afterwards; None where nothing is known.
 
-    days: first and last day of the unseen part; kept: the judged figure as a part of the chosen one, None unless the
-    chosen one is above 0.
+    days: first and last day of the unseen part; kept: the judged figure as a part of the chosen one, both per session
+    where they grow with time, None unless the chosen one is above 0.
     """
 
     window: Window
@@ -70,12 +70,17 @@ class SweepResult:
 
     @property
     def efficiency(self) -> float | None:
-        """Return how much of the chosen figure was left on unseen sessions, on average over the windows.
+        """Return how much of the chosen figure was left on unseen sessions, on average over the windows that know it.
 
         Source: Pardo, "The Evaluation and Optimization of Trading Strategies", 2008, walk-forward efficiency.
         """
-        known = [each.kept for each in self.judged if each.kept is not None]
+        known = self.kept
         return sum(known) / len(known) if known else None
+
+    @property
+    def kept(self) -> list[float]:
+        """Return what was left in each window that knows it."""
+        return [each.kept for each in self.judged if each.kept is not None]
 
     @property
     def varied(self) -> dict[str, list[Any]]:
@@ -95,6 +100,7 @@ class SweepResult:
             "verdict": {**asdict(self.verdict), "sentence": self.verdict.sentence},
             "judged": [{**asdict(each), "params": dict(each.params or {})} for each in self.judged],
             "efficiency": self.efficiency,
+            "efficiency_windows": len(self.kept),
             "stitched": self.stitched,
             "curve": [list(point) for point in self.curve],
             "is_whole": self.is_whole,

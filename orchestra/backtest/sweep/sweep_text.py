@@ -11,7 +11,7 @@ from typing import Any
 from orchestra.backtest.report.figures import DASH, TABLE, number, percent, signed_percent
 from orchestra.backtest.report.text import PAST, WIDTH
 from orchestra.backtest.sweep.standing import told
-from orchestra.backtest.sweep.sweep_result import Judged, SweepResult, neighbours
+from orchestra.backtest.sweep.sweep_result import BY_SESSION, Judged, SweepResult, neighbours
 from orchestra.backtest.sweep.trial import Outcome
 
 SHOWN = 20
@@ -27,6 +27,7 @@ def sweep_text(result: SweepResult) -> str:
     """Return the report for a terminal."""
     parts = [
         "" if result.is_whole else STOPPED,
+        *result.about.get("warnings", ()),
         _title(result),
         _ranking(result),
         SPENT if result.unseen else "",
@@ -83,8 +84,7 @@ def judged_lines(result: SweepResult) -> list[str]:
     lines += [_judged(each, write) for each in result.judged]
     if result.stitched is not None:
         lines.append(f"Return over all unseen sessions, one after the other: {signed_percent(result.stitched)}.")
-    if result.efficiency is not None:
-        lines.append(f"Efficiency, what unseen sessions left of the chosen figure: {percent(result.efficiency)}.")
+    lines.append(_efficiency(result))
     return lines
 
 
@@ -97,10 +97,13 @@ def stability(result: SweepResult) -> str:
         return ""
     write = writer_of(result.by)
     mean = write(sum(known) / len(known))
-    return (
-        f"Its {len(known)} neighbours average {mean} and range from {write(known[0])} to {write(known[-1])}, "
-        f"where the best has {write(ranked[0].metrics[result.by])}: much less beside it means a lucky spot."
+    beside = (
+        f"Its one neighbour has {mean}"
+        if len(known) == 1
+        else f"Its {len(known)} neighbours average {mean} and range from {write(known[0])} to {write(known[-1])}"
     )
+    best = write(ranked[0].metrics[result.by])
+    return f"{beside}, where the best has {best}: much less beside it means a lucky spot."
 
 
 def label_of(metric: str) -> str:
@@ -151,6 +154,18 @@ def _judged(judged: Judged, write: Callable[[Any], str]) -> str:
         return f"{days}: nothing to choose from"
     change = f"{write(judged.chosen)} became {write(judged.judged)}, return {signed_percent(judged.judged_return)}"
     return f"{days}: {told(judged.params)}: {change}"
+
+
+def _efficiency(result: SweepResult) -> str:
+    """Tell what was left of the choices, and of how many: a loss that was chosen has no part to keep."""
+    windows = "1 window" if len(result.judged) == 1 else f"{len(result.judged)} windows"
+    if result.efficiency is None:
+        return f"Efficiency is not known: no figure above 0 was chosen and judged in {windows}."
+    measure = ", both per session" if result.by in BY_SESSION else ""
+    known = f"over {len(result.kept)} of {windows}"
+    return (
+        f"Efficiency, what unseen sessions left of the chosen figure{measure}, {known}: {percent(result.efficiency)}."
+    )
 
 
 def _folded(line: str) -> str:

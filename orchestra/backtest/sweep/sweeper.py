@@ -12,7 +12,7 @@ from orchestra.backtest.measures.luck import Verdict, verdict
 from orchestra.backtest.progress import Tell
 from orchestra.backtest.sweep.split import Stretch, Window
 from orchestra.backtest.sweep.standing import Standing, figure
-from orchestra.backtest.sweep.sweep_result import A_YEAR, Judged, SweepResult, ranking
+from orchestra.backtest.sweep.sweep_result import BY_SESSION, Judged, SweepResult, ranking
 from orchestra.backtest.sweep.trial import Outcome, Params, Trial, Watch
 
 # Plays trials and tells the watch of each outcome; ends early when that wants no more.
@@ -104,14 +104,20 @@ def _judged(pair: _Pair, *, days: Sequence[str], by: str) -> Judged:
     if before is None or after is None:
         return Judged(window, told, before.trial.params if before else None)
     figures = (figure(before, by), figure(after, by), figure(after, "total_return"))
-    return Judged(window, told, before.trial.params, *figures, kept=_kept(before, after, by))
+    return Judged(window, told, before.trial.params, *figures, kept=_kept(window, *figures[:2], by=by))
 
 
-def _kept(before: Outcome, after: Outcome, by: str) -> float | None:
+def _kept(window: Window, chosen: float | None, judged: float | None, *, by: str) -> float | None:
     """Return the judged figure as a part of the chosen one: of a loss, no part means anything."""
-    name = A_YEAR.get(by, by)
-    chosen, judged = figure(before, name), figure(after, name)
-    return judged / chosen if judged is not None and chosen is not None and chosen > 0 else None
+    if judged is None or chosen is None or chosen <= 0:
+        return None
+    if by not in BY_SESSION:
+        return judged / chosen
+    return judged / _sessions(window.judged_on) / (chosen / _sessions(window.chosen_on))
+
+
+def _sessions(part: Stretch) -> int:
+    return part[1] - part[0]
 
 
 def _stitched(pairs: Sequence[_Pair], days: Sequence[str]) -> list[tuple[str, float]]:

@@ -108,7 +108,7 @@ class MinuteWalk:
         """Play the sessions; return False when it was told to end early, after a whole session."""
         total = sum(session.minutes for session in sessions)
         try:
-            with self._turns.limited(lambda: (self._world.minute, self._current)):
+            with self._turns.limited(self._position):
                 for session in sessions:
                     if not tell(Progress(self.minutes, total, session.day.isoformat())):
                         return False
@@ -119,6 +119,10 @@ class MinuteWalk:
         self._world.verify()
         tell(Progress(self.minutes, total))
         return True
+
+    def _position(self) -> object:
+        """Return what changes with every turn, and when bars were looked up for one: that is not its own time."""
+        return self._world.minute, self._current, len(self._world.others)
 
     def _play_session(self, session: Session) -> None:
         self.session = session
@@ -133,7 +137,7 @@ class MinuteWalk:
 
     def _play_minutes(self, session: Session, texts: Sequence[str]) -> None:
         """Run every decision minute. Everything in here runs a hundred thousand times a year and symbol."""
-        world, windows = self._world, list(self._world.windows.values())
+        world, windows = self._world, self._world.order
         ask, is_idle, feeder = self._ask, self._desk.is_idle, self._feeder
         minute = session.open
         for index, text in enumerate(texts):
@@ -152,7 +156,7 @@ class MinuteWalk:
         """Take in the bars [minute, minute + 60), which were not here while it was decided."""
         if self._feeder is not None:
             self._feeder(minute)
-        for window in self._world.windows.values():
+        for window in self._world.order:
             window.grow(len(window.columns))
 
     def _ask(self, text: str, minute: int) -> Sequence[Wish]:

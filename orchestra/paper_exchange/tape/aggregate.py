@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from database.bar import Bar, BarSource
+from database.timeframes.longer_columns import merged
 
 DECIMALS = 6
 
@@ -14,13 +16,8 @@ def aggregate(bars: Sequence[Bar], ts: int, *, also: Sequence[Bar] = ()) -> Bar:
     also: bars that count for volume and number of trades only, as trades outside the regular hours do in a day.
     The average price is None where one of the bars that traded has none; the number of trades as soon as one has none.
     """
-    return Bar(
-        symbol=bars[0].symbol,
-        ts=ts,
-        open=bars[0].open,
-        high=max(bar.high for bar in bars),
-        low=min(bar.low for bar in bars),
-        close=bars[-1].close,
+    return replace(
+        merged(bars, ts),
         volume=math.fsum(bar.volume for bar in (*bars, *also)),
         vwap=_average_price(bars),
         trade_count=_trade_count((*bars, *also)),

@@ -327,3 +327,34 @@ def test_transactions_are_the_strategys_own_to_change(tmp_path: Path) -> None:
     played = house.play(made_history(made_columns("ACME", DAYS[:1]), days=DAYS[:1]), asked(greedy))
     assert [row.reason for row in house.rows.rows] == ["[]", "[]", "[3]"]
     assert [fill.qty for fill in played.fills] == [3]
+
+
+SIZED = """
+    from system_databse.position_sizing import portfolio, size_equity
+
+    class Algorithm:
+        def __init__(self, ticker, initial_capital):
+            self.capital = float(initial_capital)
+        def run(self, current_time, algo_id):
+            whole = portfolio(0.0)
+            self.reason = f"{whole.equity:.2f} {whole.buying_power:.2f}"
+            at = current_time[11:16]
+            shares = size_equity(100.0, cash=self.capital, fallback_equity=0.0)
+            return ("buy", shares) if at == "14:00" else ("hold", 0)
+"""
+
+
+@pytest.mark.requirement("S0-13")
+def test_sizes_follow_what_all_algorithms_of_the_run_are_worth(tmp_path: Path) -> None:
+    columns, house, file = made_columns("ACME", DAYS[:1]), House(), strategy(tmp_path, SIZED)
+    two = asked(file, capital="20000"), asked(file, capital="30000")
+    played = house.play(made_history(columns, days=DAYS[:1]), *two)
+    rows = house.rows
+    session = sessions(*DAYS[:1])[0]
+    assert rows.by_minute()[session.open + MINUTE].reason == "50000.00 50000.00"
+    assert [int(fill.qty) for fill in played.fills] == [10, 10]
+    cash = 50_000 - sum(float(fill.qty * fill.price) for fill in played.fills)
+    last = columns.closes[columns.position(session.close) - 2]
+    for number in (1, 2):
+        equity, power = map(float, rows.by_minute(number)[session.close - MINUTE].reason.split())
+        assert (equity, power) == (pytest.approx(cash + 20 * last, abs=0.01), pytest.approx(cash, abs=0.01))

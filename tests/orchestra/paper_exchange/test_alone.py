@@ -67,7 +67,7 @@ def advance(base_url: str) -> tuple[int, frozenset[str]]:
 
 
 def _now(base_url: str) -> int:
-    return int(requests.get(f"{base_url}/control/book", headers=HEADERS, timeout=5).json()["now"])
+    return int(requests.get(f"{base_url}/control/book", headers=HEADERS, timeout=20).json()["now"])
 
 
 def listed(recorded: Recorded) -> dict[str, list[Any]]:

@@ -76,7 +76,7 @@ def settle(base_url: str) -> LockStepClient:
 
 
 def minute_of(base_url: str) -> int:
-    return int(requests.get(f"{base_url}/control/book", headers=KEYS, timeout=5).json()["now"])
+    return int(requests.get(f"{base_url}/control/book", headers=KEYS, timeout=20).json()["now"])
 
 
 def use_orders_and_positions(client: Noted, base_url: str) -> None:

@@ -29,7 +29,7 @@ def running(bars: Path, data_dir: Path, *more: str) -> Iterator[tuple[Child, str
 
 
 def market_time(base_url: str) -> int:
-    return int(requests.get(f"{base_url}/control/book", headers=HEADERS, timeout=5).json()["now"])
+    return int(requests.get(f"{base_url}/control/book", headers=HEADERS, timeout=20).json()["now"])
 
 
 def test_stand_alone_exchange_runs_free_and_ends_cleanly_on_sigterm(bars: Path, tmp_path: Path) -> None:
@@ -55,11 +55,11 @@ def test_alone_it_plays_a_synthetic_market_in_a_directory_of_its_own(tmp_path: P
         said = child.process.stdout.readline()
         folder = Path(said.removeprefix("Keeping the book in ").partition(",")[0])
         assert (folder / "exchange.db").exists()
-        clock = requests.get(f"{base_url}/v2/clock", headers=HEADERS, timeout=5).json()
+        clock = requests.get(f"{base_url}/v2/clock", headers=HEADERS, timeout=20).json()
         assert clock["is_open"]
-        listed = requests.get(f"{base_url}/v2/assets", headers=HEADERS, timeout=5).json()
+        listed = requests.get(f"{base_url}/v2/assets", headers=HEADERS, timeout=20).json()
         assert len(listed) > 250
-        unknown = requests.get(f"{base_url}/v9/unknown", headers=HEADERS, timeout=5)
+        unknown = requests.get(f"{base_url}/v9/unknown", headers=HEADERS, timeout=20)
         assert (unknown.status_code, unknown.json()["code"]) == (404, 40400000)
         assert child.finish(signal.SIGTERM) == (0, "")
         assert not folder.exists()
@@ -91,9 +91,9 @@ def test_costs_and_volume_caps_are_switched_on_by_arguments(tmp_path: Path) -> N
     costs = ("--volume-cap", "0.5", "--spread-bps", "20", "--slippage-bps", "10")
     with running(bars, tmp_path / "run", "--lock-step", *costs) as (_, base_url):
         body = {"symbol": "AAA", "qty": 80, "side": "buy", "type": "market", "time_in_force": "day"}
-        order = requests.post(f"{base_url}/v2/orders", json=body, headers=HEADERS, timeout=5).json()
+        order = requests.post(f"{base_url}/v2/orders", json=body, headers=HEADERS, timeout=20).json()
         LockStepClient(base_url).done(OPEN)
-        filled = requests.get(f"{base_url}/v2/orders/{order['id']}", headers=HEADERS, timeout=5).json()
+        filled = requests.get(f"{base_url}/v2/orders/{order['id']}", headers=HEADERS, timeout=20).json()
     # Half of the bar's 100 shares, at its open of 10.00 and half of 20 plus 10 basis points.
     assert (filled["status"], filled["filled_qty"], filled["filled_avg_price"]) == ("partially_filled", "50", "10.02")
 

@@ -5,17 +5,17 @@ the future is not there has used it: through a global, through a file, or by a b
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from database.bar import MINUTE
 from database.calendar_manager import MarketCalendar
 from database.timestamps import iso_minute
 from orchestra.backtest.backtester import Backtester
-from orchestra.backtest.checks.lookahead.drip import KeptRows, Stage, play_dripping
-from orchestra.backtest.history.file_guard import opened
+from orchestra.backtest.checks.lookahead.drip import STOPPED, KeptRows, Stage, play_dripping
+from orchestra.backtest.history.file_guard import opened, started
 from orchestra.backtest.history.history import History
-from orchestra.backtest.progress import Tell, tell_nobody
+from orchestra.backtest.progress import Progress, Tell, tell_nobody
 from orchestra.backtest.walk.decision_row import DecisionRow
 from system_databse.errors import StrategyError
 
@@ -38,7 +38,7 @@ class LookaheadReport:
 
     minutes: decided in each run. changed: the first of them; count: all. opened: files of the history that a strategy
     tried to read. failure: why the run without a future could not be made. is_repeatable: whether the run with the
-    whole history gives the same twice; None where nobody had to know.
+    whole history gives the same twice; None where nobody had to know. started: programs it started.
     """
 
     minutes: int
@@ -47,11 +47,12 @@ class LookaheadReport:
     opened: list[str]
     failure: str | None = None
     is_repeatable: bool | None = None
+    started: list[str] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
         """Tell whether nothing was found."""
-        return not self.count and not self.opened and self.failure is None
+        return not self.count and not self.opened and not self.started and self.failure is None
 
     @property
     def sentence(self) -> str:
@@ -61,6 +62,8 @@ class LookaheadReport:
         parts = []
         if self.opened:
             parts.append(f"It opens the files of its own future: {', '.join(sorted(set(self.opened)))}.")
+        if self.started:
+            parts.append(f"It starts another program, which cannot be judged: {', '.join(self.started)}.")
         if self.failure is not None:
             parts.append(f"Without the future it does not run: {self.failure}")
         if self.count and self.is_repeatable is False:
@@ -81,22 +84,25 @@ def check_lookahead(
 ) -> LookaheadReport:
     """Run twice and compare; a third run tells look-ahead from chance when something differs.
 
-    Raises StrategyError when an algorithm cannot be built at all.
+    Raises StrategyError when an algorithm cannot be built at all, or the check was told to stop.
     """
     backtester = Backtester(stage.folder, calendar, limit_seconds=stage.limit_seconds)
     rows = KeptRows()
     try:
-        played = backtester.play(stage.request, history, sink=rows)
+        played = backtester.play(stage.request, history, tell=_leg(tell, 0), sink=rows)
     except StrategyError as error:
         if not opened():
             raise
-        return LookaheadReport(0, 0, [], list(opened()), str(error))
-    blind = play_dripping(stage, history, tell=tell)
+        return LookaheadReport(0, 0, [], list(opened()), str(error), started=list(started()))
+    if not played.is_whole:
+        raise StrategyError(STOPPED)
+    blind = play_dripping(stage, backtester.with_others(history, played), tell=_leg(tell, 1))
     changed = list(_changed(rows.rows, blind.rows)) if blind.failure is None else []
     is_repeatable = None
     if changed:
         again = KeptRows()
-        backtester.play(stage.request, history, sink=again)
+        if not backtester.play(stage.request, history, tell=_leg(tell, 2), sink=again).is_whole:
+            raise StrategyError(STOPPED)
         is_repeatable = not any(_changed(rows.rows, again.rows))
     return LookaheadReport(
         played.minutes,
@@ -105,7 +111,18 @@ def check_lookahead(
         sorted({*played.opened, *blind.opened}),
         blind.failure,
         is_repeatable,
+        sorted({*played.started, *blind.started}),
     )
+
+
+def _leg(tell: Tell, number: int) -> Tell:
+    """Return what tells of one run as a part of the check: of two, or of three once there has to be a third."""
+    legs = max(2, number + 1)
+
+    def told(progress: Progress) -> bool:
+        return tell(Progress(progress.done + number * progress.total, legs * progress.total, progress.at))
+
+    return told
 
 
 def _changed(seeing: Sequence[DecisionRow], blind: Sequence[DecisionRow]) -> Iterator[Changed]:

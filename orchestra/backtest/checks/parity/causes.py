@@ -18,6 +18,8 @@ from system_databse.trading_signal import Outcome
 REPEATABLE_GATES = frozenset(
     {"MARKET_CLOSED", "SESSION_END", "DUPLICATE", "WORKING_ORDER", "STALE_DATA", "NO_SHORT_SALE", "CASH"}
 )
+# What live's gate says of an order that it lets through.
+LIVE_NOTES = ("the account has", "would be day trade")
 NO_ANSWER = {
     str(Outcome.MISSED): (Cause.MISSED, "live had no turn: no run at this minute"),
     str(Outcome.SKIPPED): (Cause.SKIPPED, "live had no turn: the minute was over before its turn came"),
@@ -122,5 +124,5 @@ def _live_gate(live: Said, again: Said | None) -> Explained | None:
         return None
     if live.gate and live.gate not in REPEATABLE_GATES:
         return Cause.LIVE_GATE, f"{live.gate}: {live.reason}"
-    is_clamped = live.outcome == again.outcome == Outcome.SUBMITTED and "the account has" in live.reason
-    return (Cause.LIVE_GATE, live.reason) if is_clamped else None
+    is_noted = any(note in live.reason for note in LIVE_NOTES)
+    return (Cause.LIVE_GATE, live.reason) if is_noted and live.outcome == again.outcome == Outcome.SUBMITTED else None

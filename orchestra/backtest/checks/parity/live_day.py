@@ -16,7 +16,7 @@ from orchestra.backtest.checks.parity.findings import Said
 from system_databse.algorithm_record import AlgorithmRecord
 from system_databse.fill import Fill
 from system_databse.order import Order
-from system_databse.rows import algorithms, decision_history, fills, orders, settings
+from system_databse.rows import algorithms, decision_history, equity_snapshots, fills, orders, settings
 from system_databse.rows.decision_history import SeenMinutes
 from system_databse.trading_signal import Outcome
 from system_databse.truth import adjustment_rows
@@ -52,6 +52,7 @@ class LiveAlgorithm:
     """One algorithm that decided that day. first_minute: the first it ever decided.
 
     adjustments: splits and the owner's decisions, each with the number of its fills that were booked before.
+    equity: what the whole account was worth by minute, as sizes went by it.
     """
 
     record: AlgorithmRecord
@@ -60,6 +61,7 @@ class LiveAlgorithm:
     orders: tuple[PastOrder, ...]
     first_minute: int
     adjustments: tuple[tuple[int, Adjustment], ...] = ()
+    equity: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ def read_day(system: SqliteStore, session: Session) -> LiveDay:
         firsts = {id_: decision_history.first_minute(connection, id_) for id_ in known}
         starts = decision_history.engine_starts(connection, until=session.close)
         mode = settings.get(connection, "mode") or ""
+        scope = equity_snapshots.ACCOUNT
+        equity = equity_snapshots.between(connection, scope, start=session.open, end=session.close)
     found = [
         LiveAlgorithm(
             record=known[id_],
@@ -94,6 +98,7 @@ def read_day(system: SqliteStore, session: Session) -> LiveDay:
                 for before, each in adjusted
                 if each.algorithm_id == id_
             ),
+            equity=equity,
         )
         for id_, own in groupby(rows, key=lambda row: row.algorithm_id)
     ]

@@ -3,6 +3,7 @@
 In: the minutes live decided. Out: a decision for each, and the bars that were looked at. Thread: main.
 """
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,9 +14,10 @@ from orchestra.backtest.checks.parity.books_then import BooksThen
 from orchestra.backtest.checks.parity.findings import Said
 from orchestra.backtest.checks.parity.live_day import LiveAlgorithm, LiveMinute
 from orchestra.backtest.checks.parity.watched_world import MarketThen, Read, WatchedWorld
-from system_databse import system_db_manager
+from system_databse import position_sizing, system_db_manager
 from system_databse.algorithm_record import AlgorithmRecord
 from system_databse.decision import Decision
+from system_databse.position_sizing import Portfolio
 from system_databse.snapshot import Snapshot
 from system_databse.trading_signal import TradingSignal
 
@@ -84,9 +86,11 @@ def decide_again(
     try:
         db_manager.bind(world)
         system_db_manager.bind(repetition.books.transactions)
+        position_sizing.bind_portfolio(repetition.portfolio)
         return repetition.play(turns, births=frozenset(births))
     finally:
         system_db_manager.bind(None)
+        position_sizing.bind_portfolio(None)
         db_manager.unbind()
 
 
@@ -97,6 +101,7 @@ class _Repetition:
         self._world = world
         self._market = MarketThen(world)
         self._instruments = instruments
+        self._equity = live.equity
 
     def play(self, turns: list[LiveMinute], *, births: frozenset[int]) -> dict[int, Again]:
         decided: dict[int, Again] = {}
@@ -107,6 +112,11 @@ class _Repetition:
                 self._build(turn.minute)
             decided[turn.minute] = self._decide(turn)
         return decided
+
+    def portfolio(self) -> Portfolio | None:
+        """Return the account as live knew it in this minute; what it could buy for is not kept."""
+        equity = self._equity.get(self._world.as_of or 0)
+        return None if equity is None else Portfolio(equity, math.inf)
 
     def _build(self, minute: int) -> None:
         """Make a new instance, which may look around as it is made: it then sees what was over a minute before."""

@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 from database.bar import MINUTE
 from database.bars.bar_mapping import BarMapping
-from database.bars.market_world import MarketWorld
+from database.bars.market_world import ONE_MINUTE, MarketWorld
+from database.calendar_manager import REGULAR_MINUTES
 from database.normaliser import epoch_seconds
+from database.timeframes.timeframe import Timeframe
 
 
 class Read(NamedTuple):
@@ -28,18 +30,22 @@ class WatchedWorld(MarketWorld):
         self.as_of = minute
         self.reads: set[Read] = set()
 
-    def last(self, symbol: str, count: int, *, before: int | None = None) -> list[BarMapping]:
+    def last(
+        self, symbol: str, count: int, *, before: int | None = None, timeframe: Timeframe = ONE_MINUTE
+    ) -> list[BarMapping]:
         """Return the last visible bars and remember them."""
-        return self._noted(symbol, super().last(symbol, count, before=before))
+        return self._noted(symbol, super().last(symbol, count, before=before, timeframe=timeframe), timeframe)
 
-    def between(self, symbol: str, start: int, end: int | None = None) -> list[BarMapping]:
+    def between(
+        self, symbol: str, start: int, end: int | None = None, *, timeframe: Timeframe = ONE_MINUTE
+    ) -> list[BarMapping]:
         """Return the visible bars of a range and remember them."""
-        return self._noted(symbol, super().between(symbol, start, end))
+        return self._noted(symbol, super().between(symbol, start, end, timeframe=timeframe), timeframe)
 
-    def _noted(self, symbol: str, bars: list[BarMapping]) -> list[BarMapping]:
+    def _noted(self, symbol: str, bars: list[BarMapping], timeframe: Timeframe) -> list[BarMapping]:
         if bars:
             first, last = epoch_seconds(bars[0]["timestamp"]), epoch_seconds(bars[-1]["timestamp"])
-            self.reads.add(Read(symbol, first, last + MINUTE))
+            self.reads.add(Read(symbol, first, last + (timeframe.minutes or REGULAR_MINUTES) * MINUTE))
         return bars
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from database import db_manager
 from database.bar import MINUTE
 from database.bar_store import BarStore
+from database.bars.bar_columns import BarColumns
 from database.bars.exact_average import average, rolling
 from database.bars.market_schema import APPLICATION_ID, migrations
 from database.bars.market_world import MarketWorld
@@ -37,24 +38,34 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BarStore]:
     store.close()
 
 
-def minutes() -> Iterator[tuple[HistoryWorld, int]]:
-    """Walk through all sessions and yield the world at every minute."""
-    world = HistoryWorld(made_history(SPARSE, DENSE, days=TRADED), calendar())
+def minutes(*played: BarColumns) -> Iterator[tuple[HistoryWorld, int]]:
+    """Walk through all sessions and yield the world at every minute. played: what it holds before anybody asks."""
+    others = {each.symbol: each for each in (SPARSE, DENSE)}
+    history = made_history(*(played or others.values()), days=TRADED)
+    world = HistoryWorld(
+        history, calendar(), read_other=lambda symbol: others[symbol] if symbol in others else BarColumns(symbol)
+    )
     world.rewind(sessions(*TRADED)[0].open)
     for session in sessions(*TRADED):
         for index, text in enumerate(world.open(session)):
             world.minute, world.text = session.open + MINUTE * (index + 1), text
-            for window in world.windows.values():
+            for window in world.order:
                 window.stop = window.stops[index]
             yield world, world.minute
     world.verify()
 
 
-def test_every_read_at_every_minute_equals_the_stores(stored: BarStore) -> None:
+@pytest.mark.parametrize(
+    ("played", "quiet"), [((SPARSE, DENSE), 0), ((SPARSE,), 0), ((SPARSE,), 700), ((SPARSE,), 1_900)]
+)
+def test_every_read_at_every_minute_equals_the_stores(
+    played: tuple[BarColumns, ...], quiet: int, stored: BarStore
+) -> None:
+    """Read also what is not played, and first asked for after some quiet minutes."""
     chance = random.Random(4)
     live = MarketWorld(stored, calendar())
-    for world, minute in minutes():
-        if chance.random() < 0.93:
+    for number, (world, minute) in enumerate(minutes(*played)):
+        if number < quiet or chance.random() < 0.93:
             continue
         live.as_of = minute
         db_manager.bind(live)
@@ -71,12 +82,28 @@ def test_every_read_at_every_minute_equals_the_stores(stored: BarStore) -> None:
             ("get_closes", (symbol, n, before), {}),
             ("get_sma", (symbol, chance.choice((2, 20, 50, 700)), before), {}),
             ("get_latest_price", (symbol,), {}),
+            *longer_reads(chance, symbol, before, (start, end)),
         ]
         expected = [db_manager.OWN_FUNCTIONS[name](*args, **words) for name, args, words in asked]
         db_manager.bind(world)
         functions = world.functions
         assert [functions[name](*args, **words) for name, args, words in asked] == expected
     db_manager.unbind()
+
+
+def longer_reads(
+    chance: random.Random, symbol: str, before: str | None, span: tuple[str, datetime]
+) -> list[tuple[str, tuple[object, ...], dict[str, object]]]:
+    length: dict[str, object] = {"timeframe": chance.choice(("5m", "15m", "30m", "1h", "4h", "1d"))}
+    n = chance.choice((1, 7, 60, 300))
+    return [
+        ("get_data_for_algorithm", (symbol, "last_n_bars", n, before), length),
+        ("get_data_for_algorithm", (symbol, "time_range", *span), length),
+        ("get_data_for_algorithm", (symbol, "since", span[0]), length),
+        ("get_data_for_algorithm", (symbol, "session", chance.choice(DAYS)), length),
+        ("get_closes", (symbol, n, before), length),
+        ("get_sma", (symbol, n, before), length),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from database.errors import ConfigError
 from orchestra.backtest.jobs.job import JobState, put_progress, read_request
 from orchestra.backtest.jobs.job_queue import INTERRUPTED, MOST_ENDED, MOST_QUEUED, JobQueue
-from orchestra.backtest.jobs.shelf import Shelf
+from orchestra.backtest.jobs.shelf import DECISIONS, Shelf
 from orchestra.backtest.progress import Progress
 from orchestra.backtest.request import BacktestRequest
 
@@ -57,6 +57,7 @@ class Queue(RuleBasedStateMachine):
         assert self.queue.take() == (waiting[0] if waiting else None)
         if waiting:
             self.expected[waiting[0]] = JobState.RUNNING
+            (self.folder / f".{waiting[0]}" / DECISIONS).touch()
 
     @precondition(lambda self: self.ids(JobState.RUNNING))
     @rule(is_kept=st.booleans())
@@ -103,6 +104,11 @@ class Queue(RuleBasedStateMachine):
         assert all(self.queue.job(id_).state is state for id_, state in self.expected.items())
         waiting = self.ids(JobState.QUEUED)
         assert [self.queue.job(id_).position for id_ in waiting] == list(range(1, len(waiting) + 1))
+
+    @invariant()
+    def what_broke_off_takes_no_room(self) -> None:
+        half = {path.parent.name[1:] for path in self.folder.glob(f".*/{DECISIONS}")}
+        assert half == set(self.ids(JobState.RUNNING))
 
 
 TestQueue = Queue.TestCase

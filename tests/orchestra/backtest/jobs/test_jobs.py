@@ -17,7 +17,7 @@ from orchestra.backtest.jobs.job import KILLED, Job, JobState
 from orchestra.backtest.jobs.job_queue import INTERRUPTED
 from orchestra.backtest.jobs.jobs import BacktestJobs
 from orchestra.backtest.jobs.quiet_child import ROOT
-from orchestra.backtest.jobs.shelf import Shelf
+from orchestra.backtest.jobs.shelf import DECISIONS, Shelf
 from orchestra.backtest.request import BacktestRequest
 from orchestra.runtime.clock import SystemClock
 from tests.orchestra.backtest.jobs.processes import WAIT_SECONDS, has_ended
@@ -41,7 +41,7 @@ OWNER = """
 import os, subprocess, sys, time
 from pathlib import Path
 from orchestra.backtest.jobs.jobs import BacktestJobs
-from orchestra.backtest.jobs.shelf import Shelf
+from orchestra.backtest.jobs.shelf import DECISIONS, Shelf
 from orchestra.backtest.request import BacktestRequest
 from orchestra.runtime.clock import SystemClock
 children = []
@@ -189,10 +189,13 @@ def test_a_running_and_a_waiting_job_are_canceled(house: House) -> None:
     assert [job.position for job in jobs.jobs()] == [0, 1, 2]
     with pytest.raises(ConfigError, match="cancel it first"):
         jobs.forget(first)
+    half = house.shelf.folder / f".{first}" / DECISIONS
+    half.touch()
     jobs.cancel(second)
     jobs.cancel(first)
     jobs.cancel(first)
     until(jobs, third, JobState.RUNNING)
+    assert not half.exists()
     assert [jobs.job(id_).state for id_ in (first, second)] == [JobState.CANCELED, JobState.CANCELED]
     assert children.started[0].returncode == -signal.SIGKILL
     assert len(children.started) == 2
@@ -208,7 +211,7 @@ def test_a_job_whose_process_is_killed_has_failed_and_the_next_one_begins(house:
     children = Children(STAYS)
     jobs = house.jobs(children)
     first, second = jobs.submit(house.request()), jobs.submit(house.request())
-    wait_for(lambda: house.is_up(first))
+    wait_for(lambda: house.is_up(first) and bool(children.started))
     os.kill(children.started[0].pid, signal.SIGKILL)
     assert ended(jobs, first).failure == KILLED
     assert until(jobs, second, JobState.RUNNING).position == 0

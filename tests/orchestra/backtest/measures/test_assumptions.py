@@ -18,6 +18,7 @@ def test_without_costs_it_says_what_is_left_out() -> None:
     assert "live fills will be worse" in sentences["spread_slippage"]
     assert sentences["volume"] == "A bar gives as many shares as are wanted."
     assert "the worse is taken" in sentences["fill_rule"]
+    assert sentences["limits"].startswith("Your limits, halts and day-trade rule are not applied;")
 
 
 @pytest.mark.parametrize(

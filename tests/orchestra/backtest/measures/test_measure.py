@@ -118,6 +118,10 @@ def test_a_run_stopped_early_is_measured_as_far_as_it_went() -> None:
     assert result.prices["ACME"][-1][0] < history.sessions[1].open
     assert len(result.buy_and_hold["equity"]) == len(result.equity) == 1
     assert result.warnings[0].startswith("The run was stopped before its end")
+    # Days after the stop were never played, whether or not they have bars.
+    lacking = replace(history, absent=(date(2024, 6, 10), date(2024, 6, 13)))
+    result = measure(replace(played, days=played.days[:1], fills=tuple(first), is_whole=False), request, lacking)
+    assert result.warnings[1] == "1 of 2 sessions asked for has no bar, the first on 2024-06-10."
     nothing = measure(replace(played, days=(), fills=(), is_whole=False), request, history)
     assert (nothing.equity, nothing.buy_and_hold["equity"], nothing.metrics["all"]["total_return"]) == ([], [], 0.0)
 

@@ -2,8 +2,9 @@
 
 import math
 
-from orchestra.backtest.report.axis import Tick
-from orchestra.backtest.report.charts import MOST_LETTERS, MOST_POINTS, Chart, Mark, Series, draw, thinned
+from orchestra.backtest.report.charts import MOST_LETTERS, draw
+from orchestra.messages.plots.axis import Tick
+from orchestra.messages.plots.chart import MOST_POINTS, Chart, Mark, Series, thinned
 from tests.orchestra.backtest.report.page import Element, read
 
 WAVE = [(float(at), 100.0 + math.sin(at / 50.0)) for at in range(20_000)]

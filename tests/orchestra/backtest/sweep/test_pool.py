@@ -11,6 +11,7 @@ import pytest
 
 from orchestra.backtest.sweep.pool import DIED, play_all
 from orchestra.backtest.sweep.trial import Outcome, Trial
+from tests.orchestra.backtest.jobs.processes import has_ended
 from tests.orchestra.backtest.sweep.made_trials import TRIALS, Seen, parabola
 
 
@@ -83,6 +84,23 @@ def test_a_pool_that_is_stopped_ends_its_processes_at_once(tmp_path: Path) -> No
             os.kill(int(path.name), 0)
 
 
+@pytest.mark.parametrize("is_dying", [False, True])
+def test_what_a_strategy_starts_ends_with_its_worker(tmp_path: Path, is_dying: bool) -> None:
+    def play(trial: Trial) -> Outcome:
+        started = subprocess.Popen(["sleep", "1000"])
+        (tmp_path / str(started.pid)).touch()
+        if is_dying:
+            os._exit(1)
+        return parabola(trial)
+
+    seen = Seen()
+    play_all(TRIALS[:3], play, jobs=1, watch=seen)
+    assert len(seen.taken) == 3
+    left = [int(path.name) for path in tmp_path.iterdir()]
+    assert len(left) == 3
+    assert all(has_ended(process) for process in left)
+
+
 def test_workers_are_silent_and_in_sessions_of_their_own(capfd: pytest.CaptureFixture[str]) -> None:
     def play(trial: Trial) -> Outcome:
         os.write(1, b"a strategy's chatter")
@@ -131,7 +149,7 @@ def test_workers_end_with_a_parent_that_is_killed() -> None:
     # The worker held the error stream too: it ends when nobody is left.
     assert parent.stderr.read() == ""
     parent.stderr.close()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while Path(f"/proc/{worker}").exists() and time.monotonic() < deadline:
         os.sched_yield()
     assert not Path(f"/proc/{worker}").exists() or "Z" in Path(f"/proc/{worker}/stat").read_text()

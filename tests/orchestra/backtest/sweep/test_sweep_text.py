@@ -58,7 +58,30 @@ def test_unseen_sessions_have_columns_of_their_own_and_a_warning() -> None:
 def test_walking_forward_tells_each_window() -> None:
     text = sweep_text(result(line(), walk_forward(40, 3, is_anchored=True)))
     assert len(re.findall(r"  2024-\d\d-\d\d to 2024-\d\d-\d\d: x 7: .* became", text)) == 3
-    assert "Efficiency, what unseen sessions left of the chosen figure: 100.00 %." in text
+    # The same return on ten, on twenty and on thirty sessions, judged on ten each.
+    said = text.replace("\n", " ")
+    assert "unseen sessions left of the chosen figure, both per session, over 3 of 3 windows: 200.00 %." in said
+
+
+def test_efficiency_tells_how_many_windows_it_is_of() -> None:
+    def losing(trial: Trial) -> Outcome:
+        is_loss = trial.sessions == (0, 13)
+        return replace(parabola(trial), metrics={"sharpe_ratio": -1.0 if is_loss else 2.0, "total_return": 0.1})
+
+    windows = walk_forward(40, 2, is_anchored=False)
+    walked = sweep(line(3), here(losing), days=some_days(40), by="sharpe_ratio", windows=windows, tell=Told())
+    said = sweep_text(walked).replace("\n", " ")
+    assert "Efficiency, what unseen sessions left of the chosen figure, over 1 of 2 windows: 100.00 %." in said
+    first = sweep(
+        line(3), here(losing), days=some_days(26), by="sharpe_ratio", windows=[held_out(26, 0.5)], tell=Told()
+    )
+    said = sweep_text(first).replace("\n", " ")
+    assert "Efficiency is not known: no figure above 0 was chosen and judged in 1 window." in said
+
+
+def test_one_neighbour_is_one() -> None:
+    text = sweep_text(result([{"x": 7}, {"x": 6}])).replace("\n", " ")
+    assert "Its one neighbour has +99.00 %, where the best has +100.00 %: much less beside it means a" in text
 
 
 def test_a_sweep_that_was_stopped_begins_with_that() -> None:

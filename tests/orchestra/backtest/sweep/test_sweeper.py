@@ -87,15 +87,26 @@ def test_walking_forward_chooses_each_window_anew_and_stitches_the_unseen_parts(
     assert result.stitched == pytest.approx(worth - 1.0)
 
 
-def test_efficiency_of_a_return_is_a_years_and_of_a_loss_nothing() -> None:
+@pytest.mark.parametrize("by", ["total_return", "profit_loss", "total_trades"])
+def test_efficiency_of_what_grows_with_time_is_by_the_session_and_of_a_loss_nothing(by: str) -> None:
     def play(trial: Trial) -> Outcome:
-        yearly = {(0, 10): 0.4, (10, 20): 0.1, (20, 30): -0.2}.get(trial.sessions, 0.3)
-        return replace(parabola(trial), metrics={"total_return": 9.0, "cagr": yearly, "sharpe_ratio": yearly})
+        value = {(0, 10): 0.4, (10, 20): 0.1, (0, 20): 0.2, (20, 30): -0.2, (0, 30): -0.1}.get(trial.sessions, 0.3)
+        return replace(parabola(trial), metrics={by: value, "cagr": 90.0, "sharpe_ratio": value})
 
-    windows = walk_forward(40, 3, is_anchored=False)
-    result = swept([{"x": 1}], play=here(play), windows=windows)
+    result = swept([{"x": 1}], play=here(play), by=by, windows=walk_forward(40, 3, is_anchored=True))
+    # 0.4 of ten sessions became 0.1 of ten; 0.2 of twenty became -0.2 of ten.
     assert [each.kept for each in result.judged] == [pytest.approx(0.25), pytest.approx(-2.0), None]
     assert result.efficiency == pytest.approx(-0.875)
+    assert result.to_values()["efficiency_windows"] == 2
+
+
+def test_efficiency_of_a_ratio_is_that_of_the_ratios() -> None:
+    def play(trial: Trial) -> Outcome:
+        ratio = 2.0 if trial.sessions == (0, 28) else 0.5
+        return replace(parabola(trial), metrics={"total_return": 1.0, "sharpe_ratio": ratio})
+
+    result = swept([{"x": 1}], play=here(play), by="sharpe_ratio", windows=[held_out(40, 0.3)])
+    assert result.efficiency == pytest.approx(0.25)
 
 
 def test_a_window_in_which_nothing_can_be_chosen_is_told_and_left_out_of_the_curve() -> None:

@@ -116,6 +116,7 @@ WHOLE_FILES = {
     "bad header": (b"date,price\n", "line 1: the header must be symbol,timestamp"),
     "column twice": (f"{HEADER},volume\n{GOOD},1\n".encode(), "line 1: the header must be symbol,timestamp"),
     "not text": (b"\xff\xfe\x00", "is not UTF-8 text"),
+    "parquet": (b"PAR1\x15\x04\x15", "is a parquet file: import it first"),
 }
 
 

@@ -4,6 +4,8 @@ import json
 import logging
 import queue
 import threading
+import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
@@ -11,7 +13,7 @@ import msgpack
 import requests
 from websockets.sync.client import ClientConnection, connect
 
-WAIT = 10
+WAIT = 30
 HEADERS = {"APCA-API-KEY-ID": "key", "APCA-API-SECRET-KEY": "secret"}
 AUTH = {"action": "auth", "key": "key", "secret": "secret"}
 
@@ -64,6 +66,14 @@ def heard(socket: ClientConnection) -> dict[str, Any]:
     return json.loads(frame)
 
 
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait for what another thread brings about."""
+    deadline, pause = time.monotonic() + WAIT, threading.Event()
+    while not is_so():
+        assert time.monotonic() < deadline, "it never came to be"
+        pause.wait(0.01)
+
+
 def error(code: int, text: str) -> list[dict[str, Any]]:
     return [{"T": "error", "code": code, "msg": text}]
 
@@ -103,10 +113,10 @@ class FaultPort:
         return response.json()["id"]
 
     def post(self, body: Any) -> requests.Response:
-        return requests.post(self.url, json=body, headers=HEADERS, timeout=5)
+        return requests.post(self.url, json=body, headers=HEADERS, timeout=20)
 
     def hits(self) -> list[int]:
-        return [each["hits"] for each in requests.get(self.url, headers=HEADERS, timeout=5).json()]
+        return [each["hits"] for each in requests.get(self.url, headers=HEADERS, timeout=20).json()]
 
     def clear(self) -> None:
-        assert requests.delete(self.url, headers=HEADERS, timeout=5).status_code == 204
+        assert requests.delete(self.url, headers=HEADERS, timeout=20).status_code == 204

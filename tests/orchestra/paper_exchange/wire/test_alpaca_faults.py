@@ -2,7 +2,6 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,18 +16,9 @@ from orchestra.paper_exchange.wire.faults.fault import Fault, FaultKind, FaultTa
 from orchestra.paper_exchange.wire.faults.stream_faults import Message, StreamFaults
 from orchestra.paper_exchange.wire.sockets.hub import StreamHub
 from tests.orchestra.paper_exchange.made_market import OPEN, Desk
-from tests.orchestra.paper_exchange.wire.clients import WAIT, FaultPort, Recorded, Sockets
+from tests.orchestra.paper_exchange.wire.clients import WAIT, FaultPort, Recorded, Sockets, until
 
 KEPT = [FaultKind.DUPLICATE, FaultKind.REORDER, FaultKind.LATE]
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    pause = threading.Event()
-    for _ in range(1000):
-        if is_so():
-            return
-        pause.wait(0.01)
-    raise AssertionError("it never came to be")
 
 
 def test_bars_as_alpacas_stream_hears_them(
@@ -74,7 +64,8 @@ def test_mute_connection_is_left_by_a_client_that_times_its_data(
     desk: Desk, sockets: Sockets, faults: FaultPort, subscribed: threading.Event
 ) -> None:
     recorded = Recorded()
-    stream = StockDataStream("key", "secret", url_override=f"{sockets.url}/v2/iex", data_timeout=0.5)
+    # Long enough that no pause of the machine uses it up before the next minute.
+    stream = StockDataStream("key", "secret", url_override=f"{sockets.url}/v2/iex", data_timeout=5)
     stream._reconnect_min_backoff = stream._reconnect_max_backoff = 0.05
     stream.subscribe_bars(recorded.take, "AAA")
     faults.plant("data", "mute")

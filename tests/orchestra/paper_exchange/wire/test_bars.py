@@ -30,7 +30,7 @@ def ask(symbols: str | list[str], **more: Any) -> StockBarsRequest:
 
 
 def get(base_url: str, path: str, **parameters: Any) -> Any:
-    response = requests.get(base_url + path, params=parameters, headers=HEADERS, timeout=5)
+    response = requests.get(base_url + path, params=parameters, headers=HEADERS, timeout=20)
     return response.status_code, response.json()
 
 

@@ -29,18 +29,18 @@ def test_one_request_too_many_is_refused_until_the_next_market_minute(desk: Desk
     base_url = server.start()
     try:
         for _ in range(REQUESTS_A_MINUTE):
-            last = session.get(f"{base_url}/v2/clock", timeout=5)
+            last = session.get(f"{base_url}/v2/clock", timeout=20)
         assert (last.status_code, last.headers["X-Ratelimit-Remaining"]) == (200, "0")
-        refused = session.get(f"{base_url}/v2/clock", timeout=5)
+        refused = session.get(f"{base_url}/v2/clock", timeout=20)
         assert refused.status_code == 429
         assert refused.json() == {"code": 42910000, "message": "rate limit exceeded"}
         assert refused.headers["X-Ratelimit-Reset"] == str(OPEN + MINUTE)
         # The other side and the control port have their own.
-        data = session.get(f"{base_url}/v2/stocks/AAA/bars/latest", timeout=5)
+        data = session.get(f"{base_url}/v2/stocks/AAA/bars/latest", timeout=20)
         assert (data.status_code, data.headers["X-Ratelimit-Remaining"]) == (200, "199")
-        assert session.get(f"{base_url}/control/book", timeout=5).status_code == 200
+        assert session.get(f"{base_url}/control/book", timeout=20).status_code == 200
         desk.advance()
-        assert session.get(f"{base_url}/v2/clock", timeout=5).status_code == 200
+        assert session.get(f"{base_url}/v2/clock", timeout=20).status_code == 200
     finally:
         server.stop()
 
@@ -50,8 +50,8 @@ def test_data_side_refuses_in_its_own_words(desk: Desk, session: requests.Sessio
     base_url = server.start()
     try:
         for _ in range(REQUESTS_A_MINUTE):
-            session.get(f"{base_url}/v2/stocks/AAA/bars/latest", timeout=5)
-        refused = session.get(f"{base_url}/v1/corporate-actions", timeout=5)
+            session.get(f"{base_url}/v2/stocks/AAA/bars/latest", timeout=20)
+        refused = session.get(f"{base_url}/v1/corporate-actions", timeout=20)
         assert (refused.status_code, refused.json()) == (429, {"message": "too many requests."})
     finally:
         server.stop()
@@ -60,7 +60,7 @@ def test_data_side_refuses_in_its_own_words(desk: Desk, session: requests.Sessio
 def test_wall_time_tells_when_the_wall_clocks_minute_ends(desk: Desk, session: requests.Session) -> None:
     server = serve(desk, RateLimit.WALL)
     try:
-        response = session.get(f"{server.start()}/v2/clock", timeout=5)
+        response = session.get(f"{server.start()}/v2/clock", timeout=20)
     finally:
         server.stop()
     assert int(response.headers["X-Ratelimit-Reset"]) > datetime(2025, 1, 1, tzinfo=UTC).timestamp()

@@ -7,14 +7,14 @@ import requests
 
 from database.bar import MINUTE
 from tests.orchestra.paper_exchange.made_market import OPEN, Desk
-from tests.orchestra.paper_exchange.wire.clients import HEADERS, FaultPort
+from tests.orchestra.paper_exchange.wire.clients import HEADERS, FaultPort, until
 
 ORDER = {"symbol": "AAA", "qty": "1", "side": "buy", "type": "market", "time_in_force": "day"}
 
 
 def post(base_url: str, client_order_id: str = "mine") -> requests.Response:
     body = ORDER | {"client_order_id": client_order_id}
-    return requests.post(f"{base_url}/v2/orders", json=body, headers=HEADERS, timeout=5)
+    return requests.post(f"{base_url}/v2/orders", json=body, headers=HEADERS, timeout=20)
 
 
 def has_order(desk: Desk, client_order_id: str = "mine") -> bool:
@@ -72,13 +72,13 @@ def test_delayed_answer_outlasts_the_clients_patience(desk: Desk, base_url: str,
     faults.plant("rest", "delay_answer", seconds=30)
     with pytest.raises(requests.ReadTimeout):
         requests.post(f"{base_url}/v2/orders", json=ORDER | {"client_order_id": "a"}, headers=HEADERS, timeout=0.2)
-    assert has_order(desk, "a")
+    until(lambda: has_order(desk, "a"))
     faults.clear()
 
 
 def test_order_takes_effect_minutes_after_its_504(desk: Desk, base_url: str, faults: FaultPort) -> None:
     faults.plant("rest", "delay_acceptance", seconds=180)
-    assert requests.get(f"{base_url}/v2/orders", headers=HEADERS, timeout=5).status_code == 200
+    assert requests.get(f"{base_url}/v2/orders", headers=HEADERS, timeout=20).status_code == 200
     assert post(base_url).status_code == 504
     desk.advance_to(OPEN + 2 * MINUTE)
     assert not has_order(desk)
@@ -93,7 +93,7 @@ def test_fault_strikes_the_named_path_and_verb_only(base_url: str, faults: Fault
     faults.plant("rest", "status_500", path="/v2/acc", method="get", times=2)
 
     def status(path: str) -> Any:
-        return requests.get(base_url + path, headers=HEADERS, timeout=5).status_code
+        return requests.get(base_url + path, headers=HEADERS, timeout=20).status_code
 
     assert [status(path) for path in ("/v2/clock", "/v2/account", "/v2/clock")] == [200, 500, 200]
     assert post(base_url).status_code == 200

@@ -2,15 +2,18 @@
 
 import json
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from alpaca.data.live import StockDataStream
 from websockets.exceptions import ConnectionClosed, ConnectionClosedError, InvalidStatus
+from wsproto.events import BytesMessage
 
 from database.bar import MINUTE, BarSource
 from database.errors import MarketDataError
 from database.normaliser import bar_from_alpaca
+from orchestra.paper_exchange.wire.sockets.hub import StreamHub
 from tests.orchestra.paper_exchange.made_market import CLOSE, OPEN, Desk
 from tests.orchestra.paper_exchange.wire.clients import (
     AUTH,
@@ -22,6 +25,7 @@ from tests.orchestra.paper_exchange.wire.clients import (
     heard,
     say,
     tell,
+    until,
 )
 
 SILENCE = 0.2
@@ -167,28 +171,49 @@ def test_mute_connection_answers_pings_and_speaks_again_when_healed(
     assert minutes_told(socket, 1) == [1]
 
 
-def test_half_open_connection_answers_nothing_until_healed(desk: Desk, sockets: Sockets, faults: FaultPort) -> None:
+def arrived(hub: StreamHub) -> list[Any]:
+    """Return what the one data client sends, which grows as the server reads it."""
+    [client] = hub._feeds["/v2/iex"]._clients
+    line, read = client.connection._socket.ws, list[Any]()
+    events = line.events
+
+    def overheard() -> Iterator[Any]:
+        for event in events():
+            read.append(event)
+            yield event
+
+    line.events = overheard
+    return read
+
+
+def test_half_open_connection_answers_nothing_until_healed(
+    desk: Desk, sockets: Sockets, faults: FaultPort, hub: StreamHub
+) -> None:
     socket = sockets.data("AAA")
     faults.plant("data", "half_open")
     desk.advance()
+    read = arrived(hub)
     lost = socket.ping()
     say(socket, {"action": "subscribe", "bars": ["BBB"]})
+    until(lambda: any(isinstance(event, BytesMessage) for event in read))
     assert_silent(socket)
     assert not lost.is_set()
     faults.clear()
     desk.advance()
     assert minutes_told(socket, 1) == [1]
     assert socket.ping().wait(WAIT)
+    assert hub.wanted() == {"AAA"}
 
 
 def test_half_open_connection_gives_its_place_back_when_the_client_leaves(
-    desk: Desk, sockets: Sockets, faults: FaultPort
+    desk: Desk, sockets: Sockets, faults: FaultPort, hub: StreamHub
 ) -> None:
     socket = sockets.data("AAA")
     faults.plant("data", "half_open")
     desk.advance()
     socket.close_timeout = 0.1
     socket.close()
+    until(lambda: hub._feeds["/v2/iex"]._admitted is None)
     assert sockets.data("AAA")
 
 
@@ -271,7 +296,8 @@ def test_silent_order_connection_speaks_again_when_healed(
     socket = sockets.orders()
     faults.plant("orders", kind)
     desk.place("buy")
-    assert socket.ping().wait(SILENCE) is (kind == "mute")
+    is_mute = kind == "mute"
+    assert socket.ping().wait(WAIT if is_mute else SILENCE) is is_mute
     assert_silent(socket)
     faults.clear()
     desk.settle()
@@ -298,7 +324,7 @@ def test_alpacas_client_comes_back_after_every_kind_of_break(
         "key",
         "secret",
         url_override=f"{sockets.url}/v2/iex",
-        websocket_params={"ping_interval": 0.2, "ping_timeout": 0.2, "close_timeout": 0.1},
+        websocket_params={"ping_interval": 0.2, "ping_timeout": 5, "close_timeout": 0.1},
     )
     stream._reconnect_min_backoff = 0.05
     stream._reconnect_max_backoff = 0.1

@@ -257,11 +257,11 @@ def test_server_stops_at_once_with_clients_connected(desk: Desk) -> None:
     with ExitStack() as stack:
         sockets = Sockets("ws" + server.start().removeprefix("http"), stack)
         clients = [sockets.data("AAA"), sockets.orders(), sockets.open("/v2/sip")]
+        tell(clients[2])
         stopper = threading.Thread(target=server.stop)
         stopper.start()
-        stopper.join(2)
+        stopper.join(WAIT)
         assert not stopper.is_alive()
-        tell(clients[2])
         for client in clients:
             with pytest.raises(ConnectionClosed):
                 client.recv(WAIT)
@@ -270,7 +270,7 @@ def test_server_stops_at_once_with_clients_connected(desk: Desk) -> None:
 
 def test_stopped_server_answers_nobody(desk: Desk) -> None:
     server = PaperExchangeServer(desk.exchange, key="key", secret="secret")
-    connection = HTTPConnection(server.start().removeprefix("http://"), timeout=5)
+    connection = HTTPConnection(server.start().removeprefix("http://"), timeout=20)
     connection.request("GET", "/v2/clock")
     connection.getresponse().read()
     server.stop()
@@ -284,7 +284,7 @@ def _ask_again(connection: HTTPConnection) -> None:
 
 
 def test_upgrade_without_a_websocket_key_is_a_bad_request(base_url: str) -> None:
-    connection = HTTPConnection(base_url.removeprefix("http://"), timeout=5)
+    connection = HTTPConnection(base_url.removeprefix("http://"), timeout=20)
     connection.request("GET", "/stream", headers={"Upgrade": "websocket", "Connection": "Upgrade"})
     assert connection.getresponse().status == 400
     connection.close()

@@ -14,7 +14,7 @@ from orchestra.paper_exchange.book.entry.replacement import Change
 from orchestra.paper_exchange.book.orders import Order
 from tests.orchestra.paper_exchange.made_market import CLOSE, NEXT_OPEN, OPEN, Desk, line
 
-WAIT = 10
+WAIT = 30
 CALM = "10.00,10.20,9.80,10.10"
 PRICES = {0: CALM, 1: CALM, 2: "10.00,11.50,9.90,11.20", 3: "11.00,11.20,8.00,8.10"}
 

@@ -252,7 +252,7 @@ def test_unknown_and_malformed_order_ids_are_told_apart(client: TradingClient, b
     with pytest.raises(APIError) as missing:
         client.get_order_by_id(unknown)
     assert refusal(missing.value) == (404, {"code": 40410000, "message": f"order not found for {unknown}"})
-    malformed = requests.get(f"{base_url}/v2/orders/not-an-id", headers=HEADERS, timeout=5)
+    malformed = requests.get(f"{base_url}/v2/orders/not-an-id", headers=HEADERS, timeout=20)
     assert (malformed.status_code, malformed.json()["code"]) == (422, 40010001)
 
 
@@ -265,22 +265,22 @@ def test_wrong_keys_are_not_authorized(base_url: str, keys: tuple[str, str]) -> 
 
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/v2/nothing", 404), ("PATCH", "/v2/account", 405)])
 def test_unknown_route_answers_json(base_url: str, method: str, path: str, status: int) -> None:
-    response = requests.request(method, base_url + path, headers=HEADERS, timeout=5)
+    response = requests.request(method, base_url + path, headers=HEADERS, timeout=20)
     assert response.status_code == status
     assert path in response.json()["message"]
 
 
 def test_body_that_is_no_json_is_refused(base_url: str) -> None:
-    response = requests.post(f"{base_url}/v2/orders", data=b"{", headers=HEADERS, timeout=5)
+    response = requests.post(f"{base_url}/v2/orders", data=b"{", headers=HEADERS, timeout=20)
     assert (response.status_code, response.json()["message"]) == (422, "request body format is invalid")
 
 
 def test_every_answer_carries_rate_and_request_headers(desk: Desk, base_url: str) -> None:
     with requests.Session() as session:
-        first = session.get(f"{base_url}/v2/clock", headers=HEADERS, timeout=5).headers
-        second = session.get(f"{base_url}/v2/clock", timeout=5).headers
+        first = session.get(f"{base_url}/v2/clock", headers=HEADERS, timeout=20).headers
+        second = session.get(f"{base_url}/v2/clock", timeout=20).headers
         desk.advance()
-        third = session.get(f"{base_url}/v2/clock", headers=HEADERS, timeout=5).headers
+        third = session.get(f"{base_url}/v2/clock", headers=HEADERS, timeout=20).headers
     assert (first["X-Ratelimit-Limit"], first["X-Ratelimit-Remaining"]) == ("200", "199")
     assert first["X-Ratelimit-Reset"] == str(OPEN + MINUTE)
     assert second["X-Ratelimit-Remaining"] == "198"
@@ -289,7 +289,7 @@ def test_every_answer_carries_rate_and_request_headers(desk: Desk, base_url: str
 
 
 def test_one_connection_serves_many_requests(base_url: str) -> None:
-    connection = HTTPConnection(base_url.removeprefix("http://"), timeout=5)
+    connection = HTTPConnection(base_url.removeprefix("http://"), timeout=20)
     connection.connect()
     socket = connection.sock
     for _ in range(3):
@@ -310,7 +310,7 @@ def test_one_connection_serves_many_requests(base_url: str) -> None:
     ids=str,
 )
 def test_absurd_body_length_is_refused(base_url: str, headers: dict[str, str]) -> None:
-    connection = HTTPConnection(base_url.removeprefix("http://"), timeout=5)
+    connection = HTTPConnection(base_url.removeprefix("http://"), timeout=20)
     connection.putrequest("POST", "/v2/orders")
     for name, value in (HEADERS | headers).items():
         connection.putheader(name, value)

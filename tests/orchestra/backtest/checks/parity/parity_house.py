@@ -42,6 +42,22 @@ class Algorithm:
         self.reason = f"turn {self.turns}"
         return ("hold", 0)
 """
+# Buys and sells two percent of the portfolio at the newest close.
+SIZES = """
+from database.db_manager import get_latest_price
+from system_databse.position_sizing import size_equity
+from system_databse.system_db_manager import get_transactions
+
+class Algorithm:
+    def __init__(self, ticker, initial_capital):
+        self.ticker = ticker
+
+    def run(self, current_time, algo_id):
+        held = sum(t["shares"] if t["type"] == "buy" else -t["shares"] for t in get_transactions(algo_id))
+        if held:
+            return ("sell", held)
+        return ("buy", size_equity(get_latest_price(self.ticker), cash=1e9, fallback_equity=1e9))
+"""
 DICE = """
 import random
 
@@ -78,7 +94,7 @@ class PastHouse:
         self.note = self.folder / "note.txt"
         self.note.write_text("calm", encoding="utf-8")
         peeks = PEEKS.format(note=str(self.note))
-        for name, text in {"swings": SWINGS, "counts": COUNTS, "dice": DICE, "peeks": peeks}.items():
+        for name, text in {"swings": SWINGS, "counts": COUNTS, "sizes": SIZES, "dice": DICE, "peeks": peeks}.items():
             self.write(name, text)
         self._is_open = True
 

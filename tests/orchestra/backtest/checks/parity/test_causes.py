@@ -13,6 +13,8 @@ from orchestra.backtest.checks.parity.repetition import Again
 from orchestra.backtest.checks.parity.suspect_bars import SuspectBars
 from orchestra.backtest.checks.parity.watched_world import Read
 from orchestra.risk.risk_rules import RULES
+from orchestra.risk.scarce.scarcity import DAY_TRADE_LIMIT
+from orchestra.risk.scarce.wording import over_limit
 from tests.orchestra.backtest.checks.parity.made_day import HOLD, minute
 
 OTHER = replace(HOLD, reason="other")
@@ -101,6 +103,13 @@ def test_a_sale_clamped_by_the_account_is_lives_own() -> None:
     sale = Said("sell", "9", "SUBMITTED", None, "a cross")
     live = replace(sale, reason="a cross; wanted to sell 9, holds 9, the account has 4 for it")
     assert cause(live, sale) is Cause.LIVE_GATE
+
+
+def test_a_note_about_a_day_trade_is_lives_own() -> None:
+    sale = Said("sell", "9", "SUBMITTED", None, "a cross")
+    live = replace(sale, reason=f"a cross; {over_limit(3, 0)}")
+    assert cause(live, sale) is Cause.LIVE_GATE
+    assert cause(replace(live, outcome="DENIED", gate=DAY_TRADE_LIMIT), sale) is Cause.LIVE_GATE
 
 
 @pytest.mark.parametrize("outcome", ["MISSED", "SKIPPED", "INTERRUPTED", "FAILED"])

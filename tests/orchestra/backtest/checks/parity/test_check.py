@@ -29,6 +29,30 @@ def test_a_lock_step_day_is_decided_again_the_same(past: PastHouse) -> None:
     )
 
 
+def sizes_of(house: PastHouse) -> list[int]:
+    return [int(shares) for (shares,) in house.house.rows("SELECT shares FROM decisions WHERE action = 'buy'")]
+
+
+@pytest.mark.requirement("S0-13")
+def test_sizes_are_decided_again_by_what_the_account_was_worth(past: PastHouse) -> None:
+    past.house.start_algorithm("sizes")
+    past.play(12)
+    assert past.check().unexplained == 0
+    # Two percent of the account, and not of the thousand million dollars it falls back on.
+    assert 0 < max(sizes_of(past)) < 1_000
+
+
+@pytest.mark.requirement("S0-13")
+def test_sizes_of_a_real_day_are_decided_again_by_what_the_account_was_worth(real: PastHouse) -> None:
+    real.house.create_pin()
+    real.house.start_algorithm("sizes")
+    for minute in range(1, 12):
+        real.house.minute_at(at(minute))
+        real.house.fill()
+    assert real.check().unexplained == 0
+    assert 0 < max(sizes_of(real)) < 1_000
+
+
 def test_a_whole_session_ends_denied_again(past: PastHouse) -> None:
     past.write("eager", COUNTS.replace('("hold", 0)', '("buy", 1)').replace('f"turn {self.turns}"', '"one more"'))
     past.house.start_algorithm("eager")

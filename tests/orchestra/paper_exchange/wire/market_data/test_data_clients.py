@@ -51,7 +51,7 @@ def moment(ts: int) -> datetime:
 
 
 def get(base_url: str, path: str, **parameters: Any) -> Any:
-    response = requests.get(base_url + path, params=parameters, headers=HEADERS, timeout=5)
+    response = requests.get(base_url + path, params=parameters, headers=HEADERS, timeout=20)
     assert response.status_code == 200, response.text
     return response.json()
 
@@ -363,7 +363,7 @@ def test_pages_of_trades_and_quotes_tell_each_once(desk: Desk, base_url: str, no
 )
 def test_bad_parameter_is_a_message_without_a_code(base_url: str, path: str, wrong: dict[str, str]) -> None:
     parameters = {"symbols": "AAA", "timeframe": "1Min"} | wrong
-    response = requests.get(base_url + path, params=parameters, headers=HEADERS, timeout=5)
+    response = requests.get(base_url + path, params=parameters, headers=HEADERS, timeout=20)
     assert response.status_code == 400
     assert list(response.json()) == ["message"]
 

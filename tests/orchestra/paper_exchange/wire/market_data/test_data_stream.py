@@ -51,7 +51,7 @@ def everything(socket: ClientConnection, minutes: int) -> list[dict[str, Any]]:
 
 
 def history(base_url: str, path: str, **parameters: Any) -> Any:
-    response = requests.get(base_url + path, params=parameters, headers=HEADERS, timeout=5)
+    response = requests.get(base_url + path, params=parameters, headers=HEADERS, timeout=20)
     assert response.status_code == 200, response.text
     return response.json()
 
@@ -257,7 +257,7 @@ def test_test_feed_tells_of_fakepaca_every_minute(desk: Desk, sockets: Sockets) 
 
 
 def test_unknown_stream_is_not_found(sockets: Sockets) -> None:
-    response = requests.get(f"http{sockets.url[2:]}/v2/moon", headers=HEADERS, timeout=5)
+    response = requests.get(f"http{sockets.url[2:]}/v2/moon", headers=HEADERS, timeout=20)
     assert response.status_code == 404
 
 

@@ -1,0 +1,1 @@
+"""Backtests as a screen has them: wishes in, JSON values out, all of a bounded size."""
