@@ -1,6 +1,6 @@
 """The files of the page: a fixed list made at start, from name to bytes; nothing else is ever served.
 
-In: the folder `frontend/`. Out: the page and its files, compressed already. Thread: made once, then read by any.
+In: the folder `frontend/`. Out: the page and its files, each compressed once. Thread: made once, then read by any.
 The version in each path is a digest of all files, so that a file may be kept for a year and is never an old one.
 """
 
@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 TYPES = {
@@ -21,13 +22,16 @@ TYPES = {
     ".woff2": "font/woff2",
     ".txt": "text/plain; charset=utf-8",
 }
-ALREADY_SMALL = {".png", ".woff2", ".ico"}
+ALREADY_SMALL = {TYPES[".png"], TYPES[".woff2"], TYPES[".ico"]}
 PAGE = "dashboard.html"
 VERSION = b"{{version}}"
-# Installed packages and their papers, and the tests, are not part of the page.
-LEFT_OUT = {"node_modules", "tests", "test"}
+# Installed packages, tests, what shows before the server answers, and the README's pictures are not part of the page.
+LEFT_OUT = {"node_modules", "tests", "test", "starting", "pictures"}
 LARGEST_BYTES = 4 * 1024 * 1024
 MOST_FILES = 300
+# The libraries' own words about whose they are: told on the screen About, never served as files.
+NOTICE = re.compile(r"LICEN[CS]E|NOTICE")
+LARGEST_NOTICE_BYTES = 64 * 1024
 REFERENCES = re.compile(rb"""(?:src|href)=["']/frontend/\{\{version\}\}/([^"'?#]+)""")
 IMPORTS = re.compile(rb"""^\s*(?:import|export)\b[^"';]*?["'](\.{1,2}/[^"']+)["']""", re.MULTILINE)
 REPAIR = """<!doctype html>
@@ -37,13 +41,20 @@ REPAIR = """<!doctype html>
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ServedFile:
-    """One file as it is sent. packed: gzip, None where that saves nothing."""
+    """One file as it is sent."""
 
     content_type: str
     body: bytes
-    packed: bytes | None
+
+    @cached_property
+    def packed(self) -> bytes | None:
+        """Return it as gzip, made when first asked for; None where that saves nothing."""
+        if self.content_type in ALREADY_SMALL:
+            return None
+        packed = gzip.compress(self.body, 9, mtime=0)
+        return packed if len(packed) < len(self.body) else None
 
 
 class FrontEnd:
@@ -53,6 +64,7 @@ class FrontEnd:
         sources = _read(folder)
         self.version = _digest(sources)
         self.missing = _missing(sources)
+        self.notices = _notices(folder / "vendor")
         version = self.version.encode()
         self._files = {name: _served(name, body) for name, body in sources.items() if name != PAGE}
         page = sources.get(PAGE, b"").replace(VERSION, version)
@@ -86,6 +98,17 @@ def _read(folder: Path) -> dict[str, bytes]:
     return found
 
 
+def _notices(folder: Path) -> dict[str, str]:
+    """Return the licences and notices that lie beside the libraries, by file name."""
+    found: dict[str, str] = {}
+    for path in sorted(folder.glob("*")):
+        if not NOTICE.search(path.name) or path.is_symlink() or not path.is_file():
+            continue
+        if path.stat().st_size <= LARGEST_NOTICE_BYTES:
+            found[path.name] = path.read_text(encoding="utf-8", errors="replace").strip()
+    return found
+
+
 def _digest(sources: dict[str, bytes]) -> str:
     digest = hashlib.sha256()
     for name, body in sources.items():
@@ -115,9 +138,7 @@ def _resolved(importer: str, target: str) -> str:
 
 
 def _served(name: str, body: bytes) -> ServedFile:
-    suffix = Path(name).suffix
-    packed = gzip.compress(body, 9, mtime=0) if suffix not in ALREADY_SMALL else body
-    return ServedFile(TYPES[suffix], body, packed if len(packed) < len(body) else None)
+    return ServedFile(TYPES[Path(name).suffix], body)
 
 
 def _repair_page(missing: list[str]) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import request
 
+from database.timestamps import parse_iso
 from orchestra.api.answers import Refused
 
 DEEPEST = 8
@@ -18,6 +19,7 @@ MOST_ENTRIES = 200
 LONGEST_TEXT = 200
 LONGEST_NUMBER = 30
 LARGEST_MONEY = Decimal(1_000_000_000)
+LAST_SECOND = 4_102_444_799  # 2099-12-31T23:59:59Z
 COMMAND_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 ALGORITHM_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
@@ -105,6 +107,30 @@ def limit_argument(*, default: int, largest: int) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 6 and 1 <= int(text) <= largest:
         return int(text)
     raise Refused(400, f"'limit' must be a number from 1 to {largest}.")
+
+
+def minute_argument(name: str) -> int | None:
+    """Return a moment of the query as epoch seconds, None without one."""
+    text = request.args.get(name)
+    if text is None:
+        return None
+    try:
+        seconds = int(parse_iso(text).timestamp()) if len(text) <= LONGEST_NUMBER else -1
+    except (ValueError, OverflowError):
+        seconds = -1
+    if not 0 <= seconds <= LAST_SECOND:
+        raise Refused(400, f"'{name}' must be a moment with its zone, such as 2026-11-20T15:31:00Z.")
+    return seconds
+
+
+def before_argument() -> int | None:
+    """Return the query argument `before`, the number that a page of a list ended with; None for the first page."""
+    text = request.args.get("before")
+    if text is None:
+        return None
+    if text.isascii() and text.isdigit() and len(text) <= 12:
+        return int(text)
+    raise Refused(400, "'before' must be the number that the page before it ended with.")
 
 
 def _parse(raw: bytes) -> object:

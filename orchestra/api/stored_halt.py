@@ -34,7 +34,7 @@ def halt_for_lost_door(system: SqliteStore, door: DoorStore, at: str) -> None:
         return
     log.error("%s Until then nothing is bought, for door.db may have held a halt.", FOREIGN_DOOR)
     if stored_halt(door) is None:
-        halt_keeper(door)(Halt(at, "the loss of door.db"))
+        halt_keeper(door)(Halt(at, "the loss of door.db", is_automatic=True))
 
 
 def stored_halt(door: DoorStore) -> Halt | None:
@@ -76,6 +76,7 @@ def halt_of(text: str) -> Halt:
     try:
         kept = json.loads(text)
         kind = HaltKind(kept.get("kind", HaltKind.STOP_ALL))
-        return Halt(str(kept["at"]), str(kept["by"]), str(kept.get("reason", "")), kind)
+        is_automatic = kept.get("is_automatic") is True
+        return Halt(str(kept["at"]), str(kept["by"]), str(kept.get("reason", "")), kind, is_automatic=is_automatic)
     except (ValueError, KeyError, TypeError, AttributeError):
-        return Halt("", "an earlier run")
+        return Halt("", "an earlier run", is_automatic=True)

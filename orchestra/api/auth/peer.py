@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
+from orchestra.runtime.network.own_addresses import is_private_address
+
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 PROXY_HEADERS = (
     "HTTP_FORWARDED",
@@ -47,6 +49,15 @@ def is_loopback_address(address: str) -> bool:
         return _plain(address).is_loopback
     except ValueError:
         return False
+
+
+def is_near(peer: Peer) -> bool:
+    """Say whether the other end is this machine or in a private network: nobody forwards our port to the internet."""
+    try:
+        address = _plain(peer.address)
+    except ValueError:
+        return False
+    return address.is_loopback or is_private_address(str(address))
 
 
 def host_name(environ: Mapping[str, Any]) -> str:

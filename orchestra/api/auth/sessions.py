@@ -2,6 +2,7 @@
 
 In: logins, tokens of cookies. Out: the session of a request. Thread: any. A token has 256 bits and is stored as its
 SHA-256 only; a session ends after 12 idle hours at this machine, 30 idle minutes elsewhere, and after 24 hours.
+What a screen at this machine shows goes on after that: see watchers.py.
 """
 
 import hashlib
@@ -29,11 +30,12 @@ LONGEST_AGENT = 200
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session in force."""
+    """A session in force. opened_at: when its PIN was entered."""
 
     id: str
     kind: str
     expires_at: datetime
+    opened_at: datetime
 
 
 class Sessions:
@@ -61,18 +63,18 @@ class Sessions:
 
         The session of the machine's own screen is worth nothing elsewhere.
         """
-        row = self._load(token)
+        row = self.row_of(token)
         now = self._clock.now()
         if row is None or not is_in_force(row, now) or (row.kind == KIOSK and not peer.is_loopback):
             return None
         if now - row.last_seen_at >= TOUCHED_EVERY:
             with self._door.transaction() as connection:
                 session_rows.touch(connection, row.id, now)
-        return Session(row.id, row.kind, min(row.expires_at, now + IDLE[row.kind]))
+        return Session(row.id, row.kind, min(row.expires_at, now + IDLE[row.kind]), row.created_at)
 
     def is_trusted(self, token: str | None) -> bool:
         """Say whether this is the cookie of a browser that has logged in before."""
-        row = self._load(token)
+        row = self.row_of(token)
         return row is not None and row.kind == DEVICE and self._clock.now() < row.expires_at
 
     def is_live(self, session_id: str) -> bool:
@@ -80,6 +82,21 @@ class Sessions:
         with self._door.reader() as connection:
             row = session_rows.find(connection, session_id)
         return row is not None and is_in_force(row, self._clock.now())
+
+    def open_ones(self) -> list[SessionRow]:
+        """Return the sessions in force or on show, the newest first; trusted browsers are none."""
+        with self._door.reader() as connection:
+            rows = session_rows.load(connection)
+        return [row for row in rows if may_watch(row, self._clock.now())]
+
+    def end_others(self, kept: str) -> int:
+        """End every session but one, and forget every other trusted browser; return how many sessions that ended."""
+        others = [row.id for row in self.open_ones() if row.id != kept]
+        with self._door.transaction() as connection:
+            session_rows.end_all(connection, self._clock.now(), kept=kept)
+        for each in others:
+            self._tell(each)
+        return len(others)
 
     def end(self, session_id: str) -> None:
         """End one session."""
@@ -101,7 +118,8 @@ class Sessions:
             session_rows.add(connection, row)
         return token
 
-    def _load(self, token: str | None) -> SessionRow | None:
+    def row_of(self, token: str | None) -> SessionRow | None:
+        """Return what is kept of a token, in force or not."""
         if not token or len(token) > LONGEST_TOKEN:
             return None
         with self._door.reader() as connection:
@@ -117,6 +135,15 @@ def is_in_force(row: SessionRow, now: datetime) -> bool:
     idle = IDLE.get(row.kind)
     is_begun = row.created_at - CLOCK_SLACK <= now
     return idle is not None and is_begun and now < row.expires_at and now - row.last_seen_at < idle
+
+
+def may_watch(row: SessionRow, now: datetime) -> bool:
+    """Say whether a session may see the live feed: it is in force, or its screen at this machine has shown it since."""
+    if is_in_force(row, now):
+        return True
+    is_begun = row.created_at - CLOCK_SLACK <= now
+    is_on_show = row.watched_at is not None and now - row.watched_at < IDLE[KIOSK]
+    return row.kind == KIOSK and is_begun and is_on_show
 
 
 def _digest(token: str) -> str:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from orchestra.api.answers import time_text
-from orchestra.api.feed.event_json import Event, event_json, events_between
 from orchestra.api.feed.state_json import State, changes_between
 from orchestra.api.protocol import HEARTBEAT, SNAPSHOT, UPDATE
+from orchestra.news.envelopes import envelope_of
 from orchestra.runtime.clock import Clock
 from orchestra.runtime.owner.live_board import LiveBoard
 
@@ -72,9 +72,11 @@ class LiveFeed:
     def join(self, screen: str) -> None:
         """Send the whole state to a screen and every update from then on; joining again is asking again."""
         with self._lock:
-            self._screens_here.setdefault(screen, False)
+            self._screens_here[screen] = False
             if self._is_behind(screen):
                 return
+            # What a screen is told first is how things are now, not half a second ago.
+            self._update()
             self._screens_here[screen] = True
             body = {"boot": self._boot, "seq": self._number, "state": self._state}
             self._screens.send(SNAPSHOT, body, [screen])
@@ -120,15 +122,15 @@ class LiveFeed:
         body = {"boot": self._boot, "seq": self._number, "changes": changes, "events": events}
         self._screens.send(UPDATE, body, self._readers())
 
-    def _events(self, state: State) -> list[Event]:
+    def _events(self, state: State) -> list[dict[str, Any]]:
         news = self._board.news_after(self._news_number)
         if news:
             self._news_number = news[-1].number
         market = state["market"]
         now = market["now"] if market else str(time_text(self._clock.now()))
-        told = [event_json(each.event, now) for each in news]
-        found = [*events_between(self._state, state, now), *(event for event in told if event)]
-        return found[-MOST_EVENTS:]
+        names = {each["id"]: each["name"] for each in state["algorithms"]}
+        told = [envelope_of(each.event, now=now, name_of=lambda id_: names.get(id_, "")) for each in news]
+        return [event.to_values() for event in told if event][-MOST_EVENTS:]
 
     def _readers(self) -> list[str]:
         """Return the screens that take what they are sent; the others miss a number and have to ask again."""

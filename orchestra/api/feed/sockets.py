@@ -15,6 +15,7 @@ from flask_socketio import SocketIO
 
 from orchestra.api.auth.own_origin import is_own_origin
 from orchestra.api.auth.sessions import Sessions
+from orchestra.api.auth.watchers import Watchers
 from orchestra.api.feed.live_feed import LiveFeed
 from orchestra.api.protocol import RESYNC
 from orchestra.api.wire.gate import SESSION_KEY
@@ -35,8 +36,8 @@ LARGEST_MESSAGE = 64 * 1024
 class Sockets:
     """Own the Socket.IO server of an app."""
 
-    def __init__(self, app: Flask, sessions: Sessions) -> None:
-        self._sessions = sessions
+    def __init__(self, app: Flask, sessions: Sessions, watchers: Watchers) -> None:
+        self._watchers = watchers
         self._stop = threading.Event()
         self.socketio = SocketIO(
             app,
@@ -61,7 +62,7 @@ class Sockets:
 
         def on_resync(*_anything: object) -> None:
             session_id = str(request.environ.get(SESSION_KEY))
-            if self._sessions.is_live(session_id):
+            if self._watchers.goes_on(session_id):
                 feed.join(_screen())
             else:
                 self.drop(session_id)
@@ -100,7 +101,7 @@ class Sockets:
         for environ in list(self.socketio.server.environ.values()):
             session_id = environ.get(SESSION_KEY)
             if session_id not in living:
-                living[session_id] = self._sessions.is_live(str(session_id))
+                living[session_id] = self._watchers.goes_on(str(session_id))
         for session_id, is_live in living.items():
             if not is_live:
                 self.drop(str(session_id))

@@ -10,6 +10,8 @@ from typing import Any
 
 from database.timestamps import iso_minute
 from orchestra.api.answers import PRICE_STEP, decimal_text, time_text
+from orchestra.api.feed.alert_json import alert_json
+from orchestra.api.feed.proposal_json import proposal_json
 from orchestra.messages.halt import Halt
 from orchestra.messages.live_snapshot import (
     AccountFigures,
@@ -19,7 +21,8 @@ from orchestra.messages.live_snapshot import (
     LiveSnapshot,
     MarketClock,
 )
-from system_databse.card_calculations import Card
+from system_databse.control.preferences import Preferences
+from system_databse.performance.card_calculations import Card
 
 State = dict[str, Any]
 
@@ -33,8 +36,12 @@ def state_of(snapshot: LiveSnapshot | None, *, mode: str, version: str, halt: Ha
         "halt": asdict(halt) if halt else None,
         "market": market_json(snapshot.market) if snapshot else None,
         "account": account_json(snapshot.account) if snapshot and snapshot.account else None,
+        "day_trades": asdict(snapshot.day_trades) if snapshot and snapshot.day_trades else None,
         "algorithms": [algorithm_json(card) for card in snapshot.algorithms] if snapshot else [],
         "health": health_json(snapshot.health) if snapshot else None,
+        "alerts": [alert_json(alert) for alert in snapshot.alerts] if snapshot else [],
+        "proposals": [proposal_json(proposal) for proposal in snapshot.proposals] if snapshot else [],
+        "preferences": (snapshot.preferences if snapshot else Preferences()).to_values(),
     }
 
 
@@ -46,6 +53,7 @@ def market_json(clock: MarketClock) -> State:
         "is_open": clock.is_open,
         "closes_at": time_text(clock.closes_at),
         "next_open": time_text(clock.next_open),
+        "last_close": time_text(clock.last_close),
         "is_half_day": clock.is_half_day,
         "speed": clock.speed,
     }
@@ -125,6 +133,7 @@ def health_json(health: Health) -> State:
             "orders": streams.is_orders_connected,
             "last_message_age_s": round(age, 1) if age is not None else None,
         },
+        "down_since": {name: time_text(since) for name, since in health.down_since.items()},
         "closed_gates": list(health.closed_gates),
         "database": health.is_database_ok,
     }

@@ -10,6 +10,8 @@ from orchestra.api.request_body import read_body, text_field
 from orchestra.messages.live_snapshot import AlgorithmCard
 from system_databse.algorithm_record import AlgorithmStatus
 
+LONGEST_QUESTION = 40
+
 
 def routes(api: ApiContext) -> Blueprint:
     """Return the routes of strategies and tickers."""
@@ -30,6 +32,12 @@ def routes(api: ApiContext) -> Blueprint:
     def validate() -> Reply:
         body = read_body("ticker", "symbol")
         return _answer(api, text_field(body, "ticker" if "ticker" in body else "symbol"))
+
+    @blueprint.get(ROUTES["tickers"])
+    def tickers() -> Reply:
+        found = api.assets.search(request.args.get("q", "")[:LONGEST_QUESTION])
+        listed = [{"symbol": each.symbol, "name": each.name} for each in found.assets]
+        return reply({"tickers": listed, "sentence": found.sentence})
 
     return blueprint
 

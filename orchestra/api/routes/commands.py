@@ -14,6 +14,9 @@ def routes(api: ApiContext) -> Blueprint:
 
     @blueprint.get(ROUTES["command"])
     def command(command_id: str) -> Reply:
+        kept = api.kept_answers.result(command_id)
+        if kept is not None:
+            return kept
         try:
             return api.relay.result(command_id)
         except Refused:

@@ -23,11 +23,13 @@ def routes(api: ApiContext) -> Blueprint:
 
     @blueprint.post(ROUTES["pin"])
     def create() -> Reply:
-        digest = _digest(api)
+        if api.pins.get_pin() is not None:
+            raise Refused(409, "There is a PIN already: unlock with it.")
+        digest = new_digest(api, pin_field(read_body("pin")))
         response, status = api.relay.act(SetPin(digest), status=201, shape=lambda _values: {"created": True})
         if status == 201:
             api.sessions.end_all()
-            _give_cookies(api, response)
+            give_cookies(api, response)
         return response, status
 
     @blueprint.post(ROUTES["validate_pin"])
@@ -43,17 +45,14 @@ def routes(api: ApiContext) -> Blueprint:
         earlier = session()
         if earlier is not None:
             api.sessions.end(earlier.id)
-        _give_cookies(api, response, has_device=is_trusted)
+        give_cookies(api, response, has_device=is_trusted)
         return response, status
 
     return blueprint
 
 
-def _digest(api: ApiContext) -> str:
-    """Return the digest of the first PIN, or refuse it."""
-    if api.pins.get_pin() is not None:
-        raise Refused(409, "There is a PIN already: unlock with it.")
-    pin = pin_field(read_body("pin"))
+def new_digest(api: ApiContext, pin: str) -> str:
+    """Return the digest of a new PIN, or refuse it."""
     reason = why_refused(pin)
     if reason is not None:
         raise Refused(400, reason)
@@ -63,15 +62,26 @@ def _digest(api: ApiContext) -> str:
     return digest
 
 
-def pin_field(body: dict[str, object]) -> str:
+def pin_field(body: dict[str, object], name: str = "pin") -> str:
     """Return the digits of a body, as text; they are never part of a message."""
-    pin = body.get("pin")
+    pin = body.get(name)
     if not isinstance(pin, str) or not 1 <= len(pin) <= 64:
-        raise Refused(400, "'pin' is missing: send the digits as text.")
+        raise Refused(400, f"'{name}' is missing: send the digits as text.")
     return pin
 
 
-def _give_cookies(api: ApiContext, response: Response, *, has_device: bool = False) -> None:
+def require_pin(api: ApiContext, pin: str) -> None:
+    """Raise what a wrong or slowed-down PIN is answered with."""
+    result = api.login.attempt(pin, peer(), is_trusted=True)
+    if result.wait_s:
+        raise Refused(429, f"Too many wrong PINs: wait {result.wait_s} seconds.", wait_s=result.wait_s)
+    if not result.is_right:
+        # The tries tell it from a session that has ended.
+        raise Refused(401, "The PIN is wrong.", tries_left=result.tries_left)
+
+
+def give_cookies(api: ApiContext, response: Response, *, has_device: bool = False) -> None:
+    """Give the browser a session that begins now, and remember that it knew the PIN."""
     agent = request.headers.get("User-Agent", "")
     set_session(response, api.sessions.open(peer(), agent))
     if not has_device:

@@ -11,14 +11,13 @@ from orchestra.api.api_context import ApiContext, peer
 from orchestra.api.command_relay import Body
 from orchestra.api.protocol import ROUTES
 from orchestra.api.request_body import command_id, read_body, text_field
-from orchestra.api.routes.pin import pin_field
+from orchestra.api.routes.pin import pin_field, require_pin
 from orchestra.messages.commands import CancelOpenOrders, FlattenAll
-from orchestra.messages.halt import Halt, HaltKind
+from orchestra.messages.halt import SELLING_EVERYTHING, Halt, HaltKind
 
 log = logging.getLogger(__name__)
 
 CONFIRMATION = "FLATTEN"
-EVERYTHING_IS_SOLD = "everything is being sold"
 
 
 def routes(api: ApiContext) -> Blueprint:
@@ -40,9 +39,11 @@ def routes(api: ApiContext) -> Blueprint:
 
     @blueprint.post(ROUTES["flatten"])
     def flatten() -> Reply:
-        if read_body("confirm").get("confirm") != CONFIRMATION:
-            raise Refused(400, f"To sell everything, send {{'confirm': '{CONFIRMATION}'}}.")
-        _set_halt(api, HaltKind.STOP_ALL, EVERYTHING_IS_SOLD)
+        body = read_body("confirm", "pin")
+        if body.get("confirm") != CONFIRMATION:
+            raise Refused(400, f"To sell everything, send {{'confirm': '{CONFIRMATION}', 'pin': ...}}.")
+        require_pin(api, pin_field(body))
+        _set_halt(api, HaltKind.STOP_ALL, SELLING_EVERYTHING)
         known = _told(api)
         return api.relay.act(
             FlattenAll(command_id() or uuid4().hex), shape=lambda values: {**known, **values}, late=known
@@ -50,7 +51,7 @@ def routes(api: ApiContext) -> Blueprint:
 
     @blueprint.post(ROUTES["resume"])
     def resume() -> Reply:
-        _require_pin(api)
+        require_pin(api, pin_field(read_body("pin")))
         api.parts.halt.clear()
         if api.parts.halt.halt is not None:
             raise Refused(409, "Trading was halted again in this very moment: resume once more if it is safe.")
@@ -58,16 +59,6 @@ def routes(api: ApiContext) -> Blueprint:
         return reply({"halted": False})
 
     return blueprint
-
-
-def _require_pin(api: ApiContext) -> None:
-    """Raise what a missing, wrong or slowed-down PIN is answered with."""
-    result = api.login.attempt(pin_field(read_body("pin")), peer(), is_trusted=True)
-    if result.wait_s:
-        raise Refused(429, f"Too many wrong PINs: wait {result.wait_s} seconds.", wait_s=result.wait_s)
-    if not result.is_right:
-        # The tries tell it from a session that has ended.
-        raise Refused(401, "The PIN is wrong.", tries_left=result.tries_left)
 
 
 def _halted(api: ApiContext, kind: HaltKind) -> Body:

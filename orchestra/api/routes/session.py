@@ -1,10 +1,10 @@
 """The session over HTTP: until when, and lock again."""
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from orchestra.api.answers import Reply, reply, time_text
 from orchestra.api.api_context import ApiContext, peer, session
-from orchestra.api.auth.cookies import drop_session
+from orchestra.api.auth.cookies import SESSION_COOKIE, drop_session
 from orchestra.api.protocol import ROUTES
 from orchestra.api.request_body import read_body
 
@@ -21,9 +21,9 @@ def routes(api: ApiContext) -> Blueprint:
     @blueprint.delete(ROUTES["session"])
     def end() -> Reply:
         read_body()
-        found = session()
-        if found is not None:
-            api.sessions.end(found.id)
+        session_id = api.watchers.find(request.cookies.get(SESSION_COOKIE), peer())
+        if session_id is not None:
+            api.sessions.end(session_id)
         response, status = reply({"ended": True})
         drop_session(response)
         return response, status

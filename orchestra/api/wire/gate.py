@@ -16,9 +16,9 @@ from database.errors import StorageError
 from orchestra.api.api_parts import ApiLimits, ApiParts
 from orchestra.api.auth.cookies import SESSION_COOKIE
 from orchestra.api.auth.own_origin import is_known_host, may_open_socket
-from orchestra.api.auth.peer import Peer, peer_of
-from orchestra.api.auth.sessions import Sessions
-from orchestra.api.wire.security_headers import NO_STORE, SECURITY_HEADERS, content_policy
+from orchestra.api.auth.peer import Peer, is_near, peer_of
+from orchestra.api.auth.watchers import Watchers
+from orchestra.api.wire.security_headers import DOCUMENT_POLICY, NO_STORE, SECURITY_HEADERS, content_policy
 from orchestra.api.wire.token_bucket import TokenBuckets
 
 log = logging.getLogger(__name__)
@@ -37,12 +37,13 @@ class Gate:
     """A WSGI app around the app. count_sockets: how many sockets are open."""
 
     def __init__(
-        self, app: WsgiApp, parts: ApiParts, sessions: Sessions, *, limits: ApiLimits, count_sockets: Callable[[], int]
+        self, app: WsgiApp, parts: ApiParts, watchers: Watchers, *, limits: ApiLimits, count_sockets: Callable[[], int]
     ) -> None:
         self._app = app
         self._hostnames = parts.hostnames
+        self._is_lan = parts.is_lan
         self._clock = parts.clock
-        self._sessions = sessions
+        self._watchers = watchers
         self._limits = limits
         self._count_sockets = count_sockets
         self._handshakes = TokenBuckets(burst=limits.handshake_burst, per_second=1)
@@ -51,16 +52,19 @@ class Gate:
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Let a request through, or refuse it."""
         environ[PEER_KEY] = peer = peer_of(environ)
-        is_known = is_known_host(environ, self._hostnames)
-        start = _with_headers(start_response, environ["HTTP_HOST"] if is_known else "")
+        is_known = is_known_host(environ, self._hostnames, is_lan=self._is_lan)
+        is_socket = environ["PATH_INFO"].startswith(SOCKET_PATH)
+        start = _with_headers(start_response, environ["HTTP_HOST"] if is_known else "", is_socket=is_socket)
         if not is_known:
             return _refuse(
                 start,
                 ("403 Forbidden", f"This is not an address of AutoTrader: open http://localhost:{_port(environ)}."),
             )
-        if environ["REQUEST_METHOD"] in ("OPTIONS", "TRACE", "CONNECT"):
+        if not is_near(peer):
+            return _refuse(start, ("403 Forbidden", "AutoTrader answers its own network only."))
+        if environ["REQUEST_METHOD"] in ("OPTIONS", "TRACE", "CONNECT") and (is_socket or not _is_preflight(environ)):
             return _refuse(start, ("405 Method Not Allowed", "This method is not answered."))
-        if environ["PATH_INFO"].startswith(SOCKET_PATH):
+        if is_socket:
             refusal = self._socket_refusal(environ, peer)
             if refusal is not None:
                 return _refuse(start, refusal)
@@ -70,13 +74,13 @@ class Gate:
         if not may_open_socket(environ):
             return "403 Forbidden", "Sockets are for AutoTrader's own page."
         try:
-            session = self._sessions.find(parse_cookie(environ).get(SESSION_COOKIE), peer)
+            session_id = self._watchers.find(parse_cookie(environ).get(SESSION_COOKIE), peer)
         except StorageError:
             log.exception("The session of a socket could not be looked up.")
             return "503 Service Unavailable", "door.db cannot be read: see the log."
-        if session is None:
+        if session_id is None:
             return "401 Unauthorized", "Unlock with the PIN first."
-        environ[SESSION_KEY] = session.id
+        environ[SESSION_KEY] = session_id
         if "sid" in parse_qs(environ.get("QUERY_STRING", "")):
             # As Engine.IO reads it: anything else, an empty one too, opens another socket.
             return None
@@ -88,16 +92,23 @@ class Gate:
         return None
 
 
-def _with_headers(start_response: Any, host: str) -> Any:
+def _is_preflight(environ: Environ) -> bool:
+    """Say whether a browser asks on behalf of another page; the app knows what such a page may read."""
+    return environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ
+
+
+def _with_headers(start_response: Any, host: str, *, is_socket: bool) -> Any:
     """Return a start_response that adds our headers and takes away what libraries say about themselves and others."""
 
     def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
         kept = [
             (name, value)
             for name, value in headers
-            if name.lower() not in REPLACED and not name.lower().startswith("access-control-")
+            if name.lower() not in REPLACED and not (is_socket and name.lower().startswith("access-control-"))
         ]
-        kept += [*SECURITY_HEADERS, content_policy(host)]
+        # Only one that allows less may take the place of the page's own.
+        policy = DOCUMENT_POLICY if DOCUMENT_POLICY in headers else content_policy(host)
+        kept += [*SECURITY_HEADERS, policy]
         if not any(name.lower() == "cache-control" for name, _ in kept):
             kept.append(NO_STORE)
         return start_response(status, kept, *rest)

@@ -60,6 +60,11 @@ class ApiHttpServer(GuardedServer):
         self._admission.leave(request)
         super().shutdown_request(request)
 
+    @property
+    def connections(self) -> int:
+        """Return how many connections are open."""
+        return len(self._admission.open)
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Keep a connection that broke to itself."""
 

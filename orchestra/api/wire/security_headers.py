@@ -10,6 +10,12 @@ SECURITY_HEADERS = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
 )
+# A whole document with a style of its own, such as a report: it may show itself and nothing else. With an origin of its
+# own it cannot even ask us anything.
+DOCUMENT_POLICY = (
+    "Content-Security-Policy",
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'",
+)
 NO_STORE = ("Cache-Control", "no-store")
 
 

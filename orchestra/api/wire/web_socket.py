@@ -12,12 +12,15 @@ from typing import Any
 import simple_websocket
 
 LARGEST_MESSAGE = 64 * 1024
+# A frame's first byte, and what its second says of the length that follows.
+FINAL_TEXT, SHORT, TWO_BYTES, EIGHT_BYTES = 0x81, 126, 126, 127
+MOST_OF_TWO_BYTES = 0xFFFF
 
 Handler = Callable[["BoundedWebSocket"], object]
 
 
 class BoundedWebSocket:
-    """Serve one WebSocket of Engine.IO, called as a WSGI app."""
+    """Serve one WebSocket, of Engine.IO or of another program, called as a WSGI app."""
 
     def __init__(self, handler: Handler, _server: object) -> None:
         self._handler = handler
@@ -37,6 +40,10 @@ class BoundedWebSocket:
         except simple_websocket.ConnectionClosed as error:
             raise OSError("the WebSocket is closed") from error
 
+    def send_frames(self, frames: bytes) -> None:
+        """Write what `text_frame` made, any number in one go; raises OSError when the connection is gone."""
+        self._open().send_frames(frames)
+
     def wait(self) -> Any:
         """Return the next message, None at the end."""
         try:
@@ -44,17 +51,32 @@ class BoundedWebSocket:
         except simple_websocket.ConnectionClosed:
             return None
 
-    def close(self) -> None:
+    def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Say goodbye and hang up, whether or not the other side says anything."""
         ws = self._open()
-        if ws.connected:
-            ws.close()
+        # Raised when the other side was first.
+        with contextlib.suppress(simple_websocket.ConnectionClosed):
+            ws.close(code, reason)
         ws.sock.hang_up()
+
+    def hang_up(self) -> None:
+        """End the connection without a word; also while another thread writes to one who does not read."""
+        self._open().sock.hang_up()
 
     def _open(self) -> "_Server":
         if self._ws is None:
             raise OSError("the WebSocket was never opened")
         return self._ws
+
+
+def text_frame(text: str) -> bytes:
+    """Return a whole text message as a server's frame (RFC 6455, 5.2): made once, however many sockets get it."""
+    body = text.encode()
+    if len(body) < SHORT:
+        return bytes((FINAL_TEXT, len(body))) + body
+    if len(body) <= MOST_OF_TWO_BYTES:
+        return bytes((FINAL_TEXT, TWO_BYTES)) + len(body).to_bytes(2) + body
+    return bytes((FINAL_TEXT, EIGHT_BYTES)) + len(body).to_bytes(8) + body
 
 
 class _WholeWrites:
@@ -86,6 +108,12 @@ class _Server(simple_websocket.Server):  # type: ignore[misc]  # the library has
     def send(self, data: str | bytes) -> None:
         with self._one_at_a_time:
             super().send(data)
+
+    def send_frames(self, frames: bytes) -> None:
+        with self._one_at_a_time:
+            if not self.connected:
+                raise OSError("the WebSocket is closed")
+            self.sock.send(frames)
 
     def close(self, reason: int | None = None, message: str | None = None) -> None:
         with self._one_at_a_time:

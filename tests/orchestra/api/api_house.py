@@ -1,7 +1,7 @@
 """An API in a folder of its own: a made-up engine that answers at once, a clock that the test moves."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,15 +11,22 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from database.bars import market_schema
+from database.calendar_manager import MarketCalendar
 from database.schema_check import open_database
+from database.timeframes.chart_bars import ChartBars
 from orchestra.api.api_parts import ApiLimits, ApiParts
 from orchestra.api.auth.cookies import SESSION_COOKIE
 from orchestra.api.auth.peer import Peer
 from orchestra.api.stored_halt import halt_keeper, stored_halt
 from orchestra.api_server import ApiApp, build_app
 from orchestra.messages.commands import (
+    AcknowledgeAlert,
     Answer,
+    ApproveSignal,
     CancelOpenOrders,
+    CancelOrder,
+    ChangePin,
     Command,
     CommandGiven,
     ConfirmBaseline,
@@ -27,9 +34,12 @@ from orchestra.messages.commands import (
     FlattenAll,
     PauseAlgorithm,
     Refusal,
+    RejectSignal,
+    ResolveAlert,
     ResumeAlgorithm,
     SetLimit,
     SetPin,
+    SetPreferences,
     SettleDifference,
     StartAlgorithm,
     StopAlgorithm,
@@ -51,9 +61,9 @@ from orchestra.runtime.owner.command_desk import CommandDesk
 from orchestra.runtime.owner.live_board import LiveBoard
 from system_databse import system_schema
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
-from system_databse.card_calculations import Card
 from system_databse.door.door_store import DoorStore
 from system_databse.errors import BrokerUnavailable
+from system_databse.performance.card_calculations import Card
 from system_databse.rows import settings
 
 NOON = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
@@ -119,20 +129,52 @@ class MadeUpEngine(Inbox):
             if command.capital > 50_000:
                 return refused(Refusal.CONFLICT, f"not enough cash: ${command.capital} wanted, $50000 available")
             return Answer({"id": 7})
-        if isinstance(command, SetPin):
+        if isinstance(command, SetPreferences):
+            return Answer({"preferences": dict(command.changes)})
+        if isinstance(command, SetPin | ChangePin):
             with self.system.transaction() as connection:
                 settings.put(connection, "pin_hash", command.pin_hash, at="2026-11-20T17:00:00.000Z")
             return Answer({})
         if isinstance(command, CancelOpenOrders):
             return Answer({"canceled": 2, "still_open": 1})
+        if isinstance(command, CancelOrder):
+            return _canceled(command)
         if isinstance(command, ConfirmBaseline | SettleDifference | FlattenAll | SetLimit):
             return _settled(command)
-        if command.algorithm_id != 1:
-            return refused(Refusal.NOT_FOUND, "there is no algorithm with this id")
-        if isinstance(command, StopAlgorithm):
-            return Answer({"id": 1, "shares": Decimal(100), "selling": command.is_selling, "when": None})
-        status = {PauseAlgorithm: "PAUSED", ResumeAlgorithm: "RUNNING"}[type(command)]
-        return Answer({"id": command.algorithm_id, "status": status})
+        if isinstance(command, AcknowledgeAlert | ResolveAlert):
+            return _dealt_with(command)
+        if isinstance(command, ApproveSignal | RejectSignal):
+            return _said_of(command)
+        return _of_algorithm(command)
+
+
+def _said_of(command: ApproveSignal | RejectSignal) -> Answer:
+    if command.signal_id == 404:
+        return refused(Refusal.NOT_FOUND, "There is no proposal 404.")
+    is_approved = isinstance(command, ApproveSignal)
+    return Answer({"id": command.signal_id, "status": "ORDERED" if is_approved else "REJECTED"})
+
+
+def _of_algorithm(command: StopAlgorithm | PauseAlgorithm | ResumeAlgorithm) -> Answer:
+    if command.algorithm_id != 1:
+        return refused(Refusal.NOT_FOUND, "there is no algorithm with this id")
+    if isinstance(command, StopAlgorithm):
+        return Answer({"id": 1, "shares": Decimal(100), "selling": command.is_selling, "when": None})
+    status = {PauseAlgorithm: "PAUSED", ResumeAlgorithm: "RUNNING"}[type(command)]
+    return Answer({"id": command.algorithm_id, "status": status})
+
+
+def _canceled(command: CancelOrder) -> Answer:
+    if not command.client_order_id.startswith("at-"):
+        return refused(Refusal.NOT_FOUND, "AutoTrader knows no order with this number.")
+    known = {"client_order_id": command.client_order_id, "status": "CANCELED", "filled_qty": Decimal(0)}
+    return Answer({**known, "average_price": None, "is_sale_withdrawn": False})
+
+
+def _dealt_with(command: AcknowledgeAlert | ResolveAlert) -> Answer:
+    if command.alert_id == 404:
+        return refused(Refusal.NOT_FOUND, "There is no alert 404.")
+    return Answer({"id": command.alert_id, "acknowledged_at": NOON, "resolved_at": None})
 
 
 def _settled(command: ConfirmBaseline | SettleDifference | FlattenAll | SetLimit) -> Answer:
@@ -167,6 +209,12 @@ class MadeUpLookups:
         found = self.assets.get(symbol)
         return {"class": "us_equity", "status": "active", **found} if found else None
 
+    def all_assets(self) -> Sequence[Mapping[str, Any]]:
+        self.asked.append("all")
+        if self.is_silent:
+            raise BrokerUnavailable("no answer")
+        return [{"symbol": symbol, "class": "us_equity", **found} for symbol, found in self.assets.items()]
+
     def latest_price(self, symbol: str) -> float | None:
         return 123.5 if symbol == "AAPL" else None
 
@@ -183,6 +231,9 @@ class ApiHouse:
         self.system = open_database(
             folder / "system.db", system_schema.migrations, system_schema.APPLICATION_ID, synchronous="FULL"
         )
+        self.market = open_database(
+            folder / "market.db", market_schema.migrations, market_schema.APPLICATION_ID, synchronous="NORMAL"
+        )
         self.engine.system = self.system
         self.door = DoorStore.open(folder / "door.db")
         self.desk = CommandDesk(self.engine, self.clock)
@@ -198,6 +249,7 @@ class ApiHouse:
             halt=self.halt,
             clock=self.clock,
             system=self.system,
+            bars=ChartBars(self.market, MarketCalendar()),
             door=self.door,
             lookups=self.lookups,
             strategies=lambda: self.strategies,
@@ -215,6 +267,7 @@ class ApiHouse:
 
     def close(self) -> None:
         self.system.close()
+        self.market.close()
         self.door.close()
 
     def visitor(self, address: str = "127.0.0.1") -> "Visitor":

@@ -2,7 +2,7 @@
 
 import socket
 
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 20.0
 
 
 class RawClient:

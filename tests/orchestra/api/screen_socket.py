@@ -1,19 +1,22 @@
 """A screen's socket, spoken by hand: Engine.IO and Socket.IO as the browser's library does, and as it never would."""
 
 import json
+import queue
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConcurrencyError, ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 20.0
 
 
 class ScreenSocket:
-    """One socket over the WebSocket transport."""
+    """One socket over the WebSocket transport; pings are answered whatever the test does meanwhile."""
 
     def __init__(self, port: int, *, cookie: str | None, origin: str | None = "own", site: str | None = None) -> None:
         own = f"http://localhost:{port}"
@@ -31,6 +34,9 @@ class ScreenSocket:
             proxy=None,
             legacy=True,
         )
+        self._heard: queue.SimpleQueue[str | ConnectionClosed] = queue.SimpleQueue()
+        self._reader = threading.Thread(target=self._read, name="screen-reader", daemon=True)
+        self._reader.start()
 
     def __enter__(self) -> "ScreenSocket":
         return self
@@ -39,6 +45,7 @@ class ScreenSocket:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._socket.close()
+        self._reader.join(PATIENCE_SECONDS)
 
     def join(self) -> dict[str, Any]:
         """Say hello and return the snapshot."""
@@ -53,14 +60,11 @@ class ScreenSocket:
         self.send("42" + json.dumps([name]))
 
     def packet(self, start: str) -> str:
-        """Return the next packet that begins like this; answer pings on the way."""
+        """Return the next packet that begins like this."""
         while True:
-            received = self._socket.recv(timeout=PATIENCE_SECONDS)
-            text = received if isinstance(received, str) else received.decode()
+            text = self._next(PATIENCE_SECONDS)
             if text.startswith(start):
                 return text
-            if text == "2":
-                self.send("3")
 
     def event(self, name: str) -> dict[str, Any]:
         """Return the body of the next event of that name."""
@@ -89,10 +93,35 @@ class ScreenSocket:
 
     def is_hung_up_on(self) -> bool:
         """Say whether the server ends the connection."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
         try:
             while True:
-                self._socket.recv(timeout=PATIENCE_SECONDS)
+                self._next(max(0.0, deadline - time.monotonic()))
         except ConnectionClosed:
             return True
-        except TimeoutError:
+        except queue.Empty:
             return False
+
+    def _next(self, seconds: float) -> str:
+        found = self._heard.get(timeout=seconds)
+        if isinstance(found, ConnectionClosed):
+            self._heard.put(found)
+            raise found
+        return found
+
+    def _read(self) -> None:
+        try:
+            while True:
+                received = self._socket.recv()
+                text = received if isinstance(received, str) else received.decode()
+                if text == "2":
+                    self._answer_ping()
+                else:
+                    self._heard.put(text)
+        except ConnectionClosed as error:
+            self._heard.put(error)
+
+    def _answer_ping(self) -> None:
+        # Nothing can be said in the middle of a message of many pieces.
+        with suppress(ConcurrencyError):
+            self.send("3")

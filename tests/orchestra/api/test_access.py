@@ -3,14 +3,20 @@
 import pytest
 
 from orchestra.api.front_end import FrontEnd
-from orchestra.api.protocol import ROUTES
+from orchestra.api.protocol import ROUTES, STREAMS
 from tests.orchestra.api.api_house import HOST, LAN, OWN_PAGE, ApiHouse, Visitor
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
 PAGE = {"/", "/frontend/dashboard.html", "/frontend/<version>/<path:name>"}
-OPEN = {(method, rule) for rule in PAGE | {"/health", "/api/pin"} for method in ("GET", "HEAD")}
+# For other programs: what it is, and what a key of theirs opens.
+DOCUMENT = {"/openapi.json", "/docs", "/docs/docs.css"}
+WINDOW = {"/positions", "/signals", "/signals/recent", "/orders", "/strategies", "/metrics/<strategy>", "/analytics"}
+WINDOW |= {"/pdt/status", "/bars/<symbol>"}
+HERE = {"/internal/prometheus"}
+OPEN = {(method, rule) for rule in PAGE | DOCUMENT | {"/health", "/api/pin"} for method in ("GET", "HEAD")}
 OPEN |= {("POST", "/api/validate-pin")}
 OPEN_HERE = OPEN | {("POST", "/api/pin"), ("POST", "/halt"), ("POST", "/api/stop-entries")}
+OPEN_HERE |= {(method, rule) for rule in HERE for method in ("GET", "HEAD")}
 REFUSED = {401, 403, 404, 405}
 
 
@@ -36,7 +42,8 @@ def test_without_a_session_only_the_shell_health_and_the_pin_answer(house: ApiHo
 
 def test_every_url_of_the_protocol_is_a_route_and_no_other_exists(house: ApiHouse) -> None:
     rules = {rule.rule for rule in house.app.flask.url_map.iter_rules()}
-    assert rules == set(ROUTES.values()) | PAGE
+    served = PAGE | DOCUMENT | WINDOW | HERE | {path for paths in STREAMS.values() for path in paths}
+    assert rules == set(ROUTES.values()) | served
 
 
 @pytest.mark.parametrize("path", ["/trades", "/strategies/execute", "/api/nothing", "/frontend/", "/frontend/../etc"])

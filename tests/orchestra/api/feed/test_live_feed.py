@@ -15,15 +15,19 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from orchestra.api.feed.live_feed import LiveFeed
 from orchestra.api.feed.state_json import State, state_of
-from orchestra.messages.events import DecisionMade, MinuteFinished, OrderChanged, OrderFilled, ParityChecked
+from orchestra.messages.events import (
+    MinuteFinished,
+    OrderChanged,
+    OrderFilled,
+    ParityChecked,
+    RiskHalted,
+    SignalRejected,
+)
 from orchestra.messages.halt import Halt
-from orchestra.messages.live_snapshot import LiveSnapshot, MarketPhase, StreamHealth
+from orchestra.messages.live_snapshot import LiveSnapshot
 from orchestra.runtime.owner.live_board import LiveBoard
-from system_databse.algorithm_record import AlgorithmStatus
-from system_databse.decision import denied
 from system_databse.fill import Fill
 from system_databse.order import Order, OrderStatus, Purpose, Side
-from system_databse.trading_signal import Action, TradingSignal
 from tests.orchestra.api.api_house import MINUTE, NOON, MovedClock, made_card, made_snapshot
 
 MOST_WAITING = 5
@@ -122,6 +126,18 @@ def test_two_changes_within_half_a_second_are_one_update() -> None:
     assert body["changes"]["removed"] == [1]
 
 
+def test_a_screen_that_joins_is_told_how_things_are_now_and_the_others_learn_it_with_the_same_number() -> None:
+    feed = Feed(made_snapshot())
+    feed.feed.join("first")
+    feed.board.replace(made_snapshot(2, account=None))
+    feed.feed.join("second")
+    for screen in ("first", "second"):
+        feed.screens.read(screen, feed.feed.join)
+        known = feed.screens.states[screen]
+        assert known is not None
+        assert (known[0], known[1]["account"]) == (1, None)
+
+
 @pytest.mark.requirement("S2-32")
 def test_only_the_algorithm_that_changed_is_sent() -> None:
     feed = Feed(made_snapshot(algorithms=(made_card(1), made_card(2))))
@@ -167,23 +183,24 @@ def test_asking_again_and_again_does_not_fill_the_memory() -> None:
 def test_what_happened_is_told_with_its_type(quick_order: Order) -> None:
     feed = Feed(made_snapshot())
     fill = Fill("at-1", 1, "AAPL", Side.BUY, "x1", Decimal(10), Decimal("101.5"), Decimal(10), "stream", NOON)
-    signal = TradingSignal(1, "sma", "AAPL", MINUTE, Action.BUY, Decimal(10))
     filled = replace(quick_order, status=OrderStatus.FILLED, filled_qty=Decimal(3), filled_notional=Decimal(10))
     for event in (
         MinuteFinished(MINUTE),
-        DecisionMade(denied(signal, "SESSION_END", "too late")),
+        SignalRejected(3, "sma", "AAPL", "buy", ("SESSION_END",)),
         OrderChanged(replace(quick_order, status=OrderStatus.SUBMITTED)),
         OrderChanged(filled),
-        OrderChanged(replace(quick_order, status=OrderStatus.ACCEPTED)),
+        OrderChanged(replace(quick_order, status=OrderStatus.UNKNOWN)),
         OrderFilled(fill),
         object(),
     ):
         feed.board.on_event(event)
     ((_, body),) = feed.pulse()
-    assert events([("update", body)]) == ["signal.rejected", "order.submitted", "order.filled", "trade.executed"]
+    assert events([("update", body)]) == [
+        *("signal.rejected", "order.submitted", "order.filled", "order.unknown", "trade.executed"),
+    ]
     assert body["changes"] == {}
     assert body["events"][2]["data"]["price"] == "3.3333"
-    assert body["events"][3]["timestamp"] == "2026-11-20T17:00:00.000Z"
+    assert body["events"][4]["timestamp"] == "2026-11-20T17:00:00.000Z"
     assert feed.pulse() == []
 
 
@@ -205,21 +222,13 @@ def quick_order() -> Order:
     return Order("at-1", 1, MINUTE, 0, "AAPL", Side.BUY, Decimal(10), Purpose.ENTRY, NOON, NOON + timedelta(minutes=5))
 
 
-def test_what_the_state_alone_tells_is_told_as_well() -> None:
+def test_a_halt_is_in_the_state_at_once_and_in_the_news_when_the_engine_tells_it() -> None:
     feed = Feed(made_snapshot())
     feed.halt = Halt("2026-11-20T17:00:00.000Z", "this machine")
     ((_, body),) = feed.pulse()
-    assert body["changes"]["is_halted"] is True
-    assert events([("", body)]) == ["risk.halted"]
-    feed.halt = None
-    assert events(feed.pulse()) == ["risk.resumed"]
-    stopped = (made_card(status=AlgorithmStatus.STOPPED), made_card(2))
-    assert events(feed.show(made_snapshot(2, algorithms=stopped))) == ["algorithm.stopped", "algorithm.started"]
-    snapshot = made_snapshot(3, algorithms=stopped)
-    closed = replace(snapshot, market=replace(snapshot.market, phase=MarketPhase.CLOSED))
-    assert events(feed.show(closed)) == ["market.closed"]
-    away = replace(closed, sequence=4, health=replace(closed.health, streams=StreamHealth(False, True)))
-    assert events(feed.show(away)) == ["stream.disconnected"]
+    assert (body["changes"]["is_halted"], body["events"]) == (True, [])
+    feed.board.on_event(RiskHalted("2026-11-20T17:00:00.000Z", "this machine"))
+    assert events(feed.pulse()) == ["risk.halted"]
 
 
 def test_the_first_state_of_all_is_no_news() -> None:
@@ -295,14 +304,30 @@ TestScreens = ScreensMachine.TestCase
 TestScreens.settings = settings(max_examples=60, stateful_step_count=30)
 
 
+class WatchedLock:
+    """A lock that tells when a second thread has to wait for it."""
+
+    def __init__(self, lock: Any) -> None:
+        self._lock, self.is_wanted = lock, threading.Event()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            self.is_wanted.set()
+            self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
 def test_an_update_waits_until_the_screen_that_joins_has_its_snapshot() -> None:
     feed = Feed(made_snapshot())
+    lock = feed.feed._lock = WatchedLock(feed.feed._lock)  # type: ignore[assignment]
     send, updating = feed.screens.send, threading.Thread(target=feed.show, args=(made_snapshot(2, account=None),))
 
     def send_late(name: str, body: dict[str, Any], screens: list[str]) -> None:
         if name == "snapshot":
             updating.start()
-            updating.join(0.2)
+            assert lock.is_wanted.wait(60)
         send(name, body, screens)
 
     feed.screens.send = send_late  # type: ignore[method-assign]

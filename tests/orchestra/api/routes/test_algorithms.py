@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from orchestra.messages.commands import PauseAlgorithm, ResumeAlgorithm, StartAlgorithm, StopAlgorithm
 from orchestra.messages.live_snapshot import LiveSnapshot
-from tests.orchestra.api.api_house import MINUTE, OWN_PAGE, ApiHouse, Visitor, made_snapshot
+from tests.orchestra.api.api_house import OWN_PAGE, ApiHouse, Visitor, made_snapshot
 
 WISH = {"name": "sma_crossover", "ticker": "AAPL", "initial_capital": 10000}
 
@@ -195,42 +195,6 @@ def test_an_algorithm_that_does_not_exist_is_a_404(owner: Visitor, identifier: s
 @pytest.mark.parametrize("identifier", ["-1", "one", "1.5", "1%00"])
 def test_an_id_that_is_no_number_is_no_address(owner: Visitor, identifier: str) -> None:
     assert owner.get(f"/api/algorithms/{identifier}").status_code == 404
-
-
-def decide(house: ApiHouse, count: int) -> None:
-    with house.system.transaction() as connection:
-        connection.execute(
-            "INSERT INTO algorithms(id, name, ticker, initial_capital, created_at) VALUES(1, 'sma', 'AAPL', 1, 'now')"
-        )
-        connection.executemany(
-            "INSERT INTO decisions(algo_id, minute, until_minute, action, shares, reason, outcome, gate)"
-            " VALUES(1, ?, ?, 'buy', '5', 'cross', 'DENIED', 'SESSION_END')",
-            [(MINUTE + 60 * number, MINUTE + 60 * number) for number in range(count)],
-        )
-
-
-def test_the_decisions_are_told_newest_first_and_no_more_than_asked_for(house: ApiHouse, owner: Visitor) -> None:
-    house.board.replace(made_snapshot())
-    decide(house, 60)
-    assert len(owner.get("/api/algorithms/1/decisions").json["decisions"]) == 50
-    first, second = owner.get("/api/algorithms/1/decisions?limit=2").json["decisions"]
-    assert first == {
-        "minute": "2026-11-20T17:59:00Z",
-        "until": "2026-11-20T17:59:00Z",
-        "action": "buy",
-        "shares": "5",
-        "outcome": "DENIED",
-        "reason": "cross",
-        "gate": "SESSION_END",
-    }
-    assert second["minute"] == "2026-11-20T17:58:00Z"
-    assert owner.get("/api/algorithms/9/decisions").status_code == 404
-
-
-@pytest.mark.parametrize("limit", ["0", "-1", "501", "x", "1.5", "٣", "9" * 30])
-def test_a_limit_that_is_none_is_refused(house: ApiHouse, owner: Visitor, limit: str) -> None:
-    house.board.replace(made_snapshot())
-    assert owner.get(f"/api/algorithms/1/decisions?limit={limit}").status_code == 400
 
 
 def test_a_snapshot_of_any_figures_is_json(house: ApiHouse, owner: Visitor) -> None:

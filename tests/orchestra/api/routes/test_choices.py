@@ -1,5 +1,7 @@
 """What can be chosen: strategies with their errors, tickers with the reason why not (S2-11, S2-13)."""
 
+from urllib.parse import quote
+
 import pytest
 
 from tests.orchestra.api.api_house import ApiHouse, Visitor, made_snapshot
@@ -68,6 +70,61 @@ def test_a_silent_broker_is_said_so_and_asked_again(house: ApiHouse, owner: Visi
 def test_a_question_without_a_ticker_is_refused(owner: Visitor, body: object) -> None:
     assert owner.post("/api/validate-ticker", body).status_code == 400
     assert owner.get("/api/validate-ticker").status_code == 400
+
+
+def tickers(owner: Visitor, letters: str) -> list[str]:
+    return [each["symbol"] for each in owner.get("/api/tickers?q=" + quote(letters)).json["tickers"]]
+
+
+@pytest.mark.requirement("S2-13")
+def test_letters_find_tickers_and_companies_that_can_be_traded(house: ApiHouse, owner: Visitor) -> None:
+    advance = {"name": "Advance Auto Parts, Inc.", "tradable": True}
+    house.lookups.assets |= {"AAP": advance, "APLE": {**advance, "name": "Apple Hospitality REIT"}}
+    answer = owner.get("/api/tickers?q=aap").json
+    assert answer["tickers"][0] == {"symbol": "AAP", "name": "Advance Auto Parts, Inc."}
+    assert tickers(owner, "aap") == ["AAP", "AAPL"]
+    assert tickers(owner, "apple") == ["AAPL", "APLE"]
+    assert tickers(owner, "  apple   h ") == ["APLE"]
+    for nothing in ("", "OLD", "BTC", "halted", "%", "x" * 5000, "\u017f"):
+        assert tickers(owner, nothing) == []
+    assert house.lookups.asked == ["all"]
+
+
+@pytest.mark.requirement("S2-13")
+def test_the_list_of_tickers_is_read_once_a_day(house: ApiHouse, owner: Visitor) -> None:
+    tickers(owner, "A")
+    house.clock.advance(hours=23)
+    tickers(house.owner(), "AA")
+    assert house.lookups.asked == ["all"]
+    house.clock.advance(hours=2)
+    tickers(house.owner(), "AA")
+    assert house.lookups.asked == ["all", "all"]
+
+
+def test_a_broker_without_its_list_leaves_a_sentence_and_is_asked_again_after_a_minute(
+    house: ApiHouse, owner: Visitor
+) -> None:
+    house.lookups.is_silent = True
+    for _ in range(3):
+        answer = owner.get("/api/tickers?q=A")
+        assert (answer.status_code, answer.json["tickers"]) == (200, [])
+        assert "type the whole ticker" in answer.json["sentence"]
+    assert house.lookups.asked == ["all"]
+    house.lookups.is_silent = False
+    house.clock.advance(seconds=61)
+    assert tickers(owner, "A") == ["AAPL"]
+
+
+def test_rows_of_another_form_are_left_out_of_the_list(house: ApiHouse, owner: Visitor) -> None:
+    strange = {"NULL": {"name": None, "tradable": True}, "WORD": {"tradable": "yes"}, "LONG": {"name": "x" * 500}}
+    house.lookups.assets |= {symbol: {"tradable": True, **row} for symbol, row in strange.items()}
+    assert owner.get("/api/tickers?q=NULL").json["tickers"] == [{"symbol": "NULL", "name": ""}]
+    assert tickers(owner, "WORD") == []
+    assert len(owner.get("/api/tickers?q=LONG").json["tickers"][0]["name"]) == 80
+
+
+def test_who_has_no_session_gets_no_tickers(house: ApiHouse) -> None:
+    assert house.visitor().get("/api/tickers?q=A").status_code == 401
 
 
 @pytest.mark.requirement("S2-11", "S2-18")

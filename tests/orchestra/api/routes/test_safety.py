@@ -100,7 +100,7 @@ def test_a_halt_of_an_earlier_run_still_stands(quick_folder) -> None:
     second = ApiHouse(quick_folder, frontend=first.frontend)
     assert second.halt.halt == first.halt.halt
     second.door.put_control("halt", "no json")
-    assert stored_halt(second.door) == Halt("", "an earlier run")
+    assert stored_halt(second.door) == Halt("", "an earlier run", is_automatic=True)
     second.close()
 
 
@@ -116,10 +116,10 @@ def test_a_door_db_that_was_lost_may_have_held_a_halt_so_trading_waits_for_a_new
         path.unlink()
     second = ApiHouse(quick_folder, frontend=first.frontend)
     halt_for_lost_door(second.system, second.door, AT)
-    assert stored_halt(second.door) == Halt(AT, "the loss of door.db")
+    assert stored_halt(second.door) == Halt(AT, "the loss of door.db", is_automatic=True)
     assert "--reset-pin" in caplog.text
     reset_pin(second.system, second.door, second.clock)
-    assert stored_halt(second.door) == Halt(AT, "the loss of door.db")
+    assert stored_halt(second.door) == Halt(AT, "the loss of door.db", is_automatic=True)
     second.close()
 
 
@@ -165,29 +165,45 @@ def test_a_halt_that_an_older_version_stored_stops_all(house: ApiHouse) -> None:
     assert stored_halt(house.door) == Halt(AT, "kiosk", "", HaltKind.STOP_ALL)
     for damaged in ('{"at": "x"}', "[]", '{"at": "x", "by": "y", "kind": "z"}', "null"):
         house.door.put_control("halt", damaged)
-        assert stored_halt(house.door) == Halt("", "an earlier run")
+        assert stored_halt(house.door) == Halt("", "an earlier run", is_automatic=True)
 
 
-@pytest.mark.parametrize("body", [{}, {"confirm": "flatten"}, {"confirm": True}, {"confirm": "FLATTEN", "more": 1}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *({}, {"confirm": "flatten", "pin": PIN}, {"confirm": True, "pin": PIN}, {"confirm": "FLATTEN"}),
+        *({"confirm": "FLATTEN", "pin": PIN, "more": 1}, {"confirm": "FLATTEN", "pin": 482915}, {"pin": PIN}),
+    ],
+)
 def test_without_its_word_nothing_is_sold_and_nothing_is_halted(house: ApiHouse, owner: Visitor, body: dict) -> None:
     assert owner.post("/api/flatten", body).status_code == 400
     assert not house.halt.is_set
     assert house.engine.given == []
 
 
+def test_with_a_wrong_pin_nothing_is_sold_and_nothing_is_halted(house: ApiHouse, owner: Visitor) -> None:
+    house.make_pin()
+    answer = owner.post("/api/flatten", {"confirm": "FLATTEN", "pin": WRONG})
+    assert (answer.status_code, answer.json["tries_left"]) == (401, 4)
+    assert not house.halt.is_set
+    assert house.engine.given == []
+
+
 def test_flatten_halts_first_and_is_done_once_under_its_key(house: ApiHouse, owner: Visitor) -> None:
-    answer = owner.post("/api/flatten", {"confirm": "FLATTEN"}, **{"Idempotency-Key": "flatten-once"})
+    house.make_pin()
+    body = {"confirm": "FLATTEN", "pin": PIN}
+    answer = owner.post("/api/flatten", body, **{"Idempotency-Key": "flatten-once"})
     assert answer.status_code == 200
     assert (answer.json["halted"], answer.json["reason"]) == (True, "everything is being sold")
     assert house.engine.given == [FlattenAll("flatten-once")]
     assert stored_halt(house.door) == house.halt.halt
-    owner.post("/api/flatten", {"confirm": "FLATTEN"})
+    owner.post("/api/flatten", body)
     assert isinstance(house.engine.given[1], FlattenAll)
     assert house.engine.given[1].wish_id != "flatten-once"
 
 
 def test_flatten_needs_a_session_at_this_machine(house: ApiHouse) -> None:
-    body = {"confirm": "FLATTEN"}
+    body = {"confirm": "FLATTEN", "pin": PIN}
     assert house.visitor().post("/api/flatten", body).status_code == 401
     assert house.visitor(LAN).post("/api/flatten", body).status_code == 401
     assert not house.halt.is_set

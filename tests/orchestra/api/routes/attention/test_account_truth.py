@@ -1,11 +1,14 @@
 """The account's truth over HTTP: what is sent reaches the engine as it was meant, or is refused in a sentence."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from orchestra.messages.commands import ConfirmBaseline, DifferenceChoice, SettleDifference
-from tests.orchestra.api.api_house import ApiHouse
+from orchestra.messages.live_snapshot import Discrepancy
+from system_databse.truth import baseline_rows
+from tests.orchestra.api.api_house import NOON, ApiHouse, made_snapshot
 
 
 @pytest.mark.parametrize(
@@ -62,3 +65,34 @@ def test_what_cannot_be_meant_is_refused_and_reaches_nobody(
 def test_without_a_session_nothing_is_settled(house: ApiHouse, path: str) -> None:
     assert house.visitor().post(path, {}).status_code == 401
     assert house.engine.given == []
+
+
+def test_what_is_not_our_algorithms_is_told(house: ApiHouse) -> None:
+    with house.system.transaction() as connection:
+        baseline_rows.take(connection, {"OLD": Decimal("12.5"), "NEW": Decimal(3)}, NOON)
+        baseline_rows.confirm(connection, ["OLD"], NOON)
+        connection.execute("INSERT INTO external_fills VALUES('x', 'ACME', '-7', '2026-11-20T16:00:00.000Z', '41.25')")
+        connection.execute("INSERT INTO external_fills VALUES('y', 'ACME', '0', '2026-11-20T16:30:00.000Z', NULL)")
+    off = Discrepancy("ACME", Decimal(5), Decimal(8), Decimal(-1), Decimal(-2), Decimal(-3), False, ("a split",))
+    house.board.replace(replace(made_snapshot(), discrepancies=(off,)))
+    body = house.owner().get("/api/account-truth").json
+    assert body["baseline"] == [
+        {"symbol": "NEW", "qty": "3", "confirmed_at": None},
+        {"symbol": "OLD", "qty": "12.5", "confirmed_at": "2026-11-20T17:00:00.000Z"},
+    ]
+    assert body["differences"] == [
+        {
+            "symbol": "ACME",
+            "account": "5",
+            "algorithms": "8",
+            "not_ours": "-1",
+            "unexplained": "-2",
+            "change": "-3",
+            "is_confirmed": False,
+            "causes": ["a split"],
+        }
+    ]
+    assert body["external_fills"] == [
+        {"symbol": "ACME", "qty": "-7", "at": "2026-11-20T16:00:00.000Z", "price": "41.25"}
+    ]
+    assert house.visitor().get("/api/account-truth").status_code == 401

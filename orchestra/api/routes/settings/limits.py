@@ -7,12 +7,12 @@ from typing import Any
 from flask import Blueprint
 
 from orchestra.api.answers import Refused, Reply, reply
-from orchestra.api.api_context import ApiContext
+from orchestra.api.api_context import ApiContext, session
 from orchestra.api.protocol import ROUTES
 from orchestra.api.request_body import command_id, read_body, text_field
 from orchestra.messages.commands import SetLimit
 from system_databse.control import limit_rows
-from system_databse.control.limit import MEANINGS, LimitName, limit_named, number_of, why_not
+from system_databse.control.limit import MEANINGS, Limit, LimitName, limit_named, number_of, why_not
 
 LARGEST_ID = 1 << 31
 
@@ -32,9 +32,20 @@ def routes(api: ApiContext) -> Blueprint:
     def set_limit() -> Reply:
         body = read_body("name", "value", "algorithm_id")
         name = _name(body)
-        return api.relay.act(SetLimit(name, _value(body, name), _algorithm(body), command_id()))
+        wanted = SetLimit(name, _value(body, name), _algorithm(body), command_id())
+        with api.parts.system.reader() as connection:
+            is_looser = _is_looser(wanted, limit_rows.load(connection))
+        if is_looser:
+            api.fresh_pins.require(session())
+        return api.relay.act(wanted)
 
     return blueprint
+
+
+def _is_looser(wanted: SetLimit, limits: list[Limit]) -> bool:
+    """Say whether more would be allowed than before: that is a slow path, a tighter limit never is."""
+    before = [each.value for each in limits if (each.name, each.algorithm_id) == (wanted.name, wanted.algorithm_id)]
+    return bool(before) and (wanted.value is None or wanted.value > before[0])
 
 
 def _name(body: Mapping[str, Any]) -> LimitName:

@@ -1,23 +1,44 @@
-"""What the account holds beside our algorithms, over HTTP: confirm the baseline, settle a difference (S2-39)."""
+"""What the account holds beside our algorithms, over HTTP: look at it, confirm it, settle a difference (S2-39)."""
 
 import re
 
 from flask import Blueprint
 
-from orchestra.api.answers import Refused, Reply
+from orchestra.api.answers import PRICE_STEP, Refused, Reply, decimal_text, reply
 from orchestra.api.api_context import ApiContext
+from orchestra.api.command_relay import Body
 from orchestra.api.protocol import ROUTES
 from orchestra.api.request_body import money_field, read_body, text_field
 from orchestra.messages.commands import ConfirmBaseline, DifferenceChoice, SettleDifference
+from orchestra.messages.live_snapshot import Discrepancy
+from system_databse.rows import external_fills
+from system_databse.rows.external_fills import ExternalFill
+from system_databse.truth import baseline_rows
+from system_databse.truth.baseline_rows import Holding
 
 SYMBOL = re.compile(r"[A-Z][A-Z.]{0,9}")
 MOST_SYMBOLS = 150
+MOST_FILLS = 100
 CHOICES = ", ".join(DifferenceChoice)
 
 
 def routes(api: ApiContext) -> Blueprint:
     """Return the routes of the account's truth."""
     blueprint = Blueprint("account_truth", __name__)
+
+    @blueprint.get(ROUTES["account_truth"])
+    def truth() -> Reply:
+        snapshot = api.parts.board.snapshot
+        with api.parts.system.reader() as connection:
+            held = baseline_rows.holdings(connection)
+            strangers = external_fills.newest(connection, MOST_FILLS)
+        return reply(
+            {
+                "baseline": [_holding(each) for each in held],
+                "differences": [_difference(each) for each in snapshot.discrepancies] if snapshot else [],
+                "external_fills": [_external(each) for each in strangers],
+            }
+        )
 
     @blueprint.post(ROUTES["baseline"])
     def baseline() -> Reply:
@@ -35,6 +56,32 @@ def routes(api: ApiContext) -> Blueprint:
         return api.relay.act(SettleDifference(symbol, choice, _algorithm_id(body.get("algorithm_id")), price))
 
     return blueprint
+
+
+def _holding(each: Holding) -> Body:
+    return {"symbol": each.symbol, "qty": decimal_text(each.qty), "confirmed_at": each.confirmed_at}
+
+
+def _difference(each: Discrepancy) -> Body:
+    return {
+        "symbol": each.symbol,
+        "account": decimal_text(each.account),
+        "algorithms": decimal_text(each.algorithms),
+        "not_ours": decimal_text(each.not_ours),
+        "unexplained": decimal_text(each.unexplained),
+        "change": decimal_text(each.change),
+        "is_confirmed": each.is_confirmed,
+        "causes": list(each.causes),
+    }
+
+
+def _external(each: ExternalFill) -> Body:
+    return {
+        "symbol": each.symbol,
+        "qty": decimal_text(each.qty),
+        "at": each.at,
+        "price": decimal_text(each.price, step=PRICE_STEP),
+    }
 
 
 def _symbols(value: object) -> tuple[str, ...]:

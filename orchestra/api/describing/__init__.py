@@ -1,0 +1,1 @@
+"""How a route for other programs says what it takes and gives; the document is made of nothing else."""

@@ -1,0 +1,1 @@
+"""What needs the owner: alerts, and the account beside our algorithms."""

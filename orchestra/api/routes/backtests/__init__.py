@@ -1,0 +1,1 @@
+"""Backtests over HTTP: what is asked for, what comes of it."""

@@ -1,0 +1,1 @@
+"""The process itself over HTTP: how it is, what it has logged, what it is made of."""

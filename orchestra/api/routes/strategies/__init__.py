@@ -1,0 +1,1 @@
+"""Strategies over HTTP: how each one does, and one of them looked at closely."""

@@ -1,0 +1,1 @@
+"""Tickers: what the broker knows of one, and which ones the owner may mean."""
