@@ -17,7 +17,6 @@ from functools import partial
 from typing import Any, TypeVar
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
 
 from orchestra.runtime.network.late_pandas import late_pandas
@@ -37,19 +36,22 @@ from database.errors import MarketDataError
 from database.timestamps import parse_iso
 from orchestra.runtime.clock import Clock
 from orchestra.runtime.network.request_line import RequestLine
-from orchestra.runtime.network.token_bucket import LONGEST_PAUSE_SECONDS, Priority, TokenBucket
+from orchestra.runtime.network.rest_adapter import (
+    CONNECT_SECONDS,
+    READ_SECONDS,
+    TOO_MANY_REQUESTS,
+    AnswerNote,
+    RestAdapter,
+)
+from orchestra.runtime.network.token_bucket import Priority, TokenBucket
 from system_databse.errors import BrokerError, BrokerOutcomeUnknown, BrokerRejected, BrokerUnavailable
 
-CONNECT_SECONDS = 3.0
-READ_SECONDS = 10.0
 ORDERS_PER_PAGE = 500
 SYMBOLS_A_QUESTION = 100
 # A page holds up to 10,000; a process that has once held that many as JSON keeps their megabytes for good.
 BARS_A_PART = 3_000
 MINUTES_A_DAY = 390
 DAY = 24 * 3600
-TOO_MANY_REQUESTS = 429
-RATE_RESET = "X-RateLimit-Reset"
 DEFINITE = frozenset({400, 401, 403, 404, 422})
 
 Answer = TypeVar("Answer")
@@ -92,8 +94,15 @@ class AlpacaWrapper:
         self._orders_line = RequestLine(trading, sleep=sleep)
         self._look_up_line = RequestLine(trading, sleep=sleep)
         self._data_line = RequestLine(data, sleep=sleep)
+        self.answered = AnswerNote()
+        time_limits = limits.connect_seconds, limits.read_seconds
         for client, budget in ((self._trading, trading), (self._looking_up, trading), (self._data, data)):
-            _harden(client, _Adapter(limits, budget, clock))
+            _harden(client, RestAdapter(time_limits, budget=budget, clock=clock, note=self.answered))
+
+    @property
+    def budget(self) -> TokenBucket | None:
+        """Return the budget of the host of account and orders, None where requests are not counted."""
+        return self._orders_line.budget
 
     def account(self) -> dict[str, Any]:
         """Return the account object."""
@@ -165,6 +174,11 @@ class AlpacaWrapper:
             if error.status in (404, 422):
                 return None
             raise
+
+    def all_assets(self) -> list[dict[str, Any]]:
+        """Return every active US stock; some megabytes at Alpaca."""
+        asked = {"status": "active", "asset_class": "us_equity"}
+        return self._ask(self._look_up_line, lambda: _objects(self._looking_up.get("/assets", asked)))
 
     def latest_price(self, symbol: str) -> float | None:
         """Return the close of the newest minute bar, None when the feed has none."""
@@ -275,34 +289,7 @@ class AlpacaWrapper:
         return self._ask(self._orders_line, read)
 
 
-class _Adapter(HTTPAdapter):
-    """Give every request a time limit, which requests has none of, and count it against the host's budget."""
-
-    def __init__(self, limits: TimeLimits, budget: TokenBucket | None, clock: Clock | None) -> None:
-        super().__init__()
-        self._limits = limits
-        self._budget = budget
-        self._clock = clock
-
-    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
-        options["timeout"] = (self._limits.connect_seconds, self._limits.read_seconds)
-        if self._budget is not None and "page_token" in str(request.url):
-            self._budget.spend()
-        response = super().send(request, **options)
-        if self._budget is not None and self._clock is not None and response.status_code == TOO_MANY_REQUESTS:
-            self._budget.close(_seconds_until_reset(response, self._clock))
-        return response
-
-
-def _seconds_until_reset(response: requests.Response, clock: Clock) -> float:
-    """Return how long a host that answers 429 wants to be left alone; a minute when it does not say."""
-    try:
-        return float(response.headers[RATE_RESET]) - clock.now().timestamp()
-    except (KeyError, ValueError):
-        return LONGEST_PAUSE_SECONDS
-
-
-def _harden(client: Any, adapter: HTTPAdapter) -> None:
+def _harden(client: Any, adapter: RestAdapter) -> None:
     """Switch off blind repetition and mount our adapter; private names of the pinned alpaca-py."""
     client._retry = 0
     client._retry_codes = []

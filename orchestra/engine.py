@@ -16,8 +16,9 @@ from database.sqlite_store import SqliteStore
 from orchestra.execution.order_numbers import OrderNumbers
 from orchestra.execution.settler import Settler
 from orchestra.messages.commands import StartAlgorithm
-from orchestra.messages.event_bus import EventBus, Listener
+from orchestra.messages.event_bus import EventBus, Listener, ListenerApart
 from orchestra.messages.events import (
+    BarsClosed,
     OrderUpdateReceived,
     StopRequested,
     StreamConnected,
@@ -48,7 +49,7 @@ from orchestra.signals.strategy_loader import StrategyFile, StrategyLoader
 from orchestra.signals.strategy_runner import StrategyRunner
 from orchestra.signals.turns.turn_timer import TurnTimer
 from orchestra.worlds import World
-from system_databse import system_db_manager
+from system_databse import position_sizing, system_db_manager
 from system_databse.algorithm_record import AlgorithmStatus
 from system_databse.decision import missed
 
@@ -111,6 +112,10 @@ class Engine:
         """Tell an onlooker every event from now on."""
         self._bus.listen(listener)
 
+    def listen_apart(self, listener: Listener, *, name: str) -> ListenerApart:
+        """Tell one that may take its time, on a thread of its own; the caller closes what is returned."""
+        return self._bus.listen_apart(listener, name=name)
+
     def each_pass(self, do: Callable[[], None], *, at_stop: Callable[[], None]) -> None:
         """Have it done on each pass of the loop, in every world; at_stop: what is to be undone before the engine ends.
 
@@ -151,6 +156,7 @@ class Engine:
         if self.books.minute:
             self.market.resume(self.books.minute)
         self.reconciler.run("start")
+        self.books.day_trades.count_anew(self.world.clock.now())
         self.account.start()
         self._backfill.want()
         self.roster.restore()
@@ -178,6 +184,7 @@ class Engine:
         self.market_side = side
         self.fetcher, self.pull, self.data = side.fetcher, side.pull, side.data
         self.streams, self.market = side.streams, side.view
+        self.market.on_bars = lambda bars: self._bus.publish(BarsClosed(tuple(bars)))
         self._backfill = Backfill(
             self.pull.catch_up,
             self.world.clock,
@@ -187,19 +194,13 @@ class Engine:
         )
 
     def _build_orders(self, stores: Stores, numbers: OrderNumbers) -> None:
-        side = OrderSide(
-            self.world,
-            stores.system,
-            numbers,
-            publish=self._bus.publish,
-            halt=self.halt,
-        )
+        side = OrderSide(self.world, stores.system, numbers, publish=self._bus.publish, halt=self.halt)
         self.order_side = side
         self._bus.listen(side.positions.on_event)
         self.broker, self.books, self.desk = side.broker, side.books, side.desk
         self.reconciler, self.recovery = side.reconciler, side.recovery
-        self._agenda = Agenda(self.world.clock)
-        self._agenda.every(RECONCILE_SECONDS, lambda: self.recovery.want("periodic"), name="reconcile")
+        self.agenda = Agenda(self.world.clock)
+        self.agenda.every(RECONCILE_SECONDS, lambda: self.recovery.want("periodic"), name="reconcile")
 
     def _build_signals(self, loader: StrategyLoader, after_turn: Callable[[], None]) -> None:
         def end_turn() -> None:
@@ -207,21 +208,19 @@ class Engine:
             after_turn()
 
         clock = self.world.clock
+        market = self.market
         self.runner = StrategyRunner(
-            loader,
-            self.timer,
-            clock,
-            market=self.market,
-            after_turn=end_turn,
+            loader, self.timer, clock, market=market, after_turn=end_turn, usual_profit=market.usual_profit
         )
         self.roster = Roster(self.books, self.runner, self.streams)
         self.risk = RiskGate(
             self.world.calendar,
-            closed_gates=self._closed_gates,
+            closed_gates=self.closed_gates,
             frozen=lambda: self.reconciler.frozen_symbols,
             missing=self.reconciler.missing_shares,
             holds=lambda: {**self.market.holds, **self.account.holds()},
             limits=self.order_side.limits,
+            scarcity=self.order_side.scarcity,
         )
         self.pipeline = Pipeline(
             market=self.market,
@@ -244,10 +243,10 @@ class Engine:
             roster=self.roster,
             runner=self.runner,
             pipeline=self.pipeline,
-            agenda=self._agenda,
+            agenda=self.agenda,
             halt=self.halt,
             pin=self._pin,
-            closed_gates=self._closed_gates,
+            closed_gates=self.closed_gates,
             prepare=self.account.prepare,
         )
         return OwnerSide(around, board, speed=speed)
@@ -292,11 +291,13 @@ class Engine:
             streams=self.streams,
             pull=self.pull,
             view=self.market,
+            data=self.data,
             backfill=self._backfill,
             desk=self.desk,
             roster=self.roster,
             system=stores.system,
             publish=self._bus.publish,
+            agenda=self.agenda,
         )
         live = LiveWatch(watched)
         self.close_gates_by(live.closed_gates)
@@ -308,6 +309,8 @@ class Engine:
         self._stack.callback(db_manager.unbind)
         system_db_manager.bind(self.books.transactions)
         self._stack.callback(system_db_manager.bind, None)
+        position_sizing.bind_portfolio(self.owner.account.portfolio)
+        self._stack.callback(position_sizing.bind_portfolio, None)
 
     def _start_streams(self) -> None:
         self._stack.callback(self.streams.stop)
@@ -342,7 +345,7 @@ class Engine:
         else:
             self.desk.run_due()
 
-    def _closed_gates(self) -> tuple[str, ...]:
+    def closed_gates(self) -> tuple[str, ...]:
         """Return why no opening order may be sent now."""
         gates = []
         if self.desk.is_blocked:
@@ -363,6 +366,7 @@ class Engine:
     def _on_stream_connected(self, message: StreamConnected) -> None:
         """Ask for what was sent while the stream was away; the start's own pass has just read the orders."""
         log.info("The %s stream is connected.", message.stream)
+        self._bus.publish(message)
         if self.live:
             self.live.on_connected(message)
         is_first = message.stream not in self._seen_streams
@@ -373,9 +377,9 @@ class Engine:
         elif not is_first:
             self.recovery.want("reconnect")
 
-    @staticmethod
-    def _on_stream_disconnected(message: StreamDisconnected) -> None:
+    def _on_stream_disconnected(self, message: StreamDisconnected) -> None:
         log.warning("The %s stream is down (%s); reconnecting.", message.stream, message.reason)
+        self._bus.publish(message)
 
     def _pass(self) -> None:
         self.owner.run_due()
@@ -389,6 +393,6 @@ class Engine:
         self.recovery.run_due()
         self.account.run_due()
         self._backfill.run_due()
-        self._agenda.run_due()
+        self.agenda.run_due()
         if not self.world.calendar.is_open(int(self.world.clock.now().timestamp())):
             self.market.take_late_frames()

@@ -29,6 +29,9 @@ from orchestra.verbs.verb_list import VERBS, run_verb
 FAILED = 1
 REFUSED = 2
 BROKEN_OFF = 3
+RESTART_WANTED = 4
+# A strategy may change the folder; relative names in the arguments are told from this one.
+STARTED_IN = Path.cwd()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,11 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if words and words[0] in VERBS:
             return run_verb(words[0], words[1:], terminal)
         given = read_arguments(words)
-        from orchestra.runtime.settings import load_settings
+        with switch.importing():
+            from orchestra.runtime.settings import load_settings
 
         settings = load_settings(is_insecure_env_allowed=given.is_insecure_env_allowed)
         # Imported only now: a verb, or what is refused, needs neither the broker's library nor the page.
-        from orchestra.trading_runs import Person, run
+        with switch.importing():
+            from orchestra.trading_runs import Person, run
 
         return run(given, settings, Person(terminal, switch))
     except StoppedWhileStarting:
@@ -74,7 +79,18 @@ def run_program() -> NoReturn:
     with suppress(AttributeError, OSError, ValueError):
         sys.stdout.flush()
     logging.shutdown()
+    if code == RESTART_WANTED and not _is_service():
+        from orchestra.runtime.process.start_anew import start_anew
+
+        start_anew(HOUSE / "orchestrator.py", sys.argv[1:], STARTED_IN)
     os._exit(code)
+
+
+def _is_service() -> bool:
+    """Say whether systemd looks after this process, and starts it anew once it has ended."""
+    from orchestra.runtime.settings import service_manager
+
+    return service_manager().socket is not None
 
 
 if __name__ == "__main__":

@@ -63,8 +63,8 @@ class Desk(Protocol):
 class OwnersDesk(Desk, Protocol):
     """The way to the broker where there is an owner who acts beside the minutes."""
 
-    def carry_out_owners(self, decisions: Iterable[Decision]) -> None:
-        """Commit what the owner wants, then send; no minute is decided."""
+    def carry_out_owners(self, decisions: Iterable[Decision]) -> list[Decision]:
+        """Commit what the owner wants, then send; no minute is decided. Returns what was committed."""
 
 
 class OrderPath:
@@ -130,6 +130,6 @@ class Pipeline(OrderPath):
             )
         self._is_refusing = True
 
-    def handle_owners(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> None:
+    def handle_owners(self, signals: Iterable[TradingSignal], snapshot: Snapshot, minute: int) -> list[Decision]:
         """Take the owner's own signals through the same path, at any time; the minute stays open."""
-        self._owners_desk.carry_out_owners(self.risk.judge(signals, snapshot, minute))
+        return self._owners_desk.carry_out_owners(self.risk.judge(signals, snapshot, minute))

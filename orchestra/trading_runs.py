@@ -10,28 +10,35 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from database import db_manager
 from database.errors import ConfigError, StorageError
 from database.timestamps import iso_milliseconds
+from orchestra.api.auth.readers.reader_wishes import ReaderWishes
 from orchestra.api.wire.http_server import require_free
 from orchestra.appliance import ROOT, Appliance, PageWish, StrategyTools
 from orchestra.engine import Engine
 from orchestra.messages.events import StopRequested
+from orchestra.notifications.addresses import split_addresses
+from orchestra.notifications.wishes import FileWishes
 from orchestra.parts.storage.keeping_side import KeepingWishes
 from orchestra.run import run_identity
 from orchestra.run.broker_wait import wait_for_broker
 from orchestra.run.command_line import FASTEST, RunArguments
-from orchestra.run.data_directory import DataDirectory, in_folder, in_house
+from orchestra.run.data_directory import DataDirectory, in_folder
 from orchestra.run.first_algorithms import FIRST_ALGORITHMS
 from orchestra.run.progress import Progress
 from orchestra.run.run_files import RunFiles
 from orchestra.run.run_identity import RunIdentity, replay_text
 from orchestra.run.run_process import RunProcess
 from orchestra.run.run_summary import RunSummary, minutes_until, summarise
+from orchestra.run.switching.home_of_mode import folder_of, home_of
+from orchestra.run.switching.mode_switch import ModeSwitch, Running
 from orchestra.run.terminal import Terminal
 from orchestra.runtime.clock import SystemClock
+from orchestra.runtime.plain_text import plain_line
 from orchestra.runtime.process.service_notifier import ServiceNotifier
 from orchestra.runtime.process.stop_switch import StopSwitch
 from orchestra.runtime.settings import Mode, Settings, service_manager
@@ -40,6 +47,7 @@ from orchestra.signals.tried_strategies import tried_strategies
 from orchestra.signals.turns.turn_timer import TurnTimer
 from orchestra.worlds import (
     World,
+    look_into_account,
     open_alpaca,
     open_demo,
     open_replay,
@@ -54,6 +62,7 @@ log = logging.getLogger(__name__)
 END_OF_TIME = 1 << 40
 RESTART_WANTED = 4
 LOOPBACK = "127.0.0.1"
+LONGEST_STATUS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +130,11 @@ def _play(engine: Engine, files: RunFiles, person: Person, *, summary: Path | No
             done_fills=sum(len(engine.books.transactions(id_)) for id_ in engine.books.records),
             stream=person.terminal.errors,
         )
-        engine.listen(progress.on_event)
+        # A terminal that is held still takes nothing more; the run goes on.
+        shown = engine.listen_apart(progress.on_event, name="progress")
         person.switch.hand_over(engine.inbox)
         ended = engine.run()
+        shown.close()
         progress.finish()
         if not ended.is_market_end:
             person.terminal.say(f"Stopped by {ended.reason}; the same command goes on from here.")
@@ -140,7 +151,7 @@ def _demo(given: RunArguments, settings: Settings, person: Person) -> int:
     page, tools = _page(given, settings), _strategy_tools(settings)
     requests, strategies = given.algorithms, tried_strategies(tools.loader, given.algorithms)
     with ExitStack() as stack:
-        folder = in_folder(given.data_dir) if given.data_dir else in_house(ROOT, is_demo=True)
+        folder = in_folder(given.data_dir) if given.data_dir else home_of(ROOT, Mode.DEMO)
         files = stack.enter_context(
             RunFiles(folder, screen=person.terminal.errors, screen_level=logging.INFO, clock=SystemClock())
         )
@@ -150,7 +161,7 @@ def _demo(given: RunArguments, settings: Settings, person: Person) -> int:
         if not requests and not files.has_demo_started():
             requests, strategies = FIRST_ALGORITHMS, tried_strategies(tools.loader, FIRST_ALGORITHMS)
         speed = FASTEST if given.speed is None else given.speed
-        process = _noted(stack, folder, person)
+        process = _noted(stack, folder, person, settings=settings)
         world = open_demo(folder.exchange, seed=seed, speed=speed, clock=SystemClock())
         stack.callback(world.close)
         appliance = Appliance(
@@ -161,7 +172,7 @@ def _demo(given: RunArguments, settings: Settings, person: Person) -> int:
         engine.add_algorithms(strategies, requests)
         engine.renew_algorithms(strategies, requests)
         run_identity.start_demo(files.stores.system, iso_milliseconds(world.clock.now()))
-        files.point_here(given.data_dir, is_demo=True)
+        files.point_here(_where(given, Mode.DEMO))
         appliance.open_page()
         person.switch.hand_over(engine.inbox)
         log.info("Trading the demo market of seed %d with simulated money.", seed)
@@ -181,18 +192,18 @@ def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
         world = wait_for_broker(lambda: open_alpaca(settings, mode), notifier, SystemClock().sleep)
         for request in given.algorithms:
             _require_tradable(world, request.ticker)
-        folder = in_folder(given.data_dir) if given.data_dir else in_house(ROOT, is_demo=False)
+        folder, where = in_folder(given.data_dir) if given.data_dir else home_of(ROOT, mode), _where(given, mode)
         files = stack.enter_context(
             RunFiles(folder, screen=person.terminal.errors, screen_level=logging.INFO, clock=SystemClock())
         )
         files.require(RunIdentity(world.account_number, mode))
-        process = _noted(stack, folder, person)
+        process = _noted(stack, folder, person, settings=settings)
         appliance = Appliance(files, world, tools, page=page, wishes=_wishes(settings), process=process)
         stack.callback(appliance.close)
         engine = appliance.engine
         engine.add_algorithms(strategies, given.algorithms)
         engine.renew_algorithms(strategies, given.algorithms)
-        files.point_here(given.data_dir)
+        files.point_here(where)
         appliance.open_page()
         person.switch.hand_over(engine.inbox)
         log.info("Trading account %s in mode %s.", world.account_number, mode)
@@ -201,8 +212,12 @@ def _trade(given: RunArguments, settings: Settings, person: Person) -> int:
     return _code_of(ended)
 
 
-def _noted(stack: ExitStack, folder: DataDirectory, person: Person) -> RunProcess:
+def _noted(stack: ExitStack, folder: DataDirectory, person: Person, *, settings: Settings) -> RunProcess:
     """Enter what notes this start, and its end, also one that has to be hard."""
+    if settings.service_status:
+        log.info("The manager of services says: %s", plain_line(settings.service_status, longest=LONGEST_STATUS))
+    if settings.solar_test_mode:
+        log.warning("SOLAR_TEST_MODE is set: algorithms see a storm that does not exist.")
     process = stack.enter_context(RunProcess(folder, service_manager(), SystemClock()))
     person.switch.at_hard_end = process.note_stop
     return process
@@ -224,16 +239,48 @@ def _page(given: RunArguments, settings: Settings) -> PageWish:
     """Return the wish for the page; raises ConfigError for a port in use, before anything is written."""
     port = settings.port if given.port is None else given.port
     require_free(LOOPBACK, port)
-    return PageWish(port, forget_pin=given.is_pin_forgotten)
+    is_lan = given.is_lan or settings.lan
+    running = Running(ROOT, settings.mode(), port, given.ties, is_lan)
+    switch = None if given.replay else ModeSwitch(running, partial(look_into_account, settings))
+    return PageWish(
+        port,
+        forget_pin=given.is_pin_forgotten,
+        is_lan=is_lan and not given.replay,
+        switch=switch,
+        told=_told(settings),
+        readers=_readers(settings),
+    )
+
+
+def _where(given: RunArguments, mode: Mode) -> str:
+    """Return what the pointer file says of this run's directory."""
+    return str(given.data_dir) if given.data_dir else folder_of(ROOT, mode)
 
 
 def _wishes(settings: Settings) -> KeepingWishes:
     return KeepingWishes(settings.backup_dir, settings.kept_bar_days)
 
 
+def _told(settings: Settings) -> FileWishes:
+    """Return whom the settings say to tell."""
+    addresses, heartbeat = settings.notify_urls, settings.heartbeat_url
+    return FileWishes(
+        split_addresses(addresses.get_secret_value()) if addresses else (),
+        heartbeat.get_secret_value().strip() if heartbeat else "",
+        settings.heartbeat_minutes,
+    )
+
+
+def _readers(settings: Settings) -> ReaderWishes:
+    """Return what the settings say of other programs."""
+    keys = settings.api_keys.get_secret_value() if settings.api_keys else ""
+    return ReaderWishes.of(keys, settings.cors_origins, is_open=settings.dev_noauth)
+
+
 def _strategy_tools(settings: Settings) -> StrategyTools:
     """Return what runs strangers' code; from here on that code sees only what this process binds."""
     db_manager.enter_program()
+    db_manager.force_k_index(settings.forced_k_index)
     system_db_manager.bind(lambda _algorithm_id: [])
     timer = TurnTimer(SystemClock(), limit_seconds=settings.algorithm_limit_seconds)
     return StrategyTools(timer, StrategyLoader(ROOT / "algorithm", guard=timer.guard))

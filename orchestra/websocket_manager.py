@@ -148,6 +148,10 @@ class WebSocketManager:
         """Say whether the stream is authenticated now."""
         return stream in self._connected_at
 
+    def connected_since(self, stream: StreamName) -> float | None:
+        """Return since when the stream is authenticated (monotonic), None while it is not."""
+        return self._connected_at.get(stream)
+
     def trouble(self, stream: StreamName) -> str | None:
         """Return in words why the stream is not connected; None while it is, or before its first attempt."""
         return self._troubles.get(stream)

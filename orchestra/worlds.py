@@ -6,11 +6,13 @@ In: arguments and settings. Out: a World for the builder. Thread: main.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from database.calendar_manager import MarketCalendar
 from database.errors import ConfigError
 from orchestra.alpaca_wrapper import AlpacaWrapper
+from orchestra.messages.setup import AccountLook, Keys
 from orchestra.paper_exchange.exchange import PaperExchange
 from orchestra.paper_exchange.market.replay import ReplayMarket
 from orchestra.paper_exchange.market.story.listings import listing_of
@@ -19,11 +21,13 @@ from orchestra.paper_exchange.schedule import latest_start
 from orchestra.paper_exchange.server import PaperExchangeServer
 from orchestra.run.broker_wait import BrokerAway
 from orchestra.runtime.clock import Clock, SimulatedClock, SystemClock
+from orchestra.runtime.network.bounded_document import fetch_document
 from orchestra.runtime.settings import Mode, Settings
 from orchestra.websocket_manager import StreamAccess
-from system_databse.errors import BrokerRejected, BrokerUnavailable
+from system_databse.errors import BrokerError, BrokerRejected, BrokerUnavailable
 
 DEMO_KEY = "demo"
+WELL_KNOWN = "SPY"
 DEMO_SEED = 17
 DEMO_CASH = Decimal(100_000)
 # Alpaca answers keys of the other kind of account with 401 or 403 and no reason.
@@ -35,7 +39,10 @@ _OTHER_ACCOUNT = {
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Where a run trades. account_number: the broker's; close: takes down what the world started."""
+    """Where a run trades. account_number: the broker's; close: takes down what the world started.
+
+    space_weather: asks NOAA for the K-index, None where the market is not of today.
+    """
 
     mode: Mode
     calendar: MarketCalendar
@@ -44,6 +51,7 @@ class World:
     access: StreamAccess
     account_number: str
     close: Callable[[], None] = field(default=lambda: None)
+    space_weather: Callable[[], bytes] | None = None
 
     @property
     def lock_step(self) -> SimulatedClock | None:
@@ -169,7 +177,42 @@ def open_alpaca(settings: Settings, mode: Mode) -> World:
             orders_url=f"{sockets}/stream" if sockets else None,
         ),
         account_number=_account_number(alpaca, mode),
+        space_weather=partial(fetch_document, settings.space_weather_url, clock),
     )
+
+
+def look_into_account(settings: Settings, keys: Keys, mode: Mode) -> AccountLook:
+    """Return what a pair of keys opens; raises ConfigError when it is nothing. The keys are kept nowhere."""
+    alpaca = AlpacaWrapper(
+        keys.key,
+        keys.secret,
+        is_paper=mode is not Mode.LIVE,
+        base_url=settings.alpaca_base_url,
+        feed=settings.data_feed,
+    )
+    try:
+        account = alpaca.account()
+        number, cash = str(account["account_number"]), Decimal(str(account["cash"]))
+    except BrokerRejected as error:
+        raise ConfigError(f"Alpaca refuses these keys ({error.status}). {_OTHER_ACCOUNT[mode]}") from error
+    except (BrokerUnavailable, KeyError, ArithmeticError) as error:
+        raise ConfigError("Alpaca cannot be reached now: check the network and try again.") from error
+    return AccountLook(
+        account_number=number,
+        status=str(account.get("status", "unknown")),
+        cash=cash,
+        currency=str(account.get("currency", "USD")),
+        feed=settings.data_feed,
+        is_feed_allowed=_can_have_prices(alpaca),
+    )
+
+
+def _can_have_prices(alpaca: AlpacaWrapper) -> bool:
+    try:
+        alpaca.latest_price(WELL_KNOWN)
+    except BrokerError:
+        return False
+    return True
 
 
 def _account_number(alpaca: AlpacaWrapper, mode: Mode) -> str:

@@ -23,6 +23,7 @@ from orchestra.execution.truth.corporate_desk import CorporateDesk
 from orchestra.parts.market_side import MarketSide
 from orchestra.parts.order_side import OrderSide
 from orchestra.risk.risk_rules import BASELINE, CORPORATE_ACTION
+from orchestra.runtime.fetcher import has_come
 from orchestra.signals.backfill import Backfill, here_and_now
 from orchestra.signals.roster import Roster
 from orchestra.worlds import World
@@ -80,11 +81,7 @@ class AccountSide:
     def start(self) -> None:
         """Look at once; on real time wait a moment for the answer."""
         self._look(self._session())
-        if self._asked is not None:
-            try:
-                self._asked[1].exception(START_SECONDS)
-            except (TimeoutError, CancelledError):
-                return
+        if self._asked is not None and has_come(self._asked[1], START_SECONDS):
             self._take_answer()
             self._follow()
 

@@ -12,15 +12,18 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from database.errors import StorageError
+from database.timestamps import parse_iso
 from orchestra.api.stored_halt import KEY, halt_of
 from orchestra.engine import Engine
-from orchestra.messages.commands import Answer, Command, CommandGiven, FlattenAll, SetLimit
+from orchestra.messages.commands import Answer, Command, CommandGiven, FlattenAll, Propose, SetLimit
 from orchestra.messages.halt import HaltKind
 from orchestra.risk.halt_switch import HaltSwitch
 from system_databse.control.limit import LimitName
 from system_databse.door.door_store import DoorStore
-from system_databse.door.wish_rows import FLATTEN, LIMIT, Wish
+from system_databse.door.wish_rows import FLATTEN, LIMIT, PROPOSE, Wish
 from system_databse.order import Purpose
+from system_databse.signals.signal_status import OWNER_WAITS
+from system_databse.trading_signal import Action, Source
 
 log = logging.getLogger(__name__)
 
@@ -96,9 +99,15 @@ class ControlSide:
         if wishes.is_taken(wish.id):
             return
         log.warning("%s asks for '%s'.", wish.by, wish.act)
-        answer = self._answer(command_of(wish))
+        answer = self._too_late(wish) or self._answer(command_of(wish))
         if answer:
             wishes.refuse(wish.id, answer)
+
+    def _too_late(self, wish: Wish) -> str | None:
+        """Return why it is not taken up: a proposal of before a long crash would be told as if it were new."""
+        clock = self._engine.world.clock
+        is_old = not clock.is_simulated and clock.now() - parse_iso(wish.at) >= OWNER_WAITS
+        return "It was proposed more than an hour ago." if wish.act == PROPOSE and is_old else None
 
     def _answer(self, command: Command | None) -> str | None:
         """Return why it was refused, None when it was carried out."""
@@ -114,11 +123,32 @@ def command_of(wish: Wish) -> Command | None:
     """Return what is to be done for a wish, None for one that makes no sense."""
     if wish.act == FLATTEN:
         return FlattenAll(wish.id)
+    read = {LIMIT: _limit, PROPOSE: _proposal}.get(wish.act)
     try:
-        body: Any = json.loads(wish.body)
-        value, algorithm_id = body["value"], body["algorithm_id"]
-        if wish.act != LIMIT or not (algorithm_id is None or isinstance(algorithm_id, int)):
-            return None
-        return SetLimit(LimitName(body["name"]), None if value is None else Decimal(value), algorithm_id, wish.id)
-    except (ValueError, KeyError, TypeError, InvalidOperation):
+        return read(json.loads(wish.body), wish.id) if read else None
+    except (ValueError, KeyError, TypeError, InvalidOperation, RecursionError):
         return None
+
+
+def _limit(body: Any, wish_id: str) -> Command | None:
+    value, algorithm_id = body["value"], body["algorithm_id"]
+    if not (algorithm_id is None or isinstance(algorithm_id, int)):
+        return None
+    return SetLimit(LimitName(body["name"]), None if value is None else Decimal(value), algorithm_id, wish_id)
+
+
+def _proposal(body: Any, wish_id: str) -> Command | None:
+    """Read a proposal; whether it can be carried out its counter says."""
+    algorithm_id, confidence, metadata = body["algorithm_id"], body["confidence"], body["metadata"]
+    if type(algorithm_id) is not int or not isinstance(metadata, dict):
+        return None
+    return Propose(
+        algorithm_id,
+        Action(body["action"]),
+        Decimal(str(body["shares"])),
+        confidence=None if confidence is None else float(confidence),
+        reason=str(body["reason"]),
+        source=Source(body["source"]),
+        metadata=metadata,
+        wish_id=wish_id,
+    )

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from database.bar import MINUTE
+from database.bars.market_world import MarketWorld
 from database.errors import MarketDataError
 from database.historical_pull import SETTLE_SECONDS, HistoricalPull
 from database.sqlite_store import SqliteStore
 from database.timestamps import iso_milliseconds, iso_minute
 from orchestra.execution.order_desk import OrderDesk
-from orchestra.messages.events import AlertRaised, StreamConnected, StreamName
+from orchestra.messages.events import AlertEnded, AlertRaised, StreamConnected, StreamName
 from orchestra.runtime.agenda import Agenda
 from orchestra.runtime.fetcher import Fetcher
 from orchestra.runtime.network.clock_gate import ClockGate
@@ -25,6 +26,7 @@ from orchestra.signals.market_view import MarketView
 from orchestra.signals.watch.asset_watch import Assets, AssetWatch
 from orchestra.signals.watch.calendar_watch import CalendarWatch, ToldCalendar
 from orchestra.signals.watch.feed_watch import FeedWatch, History
+from orchestra.signals.watch.space_weather_watch import SpaceWeatherWatch
 from orchestra.websocket_manager import WebSocketManager
 from orchestra.worlds import World
 from system_databse.rows import events
@@ -34,6 +36,9 @@ JUMP_RETRY_SECONDS = 15.0
 START_SECONDS = 3.0
 # How long a minute waits for bars that were missed while the feed was away.
 CATCH_UP_SECONDS = 1.5
+BLOCKING = ("clock.wrong", "calendar.unknown", "feed.down")
+# What is told while it lasts, and is over by itself.
+STATES = (*BLOCKING, "market.trading_halt", "market.price_jump", "data.gap")
 CATCHING_UP = "bars missed while the data feed was away are still being fetched"
 
 
@@ -56,11 +61,13 @@ class Watched:
     streams: WebSocketManager
     pull: HistoricalPull
     view: MarketView
+    data: MarketWorld
     backfill: Backfill
     desk: OrderDesk
     roster: Roster
     system: SqliteStore
     publish: Callable[[object], None]
+    agenda: Agenda
 
 
 class LiveWatch:
@@ -86,8 +93,11 @@ class LiveWatch:
         )
         assets = Assets(parts.roster.running_symbols, alpaca.asset, self._starter("asset"))
         self.assets = AssetWatch(assets, calendar, clock, on_untradable=self._let_rest)
+        self._weather = SpaceWeatherWatch(
+            parts.data, clock, self._starter("space weather"), fetch=parts.world.space_weather, agenda=parts.agenda
+        )
         self._settling: dict[str, tuple[Future[Any] | None, float]] = {}
-        self._told: set[object] = set()
+        self._told: dict[object, tuple[str, str]] | None = None
 
     def start(self) -> None:
         """Compare the clocks and catch up before the first minute, waiting a moment for each."""
@@ -104,6 +114,7 @@ class LiveWatch:
         self._watch_orders()
         self.assets.check(self._parts.desk.take_not_tradable())
         self.assets.run_due()
+        self._weather.run_due()
         if self._parts.view.take_unfilled():
             self._parts.backfill.look()
         self._settle_jumps()
@@ -174,14 +185,16 @@ class LiveWatch:
 
     def _let_rest(self, symbol: str, reason: str) -> None:
         for algorithm_id in self._parts.roster.rest_all(symbol):
-            self._alert("algorithm.paused", f"Algorithm {algorithm_id} rests: {reason}.", symbol)
+            self._alert(
+                "algorithm.paused", f"Algorithm {algorithm_id} rests: {reason}.", symbol, algorithm_id=algorithm_id
+            )
 
     def _tell_news(self) -> None:
         """Tell each state once while it lasts: a reason nothing is opened, a step of a price, a gap."""
         found: dict[object, tuple[str, str, str]] = {}
         for text in self.calendar_watch.take_news():
             self._alert("calendar.changed", text, "")
-        for reason, kind in zip(self._reasons(), ("clock.wrong", "calendar.unknown", "feed.down"), strict=True):
+        for reason, kind in zip(self._reasons(), BLOCKING, strict=True):
             if reason and self._parts.world.calendar.is_open(int(self._clock.now().timestamp())):
                 found[kind] = (kind, f"Nothing is bought: {reason}.", "")
         for gate, symbols in self._parts.view.holds.items():
@@ -190,13 +203,26 @@ class LiveWatch:
         for symbol, start, end in self._parts.pull.gaps():
             text = f"{symbol}: bars from {iso_minute(start)} to {iso_minute(end)} could not be fetched yet."
             found[symbol, start] = ("data.gap", text, symbol)
+        told = self._told or {}
+        self._end_others({(kind, symbol) for kind, _, symbol in found.values()})
         for key, (kind, text, symbol) in found.items():
-            if key not in self._told:
+            if key not in told:
                 self._alert(kind, text, symbol)
-        self._told = set(found)
+        self._told = {key: (kind, symbol) for key, (kind, _, symbol) in found.items()}
 
-    def _alert(self, kind: str, text: str, symbol: str) -> None:
+    def _end_others(self, standing: set[tuple[str, str]]) -> None:
+        """Say what is over; at the first look, of every kind that does not stand: an earlier run may have told it."""
+        if self._told is None:
+            found = {kind for kind, _ in standing}
+            over = [AlertEnded(kind) for kind in STATES if kind not in found]
+        else:
+            gone = set(self._told.values()) - standing
+            over = [AlertEnded(kind, symbol or None) for kind, symbol in sorted(gone)]
+        for each in over:
+            self._parts.publish(each)
+
+    def _alert(self, kind: str, text: str, symbol: str, *, algorithm_id: int | None = None) -> None:
         with self._parts.system.transaction() as connection:
             at = iso_milliseconds(self._clock.now())
             events.insert(connection, kind, {"text": text, "symbol": symbol}, at=at)
-        self._parts.publish(AlertRaised(kind, text, symbol))
+        self._parts.publish(AlertRaised(kind, text, symbol, algorithm_id))

@@ -26,6 +26,7 @@ from orchestra.worlds import World
 log = logging.getLogger(__name__)
 
 AUTO_FETCH_SECONDS = 2.0
+NO_WEATHER = "this market has no space weather; with SOLAR_TEST_MODE=1 there is a storm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class MarketSide:
             fetch_missing=self.fetch_missing,
             is_streamed=self._is_streamed,
         )
+        self.data.no_weather = "" if world.space_weather else NO_WEATHER
         self.stream = RealtimePull(self.data, now=lambda: world.clock.now().timestamp())
         self.streams = WebSocketManager(world.access, self.stream.on_messages, inbox, clock=world.clock)
         self.view = MarketView(

@@ -19,6 +19,7 @@ from orchestra.messages.events import OrderUpdateReceived
 from orchestra.messages.halt import Halt
 from orchestra.risk.halt_switch import HaltSwitch
 from orchestra.risk.limits.risk_limits import RiskLimits
+from orchestra.risk.scarce.scarcity import Scarcity
 from orchestra.worlds import World
 from system_databse.errors import BrokerError
 
@@ -62,6 +63,7 @@ class OrderSide:
             on_rival=self._on_rival,
         )
         self.limits = RiskLimits(store, publish=publish)
+        self.scarcity = Scarcity(self.books.day_trades, places=lambda: self.limits.most_positions)
         self.recovery = Recovery(self.reconciler, world.clock)
         self.positions = PositionWatch(self.reconciler, world.clock)
 
@@ -77,5 +79,5 @@ class OrderSide:
 
     def _on_rival(self, words: str) -> None:
         """Stop buying until the owner has said that it is safe, and keep saying so over restarts."""
-        self._halt.set(Halt(iso_milliseconds(self._clock.now()), RIVAL, words))
+        self._halt.set(Halt(iso_milliseconds(self._clock.now()), RIVAL, words, is_automatic=True))
         self.reconciler.alarms.tell("account.rival", f"Nothing is bought: {words}.")

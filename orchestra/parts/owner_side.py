@@ -4,22 +4,32 @@ In: the other sides, wired. Out: handlers for the inbox, and what is to be done 
 """
 
 import logging
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from database.sqlite_store import SqliteStore
+from orchestra.execution.reconciler import BASELINE
 from orchestra.messages.commands import (
+    AcknowledgeAlert,
+    ApproveSignal,
     CancelOpenOrders,
+    CancelOrder,
+    ChangePin,
     CommandGiven,
     ConfirmBaseline,
     FlattenAll,
     PauseAlgorithm,
+    Propose,
+    RejectSignal,
+    ResolveAlert,
     ResumeAlgorithm,
     SetLimit,
     SetPin,
+    SetPreferences,
     SettleDifference,
     StartAlgorithm,
     StopAlgorithm,
@@ -35,33 +45,47 @@ from orchestra.messages.events import (
 )
 from orchestra.messages.live_snapshot import Health, StreamHealth, WorkerHealth
 from orchestra.office.account_watch import AccountWatch
+from orchestra.office.alerting.alert_book import AlertBook
+from orchestra.office.alerting.alert_counter import AlertCounter
 from orchestra.office.allocation import Allocation
+from orchestra.office.control.cancel_counter import CancelCounter
+from orchestra.office.control.day_trade_desk import DayTradeDesk
 from orchestra.office.control.flatten_counter import FlattenCounter
 from orchestra.office.control.limit_counter import LimitCounter
+from orchestra.office.control.preference_counter import PreferenceCounter
 from orchestra.office.control.wish_book import WishBook
-from orchestra.office.equity_log import EquityLog
 from orchestra.office.front_office import FrontOffice, Handlers
 from orchestra.office.live_desk import LiveDesk, Sources
 from orchestra.office.owner_pin import OwnerPin
 from orchestra.office.owner_sales import OwnerSales
+from orchestra.office.proposals.proposal_book import ProposalBook
+from orchestra.office.proposals.proposal_counter import ProposalCounter
 from orchestra.office.rest_counter import RestCounter
 from orchestra.office.settling.baseline_counter import BaselineCounter
 from orchestra.office.settling.difference_counter import DifferenceCounter
 from orchestra.office.sparklines import Sparklines
 from orchestra.office.start_counter import StartCounter
 from orchestra.office.stop_counter import StopCounter
+from orchestra.office.worth.equity_log import EquityLog
+from orchestra.office.worth.metrics_log import MetricsLog
 from orchestra.parts.market_side import MarketSide
 from orchestra.parts.order_side import OrderSide
 from orchestra.pipeline import Pipeline
 from orchestra.risk.halt_switch import HaltSwitch
+from orchestra.risk.scarce.scarcity import Funds
 from orchestra.runtime.agenda import Agenda
 from orchestra.runtime.inbox import Inbox
 from orchestra.runtime.owner.live_board import LiveBoard
+from orchestra.runtime.owner.machine_zone import machine_zone
 from orchestra.signals.roster import Roster
 from orchestra.signals.strategy_runner import StrategyRunner
 from orchestra.worlds import World
+from system_databse.control.preferences import Preferences
 
 log = logging.getLogger(__name__)
+
+# Older figures of the account say nothing of what it can pay.
+FIGURES_HOLD = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +116,14 @@ class OwnerSide:
 
     def __init__(self, around: Surroundings, board: LiveBoard | None, *, speed: float | None = None) -> None:
         self._around = around
+        self._is_watched = board is not None
         self._told_halt: RiskHalted | None = None
         self._passed_at = around.world.clock.monotonic()
         self._heard_at: float | None = None
         self._heard = 0
+        self._down_since: dict[str, datetime] = {}
+        self.alerts = AlertBook(around.store, around.world.clock, records=lambda: around.orders.books.records)
+        around.bus.listen(self.alerts.on_event)
         self._build_figures()
         self._build_counters()
         self.live = LiveDesk(board, self._sources(speed)) if board else None
@@ -116,8 +144,11 @@ class OwnerSide:
     def run_due(self) -> None:
         """Do what is due on each pass of the loop, in every world."""
         self._tell_halt()
+        self.alerts.run_due()
+        self.proposals.run_due()
         self.sales.run_due()
         self.front.run_due()
+        self._metrics_log.run_due()
         self._passed_at = self._around.world.clock.monotonic()
         if self.live:
             self.account.run_due()
@@ -150,7 +181,28 @@ class OwnerSide:
             calendar=around.world.calendar,
             account=lambda: self.account.latest,
         )
-        books.also_write = self.equity_log.write
+        self._metrics_log = MetricsLog(
+            around.store, books, calendar=around.world.calendar, clock=clock, mode=str(around.world.mode)
+        )
+        self.day_trades = DayTradeDesk(
+            books.day_trades,
+            clock,
+            preferences=lambda: self._preferences.current,
+            account=lambda: self.account.latest,
+            is_watched=self._is_watched,
+            publish=around.bus.publish,
+        )
+        around.bus.listen(self.day_trades.on_event)
+        books.also_write = self._also_write
+        around.orders.scarcity.terms = self.day_trades.terms
+        around.orders.scarcity.funds = self._funds
+        if not clock.is_simulated:
+            around.bus.listen(around.orders.scarcity.bought.on_event)
+        around.orders.scarcity.is_intraday = around.runner.is_intraday
+
+    def _also_write(self, connection: sqlite3.Connection, minute: int) -> None:
+        self.equity_log.write(connection, minute)
+        self.day_trades.write(connection, minute)
 
     def _build_counters(self) -> None:
         around = self._around
@@ -185,20 +237,49 @@ class OwnerSide:
         self.wishes = WishBook(around.store, around.world.clock)
         self._flattens = FlattenCounter(books, self.sales, self.wishes, publish=publish)
         self._limits = LimitCounter(books, around.orders.limits, self.wishes)
+        self._preferences = PreferenceCounter(around.store, around.world.clock, usual=Preferences(machine_zone()))
+        self._build_proposals()
         self.front = FrontOffice(self._counters(), around.world.clock, after_command=self._after_command)
 
+    def _build_proposals(self) -> None:
+        around = self._around
+        self.proposals = ProposalBook(around.store, around.world.clock, publish=around.bus.publish)
+        self._proposing = ProposalCounter(
+            self.proposals,
+            around.orders.books,
+            around.pipeline,
+            clock=around.world.clock,
+            sales=self.sales,
+            wishes=self.wishes,
+            last_bar=around.market.last_bar,
+            usual_profit=around.market.view.usual_profit,
+        )
+
+    def _baseline_counter(self) -> BaselineCounter:
+        reconciler = self._around.orders.reconciler
+        return BaselineCounter(reconciler.truth, on_all_confirmed=lambda: reconciler.alarms.over(BASELINE, ""))
+
     def _counters(self) -> Handlers:
+        alert_counter = AlertCounter(self.alerts)
         return {
             StartAlgorithm: self._starts.start,
             StopAlgorithm: self._stops.stop,
             CancelOpenOrders: self._stops.cancel_all,
+            CancelOrder: CancelCounter(self._around.orders.books, self._around.orders.desk).cancel,
             FlattenAll: self._flattens.flatten,
             SetLimit: self._limits.set,
+            SetPreferences: self._preferences.set,
             PauseAlgorithm: self._rests.pause,
             ResumeAlgorithm: self._rests.resume,
             SetPin: self._around.pin.create,
-            ConfirmBaseline: BaselineCounter(self._around.orders.reconciler.truth).confirm,
+            ConfirmBaseline: self._baseline_counter().confirm,
+            AcknowledgeAlert: alert_counter.acknowledge,
+            ResolveAlert: alert_counter.resolve,
+            ChangePin: self._around.pin.change,
             SettleDifference: self._differences.settle,
+            Propose: self._proposing.propose,
+            ApproveSignal: self._proposing.approve,
+            RejectSignal: self._proposing.reject,
         }
 
     def _sources(self, speed: float | None) -> Sources:
@@ -216,8 +297,21 @@ class OwnerSide:
             health=self._health,
             is_halted=lambda: around.halt.is_set,
             has_pin=lambda: around.pin.exists,
+            alerts=lambda: self.alerts.shown,
+            discrepancies=around.orders.reconciler.discrepancies,
+            preferences=lambda: self._preferences.current,
+            day_trades=self.day_trades.status,
             speed=speed,
+            market_holds=lambda: around.market.view.holds,
+            proposals=lambda: self.proposals.waiting,
         )
+
+    def _funds(self) -> Funds | None:
+        """Return what the account may buy for, as told of late; on simulated time the algorithms' own cash is all."""
+        account, clock = self.account.latest, self._around.world.clock
+        if account is None or clock.is_simulated or clock.now() - account.at > FIGURES_HOLD:
+            return None
+        return Funds(account.buying_power, account.at)
 
     def _available(self) -> Decimal:
         return self.allocation.available(self.account.require())
@@ -238,7 +332,7 @@ class OwnerSide:
     def _tell_halt(self) -> None:
         """Publish on the engine's thread what the switch says; any thread may have set it."""
         halt = self._around.halt.halt
-        news = RiskHalted(halt.at, halt.by, halt.reason, halt.kind) if halt else None
+        news = RiskHalted(halt.at, halt.by, halt.reason, halt.kind, halt.is_automatic) if halt else None
         if news != self._told_halt:
             self._told_halt = news
             self._around.bus.publish(news or RiskResumed())
@@ -254,8 +348,21 @@ class OwnerSide:
                 last_message_age_s=self._last_message_age(now),
             ),
             closed_gates=around.closed_gates(),
+            down_since=self._note_down(),
             workers=self._workers(now, lag_s),
         )
+
+    def _note_down(self) -> dict[str, datetime]:
+        """Return since when what is outside is down, as far as it was looked at."""
+        around = self._around
+        downs = {
+            "data": not around.market.streams.is_connected(StreamName.DATA),
+            "orders": not around.market.streams.is_connected(StreamName.ORDERS),
+            "broker": around.orders.desk.is_broker_silent,
+        }
+        now = around.world.clock.now()
+        self._down_since = {name: self._down_since.get(name, now) for name, is_down in downs.items() if is_down}
+        return self._down_since
 
     def _last_message_age(self, now: float) -> float | None:
         """Return how long ago market data last came, as far as the engine's passes can tell."""

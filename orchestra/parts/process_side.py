@@ -12,7 +12,7 @@ from typing import Protocol
 from database.errors import StorageError
 from database.timestamps import iso_milliseconds
 from orchestra.engine import Engine, Stores
-from orchestra.messages.events import AlertRaised, StopRequested
+from orchestra.messages.events import AlertEnded, AlertRaised, StopRequested
 from orchestra.messages.halt import Halt, HaltKind
 from orchestra.parts.engine_gauges import gauges_of
 from orchestra.parts.quarantine import Quarantine
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 # The watchdog bites after 90 seconds, the stacks are written after 60.
 PING_SECONDS = 5.0
+SAFE = "process.safe_mode"
 SAFE_MODE = "the safe mode"
 WHY_SAFE = (
     f"AutoTrader was started {LOOP_STARTS} times within {LOOP_SECONDS / 60:.0f} minutes and never ended in peace: "
@@ -106,6 +107,8 @@ class ProcessSide:
             self._switch_off(algorithm_id, reason)
         if self._is_safe:
             self._enter_safe_mode()
+        else:
+            self._engine.publish(AlertEnded(SAFE))
 
     def _closed_gates(self) -> list[str]:
         safe = f"safe mode: {WHY_SAFE}" if self._is_safe else None
@@ -132,11 +135,11 @@ class ProcessSide:
         self._engine.runner.resting = WHY_SAFE
         try:
             at = iso_milliseconds(self._clock.now())
-            self._engine.halt.set(Halt(at, SAFE_MODE, WHY_SAFE, HaltKind.STOP_ENTRIES))
+            self._engine.halt.set(Halt(at, SAFE_MODE, WHY_SAFE, HaltKind.STOP_ENTRIES, is_automatic=True))
         except StorageError as error:
             # What cannot be stored may be what the program dies of: this process is halted all the same.
             log.error("The halt of the safe mode could not be stored: %s", error)  # noqa: TRY400
-        self._alert("process.safe_mode", f"Safe mode: {WHY_SAFE}.")
+        self._alert(SAFE, f"Safe mode: {WHY_SAFE}.")
 
     def _leave_safe_mode(self) -> None:
         """Let the algorithms run again as soon as the owner has resumed."""
@@ -144,6 +147,7 @@ class ProcessSide:
             self._is_safe = False
             self._engine.runner.resting = ""
             self._engine.roster.restore()
+            self._engine.publish(AlertEnded(SAFE))
             self._tools.notifier.ready("Trading")
             log.warning("Safe mode is over: the algorithms run again.")
 
@@ -164,7 +168,7 @@ class ProcessSide:
             return
         self._engine.roster.switch_off(algorithm_id, reason)
         text = f"Algorithm {algorithm_id} ({record.name}) is switched off: {reason}."
-        self._engine.publish(AlertRaised("algorithm.quarantined", text, record.ticker))
+        self._engine.publish(AlertRaised("algorithm.quarantined", text, record.ticker, algorithm_id))
 
     def _alert(self, kind: str, text: str) -> None:
         with self._system.transaction() as connection:

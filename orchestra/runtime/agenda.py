@@ -44,6 +44,10 @@ class Agenda:
         """Add a job; its first turn is one interval from now. name: as a health report calls it, '' to leave it out."""
         self._jobs.append(_Job(run, seconds, self._clock.monotonic() + seconds, name))
 
+    def note_end(self, name: str, every_seconds: float) -> None:
+        """Take note that a job which others run has ended well now."""
+        self._last_ok[name] = GoodEnd(self._clock.now(), self._clock.monotonic(), every_seconds)
+
     def run_due(self) -> None:
         """Run what is due and set its next time."""
         for index, job in enumerate(self._jobs):
@@ -52,4 +56,4 @@ class Agenda:
                 self._jobs[index] = replace(job, due_at=now + job.every_seconds)
                 job.run()
                 if job.name:
-                    self._last_ok[job.name] = GoodEnd(self._clock.now(), self._clock.monotonic(), job.every_seconds)
+                    self.note_end(job.name, job.every_seconds)

@@ -5,7 +5,7 @@ In: functions. Out: futures. Thread: its own.
 
 import threading
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
@@ -52,6 +52,17 @@ class Fetcher:
             known = self._under_way.get(key)
             if known is not None and known[1] is done:
                 del self._under_way[key]
+
+
+def has_come(future: "Future[Any] | None", seconds: float) -> bool:
+    """Wait for what is looked up, at most that long, and say whether it has come; there may be nothing."""
+    if future is None:
+        return False
+    try:
+        future.exception(seconds)
+    except (TimeoutError, CancelledError):
+        return False
+    return True
 
 
 def _call(_name: str, work: Callable[[], Result]) -> Result:

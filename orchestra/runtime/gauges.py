@@ -1,12 +1,12 @@
 """The gauges: everything that could grow for ever has a name here and a function that reads it.
 
-In: functions of the parts. Out: figures by name, hourly one log line. Thread: register on any, read on the engine's.
+In: functions of the parts. Out: figures by name, hourly one log line. Thread: any.
 A leak shows as a gauge that climbs from hour to hour (reliability.md, section 6).
 """
 
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +27,12 @@ class GaugeBoard:
         """Add a gauge, or replace the one of that name; read: cheap, and raises nothing but OSError."""
         self._gauges[name] = read
 
-    def read_all(self) -> dict[str, float]:
-        """Return every figure by name; what the system refuses to tell is left out."""
+    def read_all(self, *, but: Collection[str] = ()) -> dict[str, float]:
+        """Return every figure by name; what the system refuses to tell is left out. but: gauges to leave alone."""
         figures: dict[str, float] = {}
         for name, read in list(self._gauges.items()):
+            if name in but:
+                continue
             try:
                 reading = read()
             except OSError as error:
@@ -62,7 +64,8 @@ class HourlyGauges:
 
 def sizes_of(part: object) -> dict[str, float]:
     """Return how much is in each container that a part holds, by the attribute's name, so that none is forgotten."""
-    held = vars(part).items()
+    # A copy: the part may be given another attribute meanwhile.
+    held = dict(vars(part)).items()
     return {name.strip("_"): float(len(value)) for name, value in held if isinstance(value, CONTAINERS)}
 
 

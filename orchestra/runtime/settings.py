@@ -22,6 +22,8 @@ from pydantic_settings import (
 from database.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[2]
+# A storm of class G3, with which solar_flare begins to buy.
+TEST_K_INDEX = 7.0
 
 
 class Mode(StrEnum):
@@ -57,6 +59,9 @@ class Settings(BaseSettings):
             "ALPACA_SECRET_KEY", "ALPACA_API_SECRET", "APCA_API_SECRET_KEY", "AUTOTRADER_ALPACA_SECRET_KEY"
         ),
     )
+    # The paper account's keys while real money is traded: the page puts them back when the owner returns to paper.
+    paper_api_key: SecretStr | None = Field(default=None, validation_alias=_names("ALPACA_PAPER_API_KEY"))
+    paper_secret_key: SecretStr | None = Field(default=None, validation_alias=_names("ALPACA_PAPER_SECRET_KEY"))
     alpaca_paper: bool | None = Field(default=None, validation_alias=_names("ALPACA_PAPER", "ALPACA_IS_PAPER"))
     app_mode: str | None = Field(default=None, validation_alias=_names("APP_MODE", "AUTOTRADER_MODE", "ELPYFI_MODE"))
     live_confirm: str = Field(default="", validation_alias=_names("LIVE_CONFIRM"))
@@ -70,6 +75,8 @@ class Settings(BaseSettings):
         default="iex", validation_alias=_names("AUTOTRADER_DATA_FEED", "ELPYFI_DATA_FEED")
     )
     port: int = Field(default=5001, ge=1, le=65535, validation_alias=_names("AUTOTRADER_PORT", "ELPYFI_PORT", "PORT"))
+    # Whether the page may be seen in the network; from there it reads and halts only.
+    lan: bool = Field(default=False, validation_alias=_names("AUTOTRADER_LAN"))
     algorithm_limit_seconds: float = Field(
         default=5.0, gt=0, validation_alias=_names("AUTOTRADER_ALGORITHM_LIMIT_SECONDS")
     )
@@ -80,6 +87,38 @@ class Settings(BaseSettings):
     backup_dir: Path | None = Field(default=None, validation_alias=_names("AUTOTRADER_BACKUP_DIR"))
     # How many days of minute bars stay when the disk is nearly full.
     kept_bar_days: int = Field(default=90, ge=1, le=100_000, validation_alias=_names("AUTOTRADER_KEPT_BAR_DAYS"))
+
+    # Whom to tell when nobody looks: addresses as Apprise writes them, separated by spaces.
+    notify_urls: SecretStr | None = Field(default=None, validation_alias=_names("AUTOTRADER_NOTIFY_URLS"))
+    # Pinged by finished passes of the engine, in the way of healthchecks.io.
+    heartbeat_url: SecretStr | None = Field(default=None, validation_alias=_names("AUTOTRADER_HEARTBEAT_URL"))
+    heartbeat_minutes: float = Field(
+        default=5.0, ge=1, le=1440, validation_alias=_names("AUTOTRADER_HEARTBEAT_MINUTES")
+    )
+
+    # Keys of other programs that read, beside those the owner makes on the page: a list parted by commas.
+    api_keys: SecretStr | None = Field(
+        default=None, validation_alias=_names("AUTOTRADER_API_KEYS", "ELPYFI_API_KEYS", "API_KEYS")
+    )
+    # Whoever asks at this machine reads without a key; never while the network may see the page.
+    dev_noauth: bool = Field(default=False, validation_alias=_names("AUTOTRADER_DEV_NOAUTH"))
+    # Pages elsewhere that may read with a key, as browsers name them, parted by commas.
+    cors_origins: str = Field(
+        default="http://localhost:3000",
+        validation_alias=_names("AUTOTRADER_CORS_ORIGINS", "ELPYFI_CORS_ORIGINS", "CORS_ORIGINS"),
+    )
+    # What a manager of services says of those it runs: noted in the log, and nothing waits for it.
+    service_status: str = Field(default="", validation_alias=_names("PM_CLAUDE_SERVICE_STATUS"))
+    # Where the planetary K-index is looked up while an algorithm asks for it; either of NOAA's two products.
+    space_weather_url: str = Field(
+        default="https://services.swpc.noaa.gov/json/planetary_k_index_1m.json",
+        pattern=r"^https?://[^/]+/",
+        validation_alias=_names("AUTOTRADER_SPACE_WEATHER_URL"),
+    )
+    # A storm of K-index 7 that never ends and takes no network; never with real money.
+    solar_test_mode: bool = Field(
+        default=False, validation_alias=_names("SOLAR_TEST_MODE", "AUTOTRADER_SOLAR_TEST_MODE")
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -98,6 +137,11 @@ class Settings(BaseSettings):
         """Say whether both Alpaca keys are set."""
         return self.alpaca_api_key is not None and self.alpaca_secret_key is not None
 
+    @property
+    def forced_k_index(self) -> float | None:
+        """Return the K-index of the test mode, None without it."""
+        return TEST_K_INDEX if self.solar_test_mode else None
+
     def mode(self) -> Mode:
         """Return the mode these settings ask for (domain C20); contradictions raise ConfigError."""
         asked = (self.app_mode or "").upper()
@@ -109,6 +153,11 @@ class Settings(BaseSettings):
             return self._mode_without_keys(asked)
         mode = Mode.LIVE if self._wants_live(asked) else Mode.DEMO if asked == Mode.DEMO else Mode.PAPER
         self._require_host_of(mode)
+        if mode is Mode.LIVE and self.solar_test_mode:
+            raise ConfigError(
+                "SOLAR_TEST_MODE invents a storm, and real money would trade on it: "
+                "remove it from .env, settings.toml or the environment."
+            )
         return mode
 
     def _require_host_of(self, mode: Mode) -> None:

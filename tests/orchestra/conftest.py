@@ -1,6 +1,7 @@
 """What the tests of the whole program share."""
 
 import os
+import signal
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -37,3 +38,12 @@ def quick_folder(tmp_path: Path) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(dir=MEMORY) as name:
         yield Path(name)
+
+
+@pytest.fixture
+def own_signals() -> Iterator[None]:
+    """Give the signals back: a verb takes them over for its process."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)

@@ -3,7 +3,8 @@
 import dataclasses
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -19,11 +20,11 @@ from orchestra.alpaca_wrapper import AlpacaWrapper
 from orchestra.engine import Engine, Stores
 from orchestra.messages.commands import StartAlgorithm
 from orchestra.messages.events import StreamName
-from orchestra.messages.lockstep import Tick
+from orchestra.messages.lockstep import Execution, Tick
 from orchestra.paper_exchange.exchange import PaperExchange
 from orchestra.paper_exchange.market.replay import ReplayMarket
 from orchestra.paper_exchange.server import PaperExchangeServer
-from orchestra.paper_exchange.wire.faults.fault import Fault, FaultKind, FaultTarget
+from orchestra.paper_exchange.wire.faults.fault import AT_CONNECTING, ON_CONNECTION, Fault, FaultKind, FaultTarget
 from orchestra.runtime.clock import SimulatedClock, SystemClock
 from orchestra.runtime.settings import Mode
 from orchestra.signals.strategy_loader import StrategyLoader
@@ -35,6 +36,9 @@ from system_databse.rows import settings
 
 OPEN = int(datetime(2024, 7, 5, 13, 30, tzinfo=UTC).timestamp())
 SYMBOL = "ACME"
+PATIENCE_SECONDS = 30.0
+# Faults of a data stream that may keep a bar from coming at all.
+SILENCING = AT_CONNECTING | ON_CONNECTION | {FaultKind.DROP}
 BUYER = """
 class Algorithm:
     def __init__(self, ticker, initial_capital):
@@ -95,9 +99,20 @@ class MoodyAlpaca:
 
 
 class LiveHouse:
-    """One algorithm on one symbol that trades every minute; a PIN is there."""
+    """One algorithm on one symbol that trades every minute; a PIN is there.
 
-    def __init__(self, folder: Path, stack: ExitStack, *, minutes: int = 60) -> None:
+    strategy: another one's source; space_weather: asks NOAA.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        stack: ExitStack,
+        *,
+        minutes: int = 60,
+        strategy: str = "",
+        space_weather: Callable[[], bytes] | None = None,
+    ) -> None:
         self.folder = folder
         calendar = MarketCalendar()
         market = ReplayMarket.read([_market_file(folder / "day.csv", minutes)], calendar)
@@ -114,12 +129,16 @@ class LiveHouse:
         )
         self.alpaca = MoodyAlpaca(offline.alpaca, self.clock)
         self.world = dataclasses.replace(
-            offline, alpaca=cast("AlpacaWrapper", self.alpaca), clock=self.clock, mode=Mode.PAPER
+            offline,
+            alpaca=cast("AlpacaWrapper", self.alpaca),
+            clock=self.clock,
+            mode=Mode.PAPER,
+            space_weather=space_weather,
         )
         self.stores = _stores(folder)
         stack.callback(self.stores.market.close)
         stack.callback(self.stores.system.close)
-        self.engine = self._engine()
+        self.engine = self._engine(strategy or BUYER)
         stack.callback(self.engine.stop)
 
     def start(self) -> "LiveHouse":
@@ -131,11 +150,20 @@ class LiveHouse:
         self.server.faults.plant(Fault(FaultTarget(on), kind, **more))
 
     def exchange_reaches(self, minute: int) -> None:
-        """Let the exchange's clock come to the minute, and send its bars, without the engine."""
+        """Let the exchange's clock come to the minute; its fills and bars are here then, unless a fault keeps them."""
         while self.exchange.now < minute:
-            while not self.exchange.done(self.exchange.now).is_settled:
-                pass
-            self.exchange.next_tick(self.exchange.now, 1)
+            executions: set[Execution] = set()
+            is_settled = False
+            while not is_settled:
+                settlement = self.exchange.done(self.exchange.now)
+                executions.update(settlement.executions)
+                is_settled = settlement.is_settled
+            tick = self.exchange.next_tick(self.exchange.now, 1)
+            if not self._is_planted(FaultTarget.ORDERS, frozenset(FaultKind)):
+                self._pump_until(lambda told=executions: all(map(self.engine.desk.is_booked, told)))
+            if tick and not self._is_planted(FaultTarget.DATA, SILENCING):
+                stream = self.engine.market._stream
+                assert stream.wait_for(tick.sent, tick.minute - MINUTE, wait_seconds=PATIENCE_SECONDS)
 
     def pass_minutes(self, count: int, *, is_run: bool = True) -> None:
         """Let minutes go by as the loop would: idle passes, the minute at two seconds past, and idle passes again."""
@@ -161,12 +189,7 @@ class LiveHouse:
 
     def until(self, is_so: Callable[[], bool]) -> None:
         """Wait for what another thread brings about, market time standing still."""
-        for _ in range(500):
-            if is_so():
-                return
-            self.engine.loop.pump(0.02)
-            self.engine._between_minutes()
-        raise AssertionError("it did not come about within 10 s")
+        self._pump_until(is_so, after_each=self.engine._between_minutes)
 
     def rows(self, query: str, database: str = "system") -> list[tuple[Any, ...]]:
         with sqlite3.connect(self.folder / f"{database}.db") as connection:
@@ -183,9 +206,21 @@ class LiveHouse:
         """Return the minutes of the session that are stored, counted from the open."""
         return [(ts - OPEN) // MINUTE for (ts,) in self.rows("SELECT ts FROM bars ORDER BY ts", "market")]
 
-    def _engine(self) -> Engine:
+    def _pump_until(self, is_so: Callable[[], bool], *, after_each: Callable[[], object] = lambda: None) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not is_so():
+            assert time.monotonic() < deadline, f"it did not come about within {PATIENCE_SECONDS:g} s"
+            self.engine.loop.pump(0.02)
+            after_each()
+
+    def _is_planted(self, on: FaultTarget, kinds: Collection[FaultKind]) -> bool:
+        """Say whether such a fault was planted; a spent one may last."""
+        faults = [each.fault for each in self.server.faults.planted()]
+        return any(fault.on is on and fault.kind in kinds for fault in faults)
+
+    def _engine(self, strategy: str) -> Engine:
         (self.folder / "algorithm").mkdir()
-        (self.folder / "algorithm" / "buyer.py").write_text(BUYER, encoding="utf-8")
+        (self.folder / "algorithm" / "buyer.py").write_text(strategy, encoding="utf-8")
         timer = TurnTimer(SystemClock(), limit_seconds=5)
         loader = StrategyLoader(self.folder / "algorithm", guard=timer.guard)
         engine = Engine(self.world, self.stores, install="live", timer=timer, loader=loader, after_turn=lambda: None)

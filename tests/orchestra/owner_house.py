@@ -38,6 +38,7 @@ CLOSE = int(datetime(2024, 7, 3, 17, 0, tzinfo=UTC).timestamp())
 NEXT_OPEN = int(datetime(2024, 7, 5, 13, 30, tzinfo=UTC).timestamp())
 HEADER = "symbol,timestamp,open,high,low,close,volume"
 CASH = 100_000
+WAIT = 60.0
 
 # Buys once what it may, then holds.
 BUYER = """
@@ -106,7 +107,7 @@ class OwnersAlpaca:
         return self._clock.now()
 
     def bars(self, symbols: Sequence[str], start: int, end: int) -> Iterable[tuple[str, Mapping[str, Any]]]:
-        assert self.may_answer.wait(5)
+        assert self.may_answer.wait(WAIT)
         return self._alpaca.bars(symbols, start, end)
 
 
@@ -177,7 +178,7 @@ class OwnerHouse:
 
     def come_to_rest(self) -> None:
         """Wait for the streams to carry what is claimed, and let the engine hear of it."""
-        assert self.engine.streams.wait_ready(5)
+        assert self.engine.streams.wait_ready(WAIT)
         for _ in range(5):
             self.pass_once()
         self.pass_until(self._is_caught_up)
@@ -195,11 +196,11 @@ class OwnerHouse:
         self.engine.owner.run_due()
 
     def pass_until(self, is_so: Callable[[], bool]) -> None:
-        for _ in range(100):
-            if is_so():
-                return
+        clock = SystemClock()
+        deadline = clock.monotonic() + WAIT
+        while not is_so():
+            assert clock.monotonic() < deadline, f"it did not come about within {WAIT:.0f} s"
             self.pass_once(0.05)
-        raise AssertionError("it did not come about within 5 s")
 
     def give(self, command: Command) -> Answer:
         """Give a command and let the engine do its passes until it has answered."""

@@ -10,7 +10,7 @@ from orchestra.runtime.inbox import Inbox
 from orchestra.websocket_manager import StreamAccess, WebSocketManager
 from tests.orchestra.paper_exchange.made_market import Desk
 
-WAIT = 15.0
+WAIT = 30.0
 KEY = "key"
 
 

@@ -325,8 +325,8 @@ def test_blind_repetition_is_switched_off_and_every_request_is_limited() -> None
         assert {"_retry", "_retry_codes", "_session"} <= vars(client).keys()
         assert (client._retry, client._retry_codes) == (0, [])
         for address in ("http://x", "https://x"):
-            limits = client._session.get_adapter(address)._limits
-            assert (limits.connect_seconds, limits.read_seconds) == (CONNECT_SECONDS, READ_SECONDS)
+            limits = client._session.get_adapter(address)._time_limits
+            assert limits == (CONNECT_SECONDS, READ_SECONDS)
 
 
 @pytest.mark.requirement("S0-14")
@@ -449,3 +449,15 @@ def test_latest_bars_are_those_that_exist(server: TinyServer, alpaca: AlpacaWrap
     server.answer = lambda *_: (500, "")
     with pytest.raises(MarketDataError, match="THIN"):
         alpaca.latest_bars(["SPY", "THIN"])
+
+
+def test_the_newest_answer_is_noted_with_its_status(server: TinyServer, alpaca: AlpacaWrapper) -> None:
+    assert alpaca.answered.newest is None
+    server.answer = lambda *_: (200, '{"account_number":"PA1"}')
+    alpaca.account()
+    assert alpaca.answered.newest is not None
+    assert alpaca.answered.newest[1] == 200
+    server.answer = lambda *_: (503, "{}")
+    with pytest.raises(BrokerUnavailable):
+        alpaca.account()
+    assert alpaca.answered.newest[1] == 503

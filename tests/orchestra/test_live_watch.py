@@ -44,8 +44,8 @@ def test_clock_that_is_set_while_running_closes_the_gate_until_it_is_compared(ho
     house.clock.set_by += 5.0
     assert house.engine.live is not None
     house.engine.live.run_due()
-    assert any("has not been compared" in reason for reason in house.engine._closed_gates())
-    house.until(lambda: house.engine._closed_gates() == ())
+    assert any("has not been compared" in reason for reason in house.engine.closed_gates())
+    house.until(lambda: house.engine.closed_gates() == ())
 
 
 @pytest.mark.requirement("S2-49", "S2-60", "S2-71")
@@ -59,7 +59,7 @@ def test_mute_feed_is_found_out_and_its_bars_are_fetched_without_deciding_twice(
     house.until(lambda: house.stored() == list(range(12)))
     reasons = [text for kind, text in house.alerts() if kind == "feed.down"]
     assert reasons
-    assert house.engine._closed_gates() == ()
+    assert house.engine.closed_gates() == ()
     minutes = house.rows("SELECT minute, until_minute FROM decisions ORDER BY minute")
     decided = [minute for first, last in minutes for minute in range(first, last + MINUTE, MINUTE)]
     assert decided == [OPEN + count * MINUTE for count in range(1, 13)]
@@ -108,14 +108,14 @@ def test_what_could_not_be_fetched_is_a_gap_until_it_can(house: LiveHouse) -> No
     house.plant("data", FaultKind.DROP, times=2)
     house.pass_minutes(12)
     house.engine.streams.reconnect(StreamName.DATA, "the test wants it")
-    house.until(lambda: any("still being fetched" in reason for reason in house.engine._closed_gates()))
+    house.until(lambda: any("still being fetched" in reason for reason in house.engine.closed_gates()))
     house.until(lambda: "data.gap" in [kind for kind, _ in house.alerts()])
     assert house.engine.pull.gaps() == [(SYMBOL, OPEN + 3 * MINUTE, OPEN + 5 * MINUTE)]
     house.alpaca.is_out = False
     house.pass_until(house.clock.seconds + 70)
     house.until(lambda: house.engine.pull.gaps() == [])
     assert house.stored() == list(range(15))
-    house.until(lambda: house.engine._closed_gates() == ())
+    house.until(lambda: house.engine.closed_gates() == ())
 
 
 def test_bar_that_got_lost_is_looked_for_within_the_quarter_of_an_hour(house: LiveHouse) -> None:

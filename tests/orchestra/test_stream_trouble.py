@@ -1,5 +1,7 @@
 """Streams in trouble: refused, mute, half open. Each is said in words, healed, and never stormed."""
 
+import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +10,7 @@ import pytest
 
 from orchestra.messages.events import StreamConnected, StreamDisconnected, StreamName
 from orchestra.paper_exchange.wire.faults.fault import Fault, FaultKind, FaultTarget
-from orchestra.websocket_manager import PING_SECONDS, PONG_SECONDS, StreamAccess
+from orchestra.websocket_manager import PING_SECONDS, PONG_SECONDS, StreamAccess, _DataStream
 from tests.orchestra.paper_exchange.made_market import OPEN, Desk
 from tests.orchestra.stream_house import KEY, WAIT, House, until
 
@@ -56,14 +58,22 @@ def plant(house: House, on: str, kind: FaultKind, **more: float) -> None:
     ],
 )
 def test_refused_data_connection_says_why_and_comes_when_it_is_let_in(
-    open_house: Open, kind: FaultKind, words: str, caplog: pytest.LogCaptureFixture
+    open_house: Open, kind: FaultKind, words: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    may_try_again = threading.Event()
+
+    async def wait_for_us(_stream: _DataStream, _retries: int) -> None:
+        while not may_try_again.is_set():
+            await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(_DataStream, "_wait_before_reconnect", wait_for_us)
     house = open_house()
     plant(house, "data", kind)
     house.streams.claim("AAA", "one")
     house.streams.start()
     until(lambda: words in (house.streams.trouble(StreamName.DATA) or ""))
     assert not house.streams.is_connected(StreamName.DATA)
+    may_try_again.set()
     assert house.streams.wait_ready(WAIT)
     assert house.streams.trouble(StreamName.DATA) is None
     assert [record.levelname for record in caplog.records if words in record.message] == ["WARNING"]

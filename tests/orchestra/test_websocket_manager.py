@@ -14,6 +14,7 @@ from alpaca.data.live import StockDataStream
 from alpaca.trading.stream import TradingStream
 
 from database.bar import MINUTE
+from orchestra import websocket_manager
 from orchestra.messages.events import (
     OrderUpdateReceived,
     StopRequested,
@@ -24,11 +25,35 @@ from orchestra.messages.events import (
 from orchestra.paper_exchange.wire.sockets.subscriptions import Subscriptions
 from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.inbox import Inbox
+from orchestra.runtime.network import steady_stream
+from orchestra.runtime.network.steady_stream import SteadyStream
 from orchestra.websocket_manager import StreamAccess, WebSocketManager
 from tests.orchestra.paper_exchange.made_market import OPEN, Desk
 from tests.orchestra.stream_house import KEY, WAIT, House, until
 
-STOP_WITHIN = 4.0
+# What would end by itself is made longer below: only a stop that reaches the streams is so quick.
+STOP_WITHIN = 30.0
+NEVER_SECONDS = 300.0
+
+
+@pytest.fixture(autouse=True)
+def nothing_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for a thread as long as a busy machine needs, where the program goes on without it."""
+    monkeypatch.setattr(websocket_manager, "STOP_SECONDS", STOP_WITHIN)
+    monkeypatch.setattr(steady_stream, "START_SECONDS", NEVER_SECONDS)
+
+
+@pytest.fixture
+def no_second_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SteadyStream, "_reconnect_delay", lambda _stream, _retries: NEVER_SECONDS)
+
+
+class PatientAccess(StreamAccess):
+    """Sockets that wait for ever to be opened."""
+
+    @property
+    def socket(self) -> dict[str, float]:
+        return super().socket | {"open_timeout": NEVER_SECONDS}
 
 
 @pytest.fixture
@@ -75,9 +100,10 @@ def test_first_claim_after_the_start_starts_the_data_stream(house: House) -> Non
 
 
 def test_claims_before_the_start_connect_nothing(house: House) -> None:
+    before = set(threading.enumerate())
     house.streams.claim("AAA", "one")
     house.streams.restore([("BBB", "one")])
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("stream-")]
+    assert not [thread for thread in set(threading.enumerate()) - before if thread.name.startswith("stream-")]
     assert not house.streams.wait_ready(0)
 
 
@@ -144,6 +170,7 @@ def test_eight_threads_at_once_end_with_what_is_claimed(house: House) -> None:
 
 @pytest.mark.requirement("S2-55")
 @pytest.mark.parametrize("is_dropped", [False, True])
+@pytest.mark.usefixtures("no_second_attempt")
 def test_stop_takes_no_time_whatever_the_streams_do(house: House, is_dropped: bool) -> None:
     house.streams.claim("AAA", "one")
     house.streams.start()
@@ -167,12 +194,13 @@ def test_stop_without_a_start_is_harmless(house: House) -> None:
 
 @pytest.mark.requirement("S2-55", "S2-71")
 @pytest.mark.parametrize("is_listening", [True, False])
+@pytest.mark.usefixtures("no_second_attempt")
 def test_stop_ends_the_wait_for_a_server_that_does_not_answer(is_listening: bool) -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         address = f"ws://127.0.0.1:{mute.getsockname()[1]}"
         if not is_listening:
             mute.close()
-        access = StreamAccess(KEY, KEY, is_paper=True, feed="iex", data_url=address, orders_url=address)
+        access = PatientAccess(KEY, KEY, is_paper=True, feed="iex", data_url=address, orders_url=address)
         streams = WebSocketManager(access, print, Inbox())
         streams.claim("AAA", "one")
         streams.start()
@@ -180,6 +208,7 @@ def test_stop_ends_the_wait_for_a_server_that_does_not_answer(is_listening: bool
         assert stop_seconds(streams) < STOP_WITHIN
 
 
+@pytest.mark.usefixtures("no_second_attempt")
 def test_refused_keys_never_count_as_a_connection(house: House) -> None:
     data, orders = house.streams._access.data_url, house.streams._access.orders_url
     access = StreamAccess("wrong", KEY, is_paper=True, feed="iex", data_url=data, orders_url=orders)

@@ -82,4 +82,7 @@ def test_twenty_sessions_of_history_are_served_up_to_the_last_whole_minute(demo:
     assert demo.alpaca.account()["cash"] == "100000"
     assert bars[-1][1]["t"] == "2026-11-25T14:59:00Z"
     assert demo.alpaca.asset("ZZTOP") is None
+    names = {row["symbol"]: row["name"] for row in demo.alpaca.all_assets()}
+    assert len(names) > 200
+    assert names["AAPL"].startswith("Apple")
     demo.close()

@@ -13,11 +13,12 @@ from typing import Any
 
 from database.calendar_manager import MarketCalendar
 from database.errors import AutoTraderError, StorageDamaged
-from orchestra.messages.events import AlertRaised
+from orchestra.messages.events import AlertEnded, AlertRaised
 from orchestra.runtime.clock import Clock
 
 log = logging.getLogger(__name__)
 
+FAILED = "backup.failed"
 EVERY_SECONDS = 900.0
 # Real time may still bring a fill after the close.
 AFTER_CLOSE_SECONDS = 60
@@ -43,7 +44,7 @@ class Rounds:
 
 
 class BackupRounds:
-    """Make the rounds; call run_due on each pass."""
+    """Make the rounds; call run_due on each pass. checked_at: steady seconds of the last check that found all whole."""
 
     def __init__(self, rounds: Rounds, calendar: MarketCalendar, clock: Clock) -> None:
         self._rounds = rounds
@@ -56,7 +57,19 @@ class BackupRounds:
         self._checked_day = self._closed_day
         self._copying: Future[str] | None = None
         self._checking: Future[list[str]] | None = None
-        self._has_failed = False
+        # Not known: an earlier run may have told of a failure.
+        self._has_failed: bool | None = None
+        self.checked_at: float | None = None
+
+    @property
+    def due_seconds(self) -> float:
+        """Return in how many steady seconds the next backup is made, if anything was decided until then."""
+        return max(0.0, self._due_at - self._clock.monotonic())
+
+    @property
+    def has_failed(self) -> bool:
+        """Say whether the last backup could not be made."""
+        return bool(self._has_failed)
 
     def run_due(self) -> None:
         """Start what is due, take what is done."""
@@ -87,6 +100,8 @@ class BackupRounds:
         self._copying = None
         try:
             log.info("Backup %s was made.", copied.result())
+            if self._has_failed is not False:
+                self._rounds.publish(AlertEnded(FAILED))
             self._has_failed = False
         except StorageDamaged as error:
             self._rounds.on_damage(str(error))
@@ -96,7 +111,7 @@ class BackupRounds:
             self._due_at = self._clock.monotonic() + RETRY_SECONDS
             log.warning("No backup was made: %s", error)
             if not self._has_failed:
-                self._rounds.publish(AlertRaised("backup.failed", f"No backup was made: {error}"))
+                self._rounds.publish(AlertRaised(FAILED, f"No backup was made: {error}"))
             self._has_failed = True
 
     def _take_checked(self, checked: "Future[list[str]]") -> None:
@@ -110,6 +125,7 @@ class BackupRounds:
         for sentence in found:
             self._rounds.on_damage(sentence)
         if not found:
+            self.checked_at = self._clock.monotonic()
             log.info("The databases were checked after the close and are whole.")
 
     def _over(self) -> date | None:

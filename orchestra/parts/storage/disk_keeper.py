@@ -12,13 +12,12 @@ from enum import IntEnum
 
 from database.errors import StorageError
 from database.keeping.ballast import Ballast
+from database.keeping.free_space import LAST_BYTES, LOW_BYTES
 from orchestra.messages.events import AlertRaised
 from orchestra.runtime.clock import Clock
 
 log = logging.getLogger(__name__)
 
-LOW_BYTES = 500_000_000
-LAST_BYTES = 100_000_000
 LOOK_SECONDS = 10.0
 TRIM_SECONDS = 3_600.0
 
@@ -61,6 +60,16 @@ class DiskKeeper:
         self._left = 0
         self._look_at = self._trim_at = clock.monotonic()
         self._under_way: Future[int] | None = None
+
+    @property
+    def free_bytes(self) -> int:
+        """Return how much was free when the disk was last looked at."""
+        return self._left
+
+    @property
+    def has_ballast(self) -> bool:
+        """Say whether there is something to throw overboard."""
+        return self._ballast.is_there
 
     def closed_gates(self) -> list[str]:
         """Return why nothing may be opened now; exits and their records still fit."""

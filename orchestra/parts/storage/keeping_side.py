@@ -5,7 +5,6 @@ Thread: engine; copies, checks and trimming are made on the fetcher.
 """
 
 import logging
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +15,12 @@ from database.calendar_manager import MarketCalendar
 from database.errors import StorageError
 from database.keeping.ballast import Ballast
 from database.keeping.bar_trimming import trim_bars
+from database.keeping.free_space import free_bytes
 from database.keeping.integrity import thorough_finding
 from database.schema_check import inspect_database
 from database.sqlite_store import SqliteStore
 from database.timestamps import iso_milliseconds
+from orchestra.messages.engine_readings import KeepingReading
 from orchestra.messages.events import AlertRaised
 from orchestra.messages.halt import Halt
 from orchestra.parts.storage.backup_rounds import BackupRounds, Rounds
@@ -101,6 +102,22 @@ class KeepingSide:
         """Return why nothing may be opened now."""
         return [*self._disk.closed_gates(), *([self._damage] if self._damage else [])]
 
+    def reading(self) -> KeepingReading:
+        """Return how the files are kept, for the health screen."""
+        now = self._kept.clock.monotonic()
+        written = written_bytes()
+        checked_at = self._rounds.checked_at
+        return KeepingReading(
+            free_bytes=self._disk.free_bytes,
+            has_ballast=self._disk.has_ballast,
+            written_mb_a_day=None if written is None else megabytes_a_day(written, now - self._began_at),
+            seconds_measured=now - self._began_at,
+            backup_due_seconds=self._rounds.due_seconds,
+            has_backup_failed=self._rounds.has_failed,
+            checked_seconds_ago=None if checked_at is None else now - checked_at,
+            damage=self._damage,
+        )
+
     def run_due(self) -> None:
         """Do what is due."""
         self._disk.run_due()
@@ -135,7 +152,7 @@ class KeepingSide:
         text = f"{sentence} Nothing is bought. Stop AutoTrader and start it again: it restores the newest good backup."
         log.critical("%s", text)
         self._kept.publish(AlertRaised(DAMAGED, text))
-        self._kept.halt(Halt(at, "the check of the databases", sentence))
+        self._kept.halt(Halt(at, "the check of the databases", sentence, is_automatic=True))
 
     def _tell_repairs(self) -> None:
         if not self._kept.told:
@@ -149,7 +166,7 @@ class KeepingSide:
 
     def _free(self) -> int:
         where = self._kept.directory
-        return min(shutil.disk_usage(path.parent).free for path in (where.system, where.market))
+        return min(free_bytes(path.parent) for path in (where.system, where.market))
 
     def _trim(self) -> int:
         before = int(self._kept.clock.now().timestamp()) - self._wishes.kept_bar_days * DAY_SECONDS

@@ -84,6 +84,11 @@ class ClockGate:
         return self._reason
 
     @property
+    def measured(self) -> Measured | None:
+        """Return the newest comparison, None before the first one and after a jump."""
+        return self._measured
+
+    @property
     def is_time_known(self) -> bool:
         """Say whether a minute may be run: the clocks were compared since the last jump and agree on the minute."""
         return self._measured is not None and self._measured.tells_the_minute

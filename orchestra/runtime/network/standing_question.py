@@ -4,10 +4,11 @@ In: what is asked, when it is due. Out: the answer, taken on the engine's thread
 """
 
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from typing import Any
 
 from orchestra.runtime.clock import Clock
+from orchestra.runtime.fetcher import has_come
 
 Start = Callable[[Callable[[], Any]], "Future[Any]"]
 
@@ -49,10 +50,5 @@ class StandingQuestion:
 
     def wait(self, seconds: float) -> None:
         """Wait for the answer under way, at most that long, and take it."""
-        if self._under_way is None:
-            return
-        try:
-            self._under_way.exception(seconds)
-        except (TimeoutError, CancelledError):
-            return
-        self.run_due()
+        if has_come(self._under_way, seconds):
+            self.run_due()

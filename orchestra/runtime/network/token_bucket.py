@@ -57,6 +57,20 @@ class TokenBucket:
         self._filled_at = monotonic()
         self._closed_until = 0.0
 
+    @property
+    def left(self) -> int:
+        """Return how many requests may go now, by our own count; 0 while the broker wants to be left alone."""
+        with self._lock:
+            if self._closed_until > self._monotonic():
+                return 0
+            self._fill()
+            return max(0, int(self._tokens))
+
+    @property
+    def paused_seconds(self) -> float:
+        """Return for how long nothing goes, because the broker has said that it is too much; 0 without a pause."""
+        return max(0.0, self._closed_until - self._monotonic())
+
     def take(self, priority: Priority) -> None:
         """Take one request's token, waiting a little for it.
 

@@ -6,8 +6,10 @@ In: signals. Out: an exception while the parts are being built, a StopRequested 
 import logging
 import os
 import signal
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 from orchestra.messages.events import StopRequested
@@ -17,6 +19,8 @@ log = logging.getLogger(__name__)
 
 HARD_LIMIT_SECONDS = 8.0
 FAREWELL_SECONDS = 0.5
+
+UnraisableHook = Callable[["sys.UnraisableHookArgs"], object]
 
 
 class StoppedWhileStarting(BaseException):
@@ -37,11 +41,22 @@ class StopSwitch:
         self.at_hard_end: Callable[[], None] = nothing_to_do
         self._inbox: Inbox | None = None
         self._is_stopping = False
+        self._is_importing = False
 
     def install(self) -> None:
         """Handle SIGINT and SIGTERM from now on."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
+        sys.unraisablehook = _quiet_about_a_stop(sys.unraisablehook)
+
+    @contextmanager
+    def importing(self) -> Iterator[None]:
+        """Let a signal end the process at once: nothing is open yet, and libraries swallow or reword an exception."""
+        self._is_importing = True
+        try:
+            yield
+        finally:
+            self._is_importing = False
 
     @property
     def is_engine_running(self) -> bool:
@@ -57,6 +72,8 @@ class StopSwitch:
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         if self._is_stopping:
             return
+        if self._is_importing:
+            os._exit(0)
         self._is_stopping = True
         limit = threading.Timer(HARD_LIMIT_SECONDS, _end_hard, args=(self.at_hard_end,))
         limit.daemon = True
@@ -65,6 +82,16 @@ class StopSwitch:
         if self._inbox is None:
             raise StoppedWhileStarting(name)
         self._inbox.put(StopRequested(name))
+
+
+def _quiet_about_a_stop(tell: UnraisableHook) -> UnraisableHook:
+    """Tell of what cannot be raised, but not of a stop inside a destructor: it is kept, and told at the hand-over."""
+
+    def hook(unraisable: "sys.UnraisableHookArgs") -> None:
+        if not issubclass(unraisable.exc_type, StoppedWhileStarting):
+            tell(unraisable)
+
+    return hook
 
 
 def _end_hard(at_hard_end: Callable[[], None]) -> None:

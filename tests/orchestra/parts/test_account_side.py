@@ -30,7 +30,7 @@ from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.turns.turn_timer import TurnTimer
 from orchestra.worlds import DEMO_KEY, offline_world
 from system_databse import system_schema
-from system_databse.card_calculations import card_of
+from system_databse.performance.card_calculations import card_of
 from system_databse.rows import settings
 from tests.orchestra.live_house import MoodyAlpaca, MovedClock
 

@@ -11,7 +11,7 @@ import pytest
 from database.calendar_manager import MarketCalendar
 from orchestra.backtest.checks.parity.kept_checks import file_of, write_check
 from orchestra.messages.events import ParityChecked
-from orchestra.parts.evening_parity import LIMIT_SECONDS, CheckedFiles, EveningParity
+from orchestra.parts.evening_parity import AGAIN_SECONDS, LIMIT_SECONDS, MOST_TRIES, CheckedFiles, EveningParity
 from orchestra.runtime.clock import SystemClock
 from tests.orchestra.owner_house import CLOSE, NEXT_OPEN, OPEN
 
@@ -57,7 +57,7 @@ class Evening:
     def __init__(self, folder: Path, *, is_simulated: bool) -> None:
         self.clock = MadeClock(is_simulated=is_simulated)
         self.logs = folder / "logs"
-        self.decided = 0
+        self.decided: list[int] = []
         self.started: list[tuple[str, list[str]]] = []
         self.children: list[MadeChild] = []
         self.events: list[object] = []
@@ -66,7 +66,7 @@ class Evening:
             CheckedFiles(folder / "market.db", folder / "system.db", self.logs),
             MarketCalendar(),
             self.clock,
-            decided_until=lambda: self.decided,
+            newest_decision=lambda until: max((each for each in self.decided if each <= until), default=None),
             publish=self.events.append,
             start=self._start,
         )
@@ -80,7 +80,7 @@ class Evening:
 
     def come_to(self, seconds: float, *, decided: int | None = None) -> None:
         self.clock.seconds = seconds
-        self.decided = self.decided if decided is None else decided
+        self.decided += [] if decided is None else [decided]
         self.clock.steady += 2
         self.part.run_due()
 
@@ -118,11 +118,24 @@ def test_real_time_is_checked_some_minutes_after_the_close(real: Evening) -> Non
     assert len(real.started) == 1
 
 
-def test_the_check_of_last_evening_is_made_up_for_before_the_open_only(real: Evening) -> None:
-    real.come_to(NEXT_OPEN + 60, decided=CLOSE)
-    assert real.started == []
-    real.come_to(NEXT_OPEN - 60)
+def test_the_check_of_last_evening_is_made_up_for_before_the_open(real: Evening) -> None:
+    real.come_to(NEXT_OPEN - 60, decided=CLOSE)
+    assert [arguments[-1] for _, arguments in real.started] == ["2024-07-03"]
+
+
+def test_the_check_of_last_evening_is_made_up_for_during_the_next_session(real: Evening) -> None:
+    real.decided = [CLOSE]
+    real.come_to(NEXT_OPEN + 3600, decided=NEXT_OPEN + 3600)
+    assert [arguments[-1] for _, arguments in real.started] == ["2024-07-03"]
+    real.end(headline="all equal", unexplained=0, is_whole=True)
+    assert real.events == [ParityChecked("2024-07-03", "all equal", 0)]
+    real.come_to(NEXT_OPEN + 7200)
     assert len(real.started) == 1
+
+
+def test_a_session_under_way_is_never_checked(real: Evening) -> None:
+    real.come_to(NEXT_OPEN + 3600, decided=NEXT_OPEN + 3600)
+    assert real.started == []
 
 
 def test_a_day_without_a_decision_is_not_checked(real: Evening) -> None:
@@ -142,6 +155,49 @@ def test_a_day_checked_by_an_earlier_run_is_left_alone(simulated: Evening) -> No
     write_check(file_of(simulated.logs, DAY), {"headline": "all equal"})
     simulated.come_to(CLOSE, decided=CLOSE)
     assert simulated.started == []
+
+
+@pytest.mark.parametrize("kept", [{"headline": "could not be checked", "is_whole": False}, {}])
+def test_a_check_that_broke_off_is_made_again_by_the_next_run(simulated: Evening, kept: dict[str, Any]) -> None:
+    write_check(file_of(simulated.logs, DAY), kept)
+    simulated.come_to(CLOSE, decided=CLOSE)
+    assert len(simulated.started) == 1
+
+
+@pytest.mark.parametrize("is_ended", [True, False])
+def test_a_check_that_broke_off_is_made_again_a_few_times(simulated: Evening, is_ended: bool) -> None:
+    simulated.come_to(CLOSE, decided=CLOSE)
+    for tries in range(1, MOST_TRIES + 1):
+        assert len(simulated.started) == tries
+        if is_ended:
+            simulated.end(headline="could not be checked: locked", is_whole=False)
+        else:
+            simulated.clock.steady += LIMIT_SECONDS
+            simulated.part.run_due()
+        simulated.come_to(CLOSE + tries)
+        assert len(simulated.started) == tries, "not at once"
+        simulated.clock.steady += AGAIN_SECONDS
+        simulated.part.run_due()
+    assert len(simulated.started) == MOST_TRIES
+
+
+def test_a_check_made_again_that_is_whole_is_the_last(simulated: Evening) -> None:
+    simulated.come_to(CLOSE, decided=CLOSE)
+    simulated.end(headline="could not be checked: locked", is_whole=False)
+    simulated.clock.steady += AGAIN_SECONDS
+    simulated.part.run_due()
+    simulated.end(headline="all equal", unexplained=0, is_whole=True)
+    simulated.clock.steady += AGAIN_SECONDS
+    simulated.part.run_due()
+    assert len(simulated.started) == 2
+
+
+def test_the_next_day_is_not_held_up_by_one_that_broke_off(simulated: Evening) -> None:
+    simulated.come_to(CLOSE, decided=CLOSE)
+    simulated.end(headline="could not be checked: locked", is_whole=False)
+    later = NEXT_OPEN + 390 * 60
+    simulated.come_to(later, decided=later)
+    assert [arguments[-1] for _, arguments in simulated.started] == ["2024-07-03", "2024-07-05"]
 
 
 def test_at_most_one_check_runs_and_the_newest_day_is_next(simulated: Evening) -> None:

@@ -182,7 +182,7 @@ def test_crash_loop_starts_the_engine_without_any_algorithm(house: LiveHouse) ->
     assert house.last_decision()[2].startswith("AutoTrader was started 5 times within 10 minutes")
     assert house.rows("SELECT * FROM orders") == []
     assert house.engine.halt.halt is not None
-    assert any(gate.startswith("safe mode: ") for gate in house.engine._closed_gates())
+    assert any(gate.startswith("safe mode: ") for gate in house.engine.closed_gates())
     assert watched.alerts() == ["process.safe_mode"]
     assert house.rows("SELECT type FROM events WHERE type = 'process.safe_mode'") == [("process.safe_mode",)]
     assert house.rows("SELECT count(*) FROM recon_runs") != [(0,)]
@@ -195,7 +195,7 @@ def test_owners_resume_ends_safe_mode_without_a_restart(house: LiveHouse) -> Non
     house.engine._pass()
     watched.minutes(2)
     assert watched.outcomes()[-1] == "SUBMITTED"
-    assert not any(gate.startswith("safe mode") for gate in house.engine._closed_gates())
+    assert not any(gate.startswith("safe mode") for gate in house.engine.closed_gates())
 
 
 def test_start_that_is_no_crash_loop_is_not_halted(house: LiveHouse) -> None:
@@ -213,7 +213,7 @@ def test_memory_that_runs_out_ends_the_process_and_switches_the_last_caller_off(
     watched.side.memory.before_turn()
     watched.memory.megabytes += grown_mb
     watched.side.memory.after_turn(1)
-    assert any(gate.startswith("memory runs out") for gate in house.engine._closed_gates())
+    assert any(gate.startswith("memory runs out") for gate in house.engine.closed_gates())
     house.engine._pass()
     house.engine._pass()
     message = house.engine.inbox.take(0)

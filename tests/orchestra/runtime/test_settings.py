@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from database.errors import ConfigError
 from orchestra.runtime.settings import Mode, Settings, environment, load_settings
@@ -70,7 +71,7 @@ def test_key_of_the_environment_beats_the_one_of_the_env_file(root: Path, monkey
     assert settings.alpaca_api_key.get_secret_value() == "set"
 
 
-@pytest.mark.requirement("S0-26", "S2-51", "S3-18")
+@pytest.mark.requirement("S0-26", "S2-51", "S3-18", "S1-28")
 @pytest.mark.parametrize(
     ("name", "value", "field", "expected"),
     [
@@ -103,6 +104,17 @@ def test_key_of_the_environment_beats_the_one_of_the_env_file(root: Path, monkey
         ("AUTOTRADER_KEPT_BACKTESTS", "12", "kept_backtests", 12),
         ("AUTOTRADER_KEPT_BAR_DAYS", "30", "kept_bar_days", 30),
         ("AUTOTRADER_BACKUP_DIR", "/media/stick", "backup_dir", Path("/media/stick")),
+        ("API_KEYS", "one,two", "api_keys", "one,two"),
+        ("ELPYFI_API_KEYS", "one,two", "api_keys", "one,two"),
+        ("AUTOTRADER_API_KEYS", "one,two", "api_keys", "one,two"),
+        ("CORS_ORIGINS", "https://a.example", "cors_origins", "https://a.example"),
+        ("ELPYFI_CORS_ORIGINS", "https://a.example", "cors_origins", "https://a.example"),
+        ("AUTOTRADER_DEV_NOAUTH", "1", "dev_noauth", True),
+        ("PM_CLAUDE_SERVICE_STATUS", "database: up", "service_status", "database: up"),
+        ("AUTOTRADER_SPACE_WEATHER_URL", "http://127.0.0.1:1/k.json", "space_weather_url", "http://127.0.0.1:1/k.json"),
+        ("SOLAR_TEST_MODE", "1", "forced_k_index", 7.0),
+        ("AUTOTRADER_SOLAR_TEST_MODE", "true", "forced_k_index", 7.0),
+        ("SOLAR_TEST_MODE", "0", "forced_k_index", None),
     ],
 )
 @pytest.mark.parametrize("place", ["environment", "lower case", ".env", "toml"])
@@ -116,7 +128,13 @@ def test_every_name_is_understood_everywhere(
     else:
         monkeypatch.setenv(name.lower() if place == "lower case" else name, value)
     found = getattr(load_settings(root), field)
-    assert (found.get_secret_value() if field.startswith("alpaca_") and field.endswith("_key") else found) == expected
+    assert (found.get_secret_value() if isinstance(found, SecretStr) else found) == expected
+
+
+@pytest.mark.requirement("S1-28")
+def test_names_of_other_programs_in_the_file_are_left_alone(root: Path) -> None:
+    put_env(root, "ELPYFI_DATABASE_URL=postgres://x\nELPYFI_PORT=6000\nSOMETHING_ELSE=1\n")
+    assert load_settings(root).port == 6000
 
 
 @pytest.mark.requirement("S0-14", "S0-27")
@@ -134,9 +152,11 @@ def test_every_name_is_understood_everywhere(
         (KEYS | {"APP_MODE": "DEMO"}, Mode.DEMO),
         (KEYS | {"LIVE_CONFIRM": "yes"}, Mode.PAPER),
         (KEYS | {"APCA_API_BASE_URL": "https://paper-api.alpaca.markets"}, Mode.PAPER),
+        (KEYS | {"SOLAR_TEST_MODE": "1"}, Mode.PAPER),
         (KEYS | LIVE, Mode.LIVE),
         (KEYS | LIVE | {"APP_MODE": "live", "LIVE_CONFIRM": "YES"}, Mode.LIVE),
         (KEYS | LIVE | {"APCA_API_BASE_URL": "https://api.alpaca.markets"}, Mode.LIVE),
+        (KEYS | LIVE | {"SOLAR_TEST_MODE": "0"}, Mode.LIVE),
     ],
 )
 def test_mode_follows_from_keys_and_wishes(
@@ -165,6 +185,7 @@ def test_mode_follows_from_keys_and_wishes(
         KEYS | LIVE | {"ALPACA_PAPER": "true"},
         KEYS | {"APCA_API_BASE_URL": "https://api.alpaca.markets"},
         KEYS | LIVE | {"APCA_API_BASE_URL": "https://paper-api.alpaca.markets"},
+        KEYS | LIVE | {"SOLAR_TEST_MODE": "1"},
     ],
 )
 def test_contradiction_is_refused(root: Path, monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
@@ -186,6 +207,8 @@ def test_contradiction_is_refused(root: Path, monkeypatch: pytest.MonkeyPatch, v
         ("AUTOTRADER_ALGORITHM_LIMIT_SECONDS", "soon"),
         ("AUTOTRADER_KEPT_BACKTESTS", "0"),
         ("AUTOTRADER_KEPT_BAR_DAYS", "0"),
+        ("AUTOTRADER_SPACE_WEATHER_URL", "file:///etc/passwd"),
+        ("SOLAR_TEST_MODE", "7"),
         ("AUTOTRADER_ALPACA_BASE_URL", "somewhere"),
         ("AUTOTRADER_ALPACA_BASE_URL", "http://127.0.0.1:5002/v2"),
     ],

@@ -3,6 +3,7 @@
 import logging
 import queue
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
@@ -23,7 +24,7 @@ from orchestra.runtime.process.stop_switch import StoppedWhileStarting, StopSwit
 from orchestra.runtime.tick_thread import TickThread
 from system_databse.errors import BrokerUnavailable
 
-WAIT = 10.0
+WAIT = 30.0
 START = 1_795_186_800
 
 
@@ -59,7 +60,10 @@ def ticks(exchange: ScriptedExchange, count: int) -> list[object]:
     thread = TickThread(SimulatedClock(exchange, START), inbox, after=START)
     thread.start()
     found = [inbox.take(WAIT) for _ in range(count)]
+    # It asks without a pause from here on: only being told to stop ends it.
+    exchange.is_over.set()
     thread.stop()
+    thread._thread.join(WAIT)
     assert not thread._thread.is_alive()
     return found
 
@@ -189,7 +193,16 @@ def test_newer_look_up_of_a_symbol_takes_the_place_of_one_that_has_not_begun(fet
 
 def test_stop_waits_for_nobody_and_drops_what_has_not_begun(fetcher: Fetcher) -> None:
     go = threading.Event()
-    begun = [fetcher.submit(lambda number: go.wait(WAIT) and number, number) for number in range(WORKERS)]
+    calls: queue.SimpleQueue[int] = queue.SimpleQueue()
+
+    def look_up(number: int) -> int:
+        calls.put(number)
+        go.wait(WAIT)
+        return number
+
+    begun = [fetcher.submit(look_up, number) for number in range(WORKERS)]
+    for _ in begun:  # both workers are taken
+        calls.get(timeout=WAIT)
     waiting = fetcher.submit(pow, 2, 2)
     fetcher.stop()
     with pytest.raises(CancelledError):
@@ -202,6 +215,8 @@ def test_stop_waits_for_nobody_and_drops_what_has_not_begun(fetcher: Fetcher) ->
 def switch(monkeypatch: pytest.MonkeyPatch) -> Iterator[StopSwitch]:
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     monkeypatch.setattr(stop_switch, "HARD_LIMIT_SECONDS", 3_600.0)
+    # As it is, to be put back: the switch sets its own.
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
     before = set(threading.enumerate())
     switch = StopSwitch()
     switch.install()
@@ -229,8 +244,9 @@ def test_hard_end_is_noted_and_exits_with_0(switch: StopSwitch, monkeypatch: pyt
     monkeypatch.setattr(stop_switch.logging, "shutdown", lambda: None)
     switch.at_hard_end = lambda: noted.append("stopped")
     switch.hand_over(Inbox())
+    before = set(threading.enumerate())
     signal.raise_signal(signal.SIGTERM)
-    for thread in threading.enumerate():
+    for thread in set(threading.enumerate()) - before:
         if isinstance(thread, threading.Timer):
             thread.join(WAIT)
     assert (codes, noted) == ([0], ["stopped"])
@@ -249,6 +265,42 @@ def test_signal_to_a_running_engine_is_one_message(switch: StopSwitch) -> None:
 def test_signal_that_strangers_code_swallowed_during_the_start_is_not_lost(switch: StopSwitch) -> None:
     with pytest.raises(StoppedWhileStarting):
         signal.raise_signal(signal.SIGTERM)
+    inbox = Inbox()
+    switch.hand_over(inbox)
+    assert isinstance(inbox.take(0), StopRequested)
+
+
+@pytest.mark.requirement("S2-55")
+def test_signal_while_libraries_are_imported_ends_at_once(switch: StopSwitch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stop_switch.os, "_exit", sys.exit)
+    with pytest.raises(SystemExit) as ended, switch.importing():
+        signal.raise_signal(signal.SIGTERM)
+    assert ended.value.code == 0
+    with pytest.raises(StoppedWhileStarting):
+        signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.mark.requirement("S2-55")
+def test_stop_that_a_destructor_swallowed_leaves_no_traceback_and_other_errors_do(
+    switch: StopSwitch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Dropped:
+        def __init__(self, last: Callable[[], None]) -> None:
+            self.last = last
+
+        def __del__(self) -> None:
+            self.last()
+
+    def break_down() -> None:
+        raise ValueError("mine")
+
+    told: list[type[BaseException]] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: told.append(unraisable.exc_type))
+    switch.install()
+    Dropped(lambda: signal.raise_signal(signal.SIGTERM))
+    assert told == []
+    Dropped(break_down)
+    assert told == [ValueError]
     inbox = Inbox()
     switch.hand_over(inbox)
     assert isinstance(inbox.take(0), StopRequested)

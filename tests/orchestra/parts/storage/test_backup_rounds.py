@@ -9,7 +9,7 @@ import pytest
 
 from database.calendar_manager import MarketCalendar
 from database.errors import AutoTraderError, StorageDamaged, StorageUnavailable
-from orchestra.messages.events import AlertRaised
+from orchestra.messages.events import AlertEnded, AlertRaised
 from orchestra.parts.storage.backup_rounds import (
     AFTER_CLOSE_SECONDS,
     CHECK_SECONDS,
@@ -72,8 +72,8 @@ class Office:
         return future
 
     def publish(self, event: object) -> None:
-        assert isinstance(event, AlertRaised)
-        self.told.append(event.kind)
+        assert isinstance(event, AlertRaised | AlertEnded)
+        self.told.append(event.kind if isinstance(event, AlertRaised) else f"over: {event.kind}")
 
     def be_at(self, second: float, *, is_busy: bool = True) -> list[str]:
         """Return what was begun on the way there."""
@@ -117,6 +117,7 @@ def test_a_backup_that_fails_is_told_once_and_tried_again_soon() -> None:
     assert office.told == ["backup.failed"]
     office.error = None
     assert office.be_at(OPEN + 60 + EVERY_SECONDS + 300)[:1] == ["backup"]
+    assert office.told == ["backup.failed", "over: backup.failed"]
     assert office.damage == []
 
 

@@ -92,7 +92,7 @@ def test_damage_that_a_check_finds_halts_and_the_next_start_reads_everything(hou
     kept.side._on_damage("system.db is damaged (a page).")
     assert house.halt.is_set
     assert kept.is_distrusted
-    assert "a database is damaged" in house.engine._closed_gates()
+    assert "a database is damaged" in house.engine.closed_gates()
 
 
 def test_the_check_reads_every_database_of_the_directory(house: OwnerHouse) -> None:

@@ -186,7 +186,7 @@ def test_a_gate_tells_why_nothing_is_bought(house: OwnerHouse) -> None:
     house.start_algorithm()
     FailingDisk(house).fail(times=100)
     run_minute(house, OPEN + MINUTE)
-    assert any("check the disk" in reason for reason in house.engine._closed_gates())
+    assert any("check the disk" in reason for reason in house.engine.closed_gates())
 
 
 def test_a_replay_lets_the_error_end_the_run(quick_folder: Path) -> None:

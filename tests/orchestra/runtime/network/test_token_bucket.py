@@ -93,3 +93,15 @@ def test_no_stretch_of_time_holds_more_than_a_full_bucket_and_its_refill(wishes:
     for number, start in enumerate(sent):
         for count, moment in enumerate(sent[number:], start=1):
             assert count <= PER_MINUTE + (moment - start) * PER_MINUTE / 60 + 1
+
+
+def test_what_is_left_is_told_and_nothing_during_a_pause() -> None:
+    hand = Hand()
+    assert hand.bucket.left == PER_MINUTE
+    for _ in range(20):
+        hand.bucket.take(Priority.CANCEL)
+    assert (hand.bucket.left, hand.bucket.paused_seconds) == (PER_MINUTE - 20, 0.0)
+    hand.bucket.close(23.0)
+    assert (hand.bucket.left, hand.bucket.paused_seconds) == (0, 23.0)
+    hand.seconds += 23.0
+    assert (hand.bucket.left, hand.bucket.paused_seconds) == (PER_MINUTE, 0.0)

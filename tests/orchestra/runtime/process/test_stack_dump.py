@@ -17,15 +17,18 @@ def the_function_that_dies():
 dump = StackDump(Path(sys.argv[1]))
 the_function_that_dies()
 """
+# It hangs until its stacks are there: the moment they are taken is the machine's to choose.
 HANGING = """
 import sys, threading
 from pathlib import Path
 from orchestra.runtime.process import stack_dump
 stack_dump.HUNG_SECONDS = 0.2
-dump = stack_dump.StackDump(Path(sys.argv[1]))
-dump.arm()
+folder = Path(sys.argv[1])
+dump = stack_dump.StackDump(folder)
 def the_function_that_hangs():
-    threading.Event().wait(1.0)
+    dump.arm()
+    while "the_function_that_hangs" not in (folder / "stacks.log").read_text():
+        threading.Event().wait(0.01)
 the_function_that_hangs()
 dump.close()
 """
