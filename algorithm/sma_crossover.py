@@ -7,7 +7,7 @@ reason behind. What the strategy owns is read from its transactions, so that a r
 import logging
 import math
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import fmean
 from typing import Any, ClassVar
@@ -18,7 +18,8 @@ CASH_SHARE = 0.98
 STALE_AFTER_SECONDS = 300
 # Averages that are equal on paper differ by float residue; a cross has to be larger than that.
 RESIDUE = 1e-9
-ATR_BARS = 14
+# Wilder's average never forgets; after so many bars what lies further back counts for little.
+ATR_BARS, ATR_WARM_UP = 14, 100
 
 Decision = tuple[str, int]
 
@@ -112,12 +113,22 @@ class Algorithm:
         side = "above" if action == "buy" else "below"
         self.reason = f"SMA{self.sma_short} crossed {side} SMA{self.sma_long}"
         self.confidence = min(1.0, max(0.1, abs(self.metadata["distance"]) / (0.002 * price)))
-        self.expected_profit = 2 * average_true_range(bars) / price
+        self.expected_profit = usual_gain(self.ticker, bars[-1])
         return action, int(shares)
 
     def _hold(self, reason: str) -> Decision:
         self.reason = reason
         return "hold", 0
+
+
+def usual_gain(ticker: str, last: Mapping[str, Any]) -> float:
+    """Return what a trade after this minute bar may usually bring: two average true ranges, as a share of its close."""
+    from database.db_manager import get_data_for_algorithm
+
+    over = _moment(last["timestamp"]) + timedelta(minutes=1)
+    bars = get_data_for_algorithm(ticker, "last_n_bars", n=ATR_WARM_UP, before_timestamp=over)
+    price: float = last["ohlcv"]["c"]
+    return 2 * average_true_range([bar for bar in bars if bar["ohlcv"]]) / price
 
 
 def average_true_range(bars: Sequence[Mapping[str, Any]], period: int = ATR_BARS) -> float:
