@@ -24,7 +24,14 @@ export class Connection extends EventTarget {
 
   /** Seconds since the server was last heard; 0 before the first time. */
   get silence() {
-    return this.#heardAt === null ? 0 : (performance.now() - this.#heardAt) / 1000;
+    if (this.#heardAt === null) return 0;
+    // While a machine sleeps its steady clock may stand still; its wall clock may be set. The longer of both counts.
+    return Math.max(performance.now() - this.#heardAt, Date.now() - this.#heardAtWall) / 1000;
+  }
+
+  /** Say whether there is a socket; what says nothing may still be there. */
+  get isLinked() {
+    return this.#isLinked;
   }
 
   /** The moment of the last message on this screen's clock, epoch milliseconds. */

@@ -8,8 +8,10 @@ const OPTIONS = {
   autoConnect: false,
   transports: ["websocket", "polling"],
   tryAllTransports: true,
+  // Live again within two seconds once the server is back; it is our own machine, and one try costs it little.
   reconnectionDelay: 500,
-  reconnectionDelayMax: 3000,
+  reconnectionDelayMax: 1000,
+  randomizationFactor: 0.3,
   timeout: 5000,
 };
 
@@ -33,6 +35,11 @@ export class Feed {
   /** Connect, and stay connected. */
   open() {
     if (!this.#socket.active) this.#socket.connect();
+  }
+
+  /** Say whether it is connected, or tries to be. */
+  get isOpen() {
+    return this.#socket.active;
   }
 
   /** Hang up, as without a session. */

@@ -82,6 +82,34 @@ export function momentNear(iso, now) {
   return isSameDay ? clock(iso) : `${DATE.format(new Date(iso))}, ${clock(iso)}`;
 }
 
+let owner = ownerFormats(undefined);
+
+/** Take over the owner's time zone, for times of the house; undefined is this browser's own. */
+export function setOwnerZone(timeZone) {
+  if (owner.timeZone !== timeZone) owner = ownerFormats(timeZone);
+}
+
+function ownerFormats(timeZone) {
+  const day = new Intl.DateTimeFormat("en-US", { timeZone, month: "short", day: "numeric" });
+  const date = new Intl.DateTimeFormat("en-US", { timeZone, year: "numeric", month: "short", day: "numeric" });
+  return { timeZone, day, date, clock: new Intl.DateTimeFormat("en-US", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }) };
+}
+
+/** Write a moment of the house in the owner's time zone: 14:02. */
+export function ownerClock(iso) {
+  return iso ? owner.clock.format(new Date(iso)) : UNKNOWN;
+}
+
+/** Write the same with its date: Nov 20, 14:02. */
+export function ownerMoment(iso) {
+  return iso ? `${owner.day.format(new Date(iso))}, ${ownerClock(iso)}` : UNKNOWN;
+}
+
+/** Write a day of the house that may be years away: Nov 20, 2026. */
+export function ownerDate(iso) {
+  return iso ? owner.date.format(new Date(iso)) : UNKNOWN;
+}
+
 /** Write a moment of this screen's own clock, with seconds. */
 export function localClock(epochMilliseconds) {
   return LOCAL.format(new Date(epochMilliseconds));

@@ -5,39 +5,62 @@ import { route } from "./protocol.js";
 const PATIENCE_MS = 10_000;
 const BETWEEN_LOOKS_MS = 2000;
 const LOOKS = 60;
+const SILENT = "No answer yet";
+const UNDELIVERED = "Not delivered yet: AutoTrader does not answer. Algorithms go on.";
 
 export class Server extends EventTarget {
-  /** Ask or tell; returns {status, body}. Status 0: the server could not be reached. */
-  async call(method, path, { body, id } = {}) {
+  /**
+   * Ask or tell; returns {status, body}. Status 0: the server could not be reached. A question is given up after
+   * patienceMs, or a few that hang would keep what comes later waiting, Stop all too; what was told is not, unless asked.
+   */
+  async call(method, path, { body, id, patienceMs = method === "GET" ? PATIENCE_MS : null } = {}) {
     const isChange = method !== "GET";
     const headers = { Accept: "application/json" };
     if (isChange) Object.assign(headers, { "Content-Type": "application/json", "X-AutoTrader": "1" });
     if (id) headers["Idempotency-Key"] = id;
+    const patience = new AbortController();
+    const timer = patienceMs && setTimeout(() => patience.abort(), patienceMs);
     try {
-      const response = await fetch(path, { method, headers, body: isChange ? JSON.stringify(body ?? {}) : undefined });
+      const response = await fetch(path, { method, headers, signal: patience.signal, body: isChange ? JSON.stringify(body ?? {}) : undefined });
       return { status: response.status, body: await asJson(response) };
     } catch {
       return { status: 0, body: { error: "AutoTrader does not answer." } };
+    } finally {
+      clearTimeout(timer);
     }
   }
 
+  /** Try a PIN at one of the addresses that look at it. */
+  tryPin(path, pin) {
+    return this.call("POST", path, { body: { pin }, patienceMs: PATIENCE_MS });
+  }
+
   /** Ask a question that needs a session; tells who listens for "locked" when it is over. */
-  async ask(path) {
-    const answer = await this.call("GET", path);
+  async ask(path, options) {
+    const answer = await this.call("GET", path, options);
     if (answer.status === 401) this.dispatchEvent(new Event("locked"));
     return answer;
   }
 
   /**
-   * Carry out one act. onSilence is called when no answer came for ten seconds: from then on the act's state is read
-   * again and again, the act itself is never sent twice.
+   * Carry out one act. onSilence is called with words when it could not be sent, or no answer came for ten seconds: from
+   * then on the act's state is read again and again, the act itself is never sent twice.
    */
-  async act({ method = "POST", path, body }, onSilence = () => {}) {
+  async act(request, onSilence = () => {}) {
+    const answer = await this.#actOnce(request, onSilence);
+    // Nothing was done yet: the server wants the PIN anew first.
+    return answer.body?.needs_pin && (await this.askPinAgain()) ? this.#actOnce(request, onSilence) : answer;
+  }
+
+  /** Ask for the PIN and resolve to whether it was right; the page says how. */
+  askPinAgain = async () => false;
+
+  async #actOnce({ method = "POST", path, body }, onSilence) {
     const id = newId();
     const sent = this.call(method, path, { body, id });
     const first = await Promise.race([sent, pause(PATIENCE_MS)]);
     if (first && first.status !== 0 && first.status !== 202) return this.#seen(first);
-    onSilence();
+    onSilence(first?.status === 0 ? UNDELIVERED : SILENT);
     return this.#seen(await this.#lookUntilDone(id, first, sent));
   }
 
@@ -54,7 +77,8 @@ export class Server extends EventTarget {
       if (status === 401) return late?.status === 202 ? late : { status, body };
       await pause(BETWEEN_LOOKS_MS);
     }
-    return { status: 0, body: { error: "No answer. Look here again once the connection is back: the state tells." } };
+    const start = late?.status === 0 ? "Not delivered, as far as this screen can tell." : "No answer.";
+    return { status: 0, body: { error: `${start} Look here again once the connection is back: the state tells.` } };
   }
 
   #seen(answer) {
@@ -66,10 +90,13 @@ export class Server extends EventTarget {
 
 function notDelivered() {
   // It never arrived, or AutoTrader was restarted after it had begun: from here both look the same.
-  return { status: 0, body: { error: "AutoTrader knows nothing of it. Look whether it was done before trying again." } };
+  return { status: 0, body: { error: "Not delivered: AutoTrader knows nothing of it. Look whether it was done before trying again." } };
 }
 
 async function asJson(response) {
+  if (response.status === 204) return {};
+  // A good answer that breaks off half way is none: whoever asked would look for what is not in it.
+  if (response.ok) return response.json();
   try {
     return (await response.json()) ?? {};
   } catch {

@@ -11,13 +11,17 @@ export class Store extends EventTarget {
   seq = 0;
   #takenAt = 0;
 
-  /** Take a snapshot. Says "restarted" when it comes from another process than the one before. */
+  /**
+   * Take a snapshot. Says "renewed" with the state before it, when there was one: whatever was read besides
+   * may be old then, and news was missed. Says "restarted" when it comes from another process than the one before.
+   */
   take({ boot, seq, state }) {
-    const isAnother = this.boot !== null && this.boot !== boot;
+    const [before, stateBefore] = [this.boot, this.state];
     this.boot = boot;
     this.seq = seq;
     this.#put(state);
-    if (isAnother) this.dispatchEvent(new Event("restarted"));
+    if (before !== null) this.dispatchEvent(new CustomEvent("renewed", { detail: stateBefore }));
+    if (before !== null && before !== boot) this.dispatchEvent(new Event("restarted"));
   }
 
   /** Apply an update; false when one before it is missing, so that a snapshot is needed. */
@@ -38,6 +42,11 @@ export class Store extends EventTarget {
   /** Say whether the engine has not shown its first state yet. */
   get isStarting() {
     return this.state?.market.phase === "unknown";
+  }
+
+  /** Return the open alerts that nobody has acknowledged, what matters most first. */
+  get waitingAlerts() {
+    return (this.state?.alerts ?? []).filter((each) => !each.acknowledged_at);
   }
 
   /** Return an algorithm by its id. */

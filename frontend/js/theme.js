@@ -1,10 +1,10 @@
-/** Dark or light: the system's wish, unless the owner chose. A kiosk is dark by default. */
+/** Dark, light or terminal: the system's wish, unless the owner chose. A kiosk is dark by default. */
 
 const KEY = "autotrader.theme";
 
-export const THEMES = { system: "As the system", dark: "Dark", light: "Light" };
+export const THEMES = { system: "As the system", dark: "Dark", light: "Light", terminal: "Terminal" };
 
-/** Return the choice: system, dark or light. */
+/** Return the choice: system, dark, light or terminal. */
 export function currentTheme() {
   const kept = localStorage.getItem(KEY);
   return kept in THEMES ? kept : "system";

@@ -2,18 +2,24 @@
 
 import { h, setHidden, setText } from "../dom.js";
 import { mountHoldButton } from "./hold_button.js";
+import { isLeft, noteAct, tellUndone } from "./left_act.js";
+
+// What was done is not done again by the second half of a double tap, however fast the answer was.
+const DOUBLE_TAP_MS = 500;
 
 /**
- * Mount an act button. data: label, className, isHold, worksOffline, prepare() -> {method?, path, body} or null to do
- * nothing, onDone(answer) for success; a refusal is shown beside the button.
+ * Mount an act button. data: label, className, isHold (for holdMs), worksOffline, prepare() -> {method?, path, body} or null to do
+ * nothing, onDone(answer, isGone) for success, isGone: it, or its screen, is left; a refusal is shown beside the button.
  */
-export function mountActButton(parent, { app, label, className = "", isHold = false, worksOffline = false, prepare, onDone }) {
+export function mountActButton(parent, { app, label, className = "", isHold = false, holdMs, worksOffline = false, prepare, onDone }) {
   const status = h("p", { class: "act-status", role: "status", hidden: true });
   const refusal = h("p", { class: "refusal", role: "alert", hidden: true });
   const box = h("div", { class: "act" });
-  const button = isHold ? mountHoldButton(box, { label, className, onHeld: run }) : mountTapButton(box, label, className, run);
+  const button = isHold ? mountHoldButton(box, { label, className, onHeld: run, holdMs }) : mountTapButton(box, label, className, run);
   let words = label;
   let isBusy = false;
+  let begunAt = -Infinity;
+  let isGone = false;
   box.append(status, refusal);
   parent.append(box);
   app.connection.addEventListener("change", refresh);
@@ -21,17 +27,28 @@ export function mountActButton(parent, { app, label, className = "", isHold = fa
   refresh();
 
   async function run() {
-    const request = isBusy || button.element.disabled ? null : prepare();
+    const isDoubled = performance.now() - begunAt < DOUBLE_TAP_MS;
+    const request = isBusy || isDoubled || button.element.disabled ? null : prepare();
     if (!request) return;
+    const hadFocus = document.activeElement === button.element;
     isBusy = true;
-    app.acts += 1;
+    begunAt = performance.now();
+    noteAct(app, box, 1);
     show("Sending", "");
-    const answer = await app.server.act(request, () => show("No answer yet", ""));
+    const answer = await app.server.act(request, (silence) => show(silence, ""));
     isBusy = false;
-    app.acts -= 1;
+    noteAct(app, box, -1);
     const isDone = answer.status >= 200 && answer.status < 300;
-    show("", isDone ? "" : answer.body.error ?? "AutoTrader refused without saying why.");
-    if (isDone) onDone(answer);
+    const problem = isDone ? "" : answer.body.error ?? "AutoTrader refused without saying why.";
+    if (!isDone) begunAt = -Infinity;
+    const wasLeft = isLeft(app, box);
+    if (wasLeft && problem) tellUndone(app, words, problem);
+    if (wasLeft && isDone) onDone(answer, true);
+    if (isGone) return;
+    show("", problem);
+    // A button that is disabled loses the focus, and whoever works by key their place.
+    if (hadFocus && document.activeElement === document.body) button.element.focus();
+    if (isDone && !wasLeft) onDone(answer, false);
   }
 
   function show(state, problem) {
@@ -53,6 +70,7 @@ export function mountActButton(parent, { app, label, className = "", isHold = fa
   }
 
   function destroy() {
+    isGone = true;
     app.connection.removeEventListener("change", refresh);
     endPainting();
     button.destroy();

@@ -1,7 +1,7 @@
-/** One algorithm at a glance. The whole card is one link to its detail. */
+/** One algorithm at a glance. The card is one link to its detail; over its reason line lies the one to its why. */
 
 import { h, setAttribute, setHidden, setText } from "../dom.js";
-import { asTitle, money, momentNear, shares, signedPercent, toNumber } from "../format.js";
+import { asTitle, direction, money, momentNear, shares, toNumber } from "../format.js";
 import { freshness } from "../freshness.js";
 import { mountFigure } from "./figure.js";
 import { mountSparkline } from "./sparkline.js";
@@ -10,7 +10,7 @@ export const STATUS_WORDS = { RUNNING: "Running", PAUSED: "Paused", ERROR: "Erro
 const FLASH_MS = 600;
 const BETWEEN_FLASHES_MS = 3000;
 
-/** Mount a card; data is {algorithm, store, connection}. */
+/** Mount a card; data is {algorithm, store, connection, alert}. alert: what its ticker needs attention for, or null. */
 export function mountCard(parent, data) {
   const ticker = h("span", { class: "card-ticker" });
   const name = h("span", { class: "card-name" });
@@ -22,7 +22,7 @@ export function mountCard(parent, data) {
   const open = h("span", { class: "card-open" }, h("span", { class: "label" }, "Open "));
   const line = h("span", { class: "card-line" });
   const decision = h("span", { class: "card-decision" });
-  const element = h(
+  const whole = h(
     "a",
     { class: "card" },
     h("span", { class: "card-title" }, ticker, " ", name),
@@ -33,37 +33,45 @@ export function mountCard(parent, data) {
     line,
     decision,
   );
+  // A link cannot lie in a link: the reason's own lies over its line.
+  const why = h("a", { class: "card-why", hidden: true });
+  const element = h("div", { class: "card-box" }, whole, why);
   const parts = [mountFigure(day, {}), mountFigure(open, {}), mountSparkline(line, [])];
   let flashedAt = -Infinity;
   parent.append(element);
 
-  function update({ algorithm, store, connection }) {
+  function update({ algorithm, store, connection, alert = null }) {
     const figures = algorithm.card_calculations;
     const fresh = freshness(algorithm, store, connection);
-    setAttribute(element, "href", `#/algorithm/${algorithm.id}`);
-    setAttribute(element, "aria-label", spoken(algorithm));
-    setAttribute(element, "data-status", algorithm.status);
-    element.classList.toggle("is-stale", fresh.isStale);
+    setAttribute(whole, "href", `#/algorithm/${algorithm.id}`);
+    setAttribute(whole, "aria-label", spoken(algorithm, fresh, alert));
+    setAttribute(whole, "data-status", algorithm.status);
+    setAttribute(whole, "data-alert", alert?.priority);
+    whole.classList.toggle("is-stale", fresh.isStale);
     setText(ticker, algorithm.ticker);
     setText(name, asTitle(algorithm.name));
     setText(price, money(figures.last_price));
     setText(tag, fresh.tag);
     setHidden(tag, !fresh.tag);
-    setText(status, STATUS_WORDS[algorithm.status] ?? algorithm.status);
+    setText(status, alert ? "Alert" : STATUS_WORDS[algorithm.status] ?? algorithm.status);
     setText(position, positionText(algorithm));
     parts[0].update({ value: figures.day_pl });
     parts[1].update({ value: figures.unrealized_pl });
     parts[2].update(algorithm.sparkline ?? []);
-    setText(decision, decisionText(algorithm, store.state.market.now));
+    setText(decision, alert?.text ?? decisionText(algorithm, store.state.market.now));
     setAttribute(decision, "title", decision.textContent);
+    setHidden(why, !algorithm.decision);
+    if (!algorithm.decision) return;
+    setAttribute(why, "href", `#/algorithm/${algorithm.id}/why/${algorithm.decision.minute}`);
+    setAttribute(why, "aria-label", `Why? ${algorithm.ticker} ${decision.textContent}`);
   }
 
   function flash(now) {
     if (now - flashedAt < BETWEEN_FLASHES_MS) return false;
     flashedAt = now;
-    element.classList.add("is-flashing");
+    whole.classList.add("is-flashing");
     const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    setTimeout(() => element.classList.remove("is-flashing"), isStill ? BETWEEN_FLASHES_MS : FLASH_MS);
+    setTimeout(() => whole.classList.remove("is-flashing"), isStill ? BETWEEN_FLASHES_MS : FLASH_MS);
     return true;
   }
 
@@ -100,11 +108,21 @@ export function whyText(decision) {
   return decision.gate ? `${reason} (${decision.gate})` : reason;
 }
 
-function spoken(algorithm) {
+function spoken(algorithm, { isStale }, alert) {
   const figures = algorithm.card_calculations;
-  const words = [`${algorithm.ticker} ${asTitle(algorithm.name)}`, STATUS_WORDS[algorithm.status], positionText(algorithm)];
-  if (figures.last_price != null) words.push(`price ${figures.last_price} dollars`);
-  const total = toNumber(figures.total_pl_pct);
-  if (total) words.push(`${total > 0 ? "up" : "down"} ${signedPercent(Math.abs(total)).slice(1)} in all`);
-  return words.join(", ");
+  const status = (STATUS_WORDS[algorithm.status] ?? algorithm.status).toLowerCase();
+  const words = [`${algorithm.ticker} ${asTitle(algorithm.name)}`, status, positionText(algorithm)];
+  if (figures.last_price != null) words.push(`price ${figures.last_price.toFixed(2)} dollars${isStale ? ", not fresh" : ""}`);
+  words.push(dayWords(figures), alert?.text);
+  return words.filter(Boolean).join(", ");
+}
+
+// Of what it was worth when the day began; without that, in dollars.
+function dayWords({ day_pl: change, equity }) {
+  const [gained, worth] = [toNumber(change), toNumber(equity)];
+  if (gained == null) return "";
+  const before = worth - gained;
+  const size = before > 0 ? `${Math.abs((gained / before) * 100).toFixed(2)} percent` : `${Math.abs(gained).toFixed(2)} dollars`;
+  const way = { 1: "up", [-1]: "down", 0: "unchanged" }[direction(gained)];
+  return way === "unchanged" ? "unchanged today" : `${way} ${size} today`;
 }

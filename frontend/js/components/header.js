@@ -3,13 +3,13 @@
 import { h, icon, setAttribute, setText } from "../dom.js";
 import { minutesAndSeconds } from "../format.js";
 import { marketTime, marketWords } from "../market_words.js";
-import { openStopAll } from "../screens/stop_all.js";
 
 const LEVELS = {
-  connecting: () => "Connecting",
+  // The page says itself that it loads; a word that goes again would move what stands beside it.
+  connecting: () => "",
   live: () => "Live",
   reconnecting: (silence) => `Reconnecting ${minutesAndSeconds(silence)}`,
-  stale: (silence) => `Stale ${minutesAndSeconds(silence)}`,
+  stale: (silence, isLinked) => `${isLinked ? "Stale" : "Reconnecting"} ${minutesAndSeconds(silence)}`,
   out: (silence) => `Reconnecting ${minutesAndSeconds(silence)}`,
 };
 
@@ -20,13 +20,20 @@ export function mountHeader(parent, app) {
   const time = h("span", { class: "market-time muted" });
   const link = h("span", { class: "link-words" });
   const chip = h("span", { class: "connection" }, h("span", { class: "link-dot", "aria-hidden": "true" }), link);
-  const stop = h("button", { type: "button", class: "button stop-all", onclick: () => openStopAll(app) }, icon("stop"), "Stop all");
+  const stop = h("button", { type: "button", class: "button stop-all", onclick: openStopAll }, icon("stop"), "Stop all");
   stop.append(h("span", { class: "visually-hidden" }, " algorithms"));
   parent.replaceChildren(mode, h("p", { class: "market" }, market, " ", time), chip, stop);
 
+  // At hand from a second after the first paint on (router.js), so that it opens also while the server is away.
+  async function openStopAll() {
+    const screen = await import("../screens/stop_all.js").catch(() => null);
+    if (screen) screen.openStopAll(app);
+    else app.toast.show("AutoTrader does not answer: nothing was stopped. Try again.");
+  }
+
   function update() {
-    const { level, silence } = app.connection;
-    setText(link, LEVELS[level](silence));
+    const { level, silence, isLinked } = app.connection;
+    setText(link, LEVELS[level](silence, isLinked));
     setAttribute(chip, "data-level", level);
     const { state } = app.store;
     if (!state) return;

@@ -5,14 +5,14 @@ import { h, setText } from "../dom.js";
 export const HOLD_MS = 1500;
 const KEYS = new Set(["Enter", " "]);
 
-/** Mount a hold button; data is {label, className, onHeld}. update takes {label, isDisabled}. */
-export function mountHoldButton(parent, { label, className = "", onHeld }) {
+/** Mount a hold button; data is {label, className, onHeld, holdMs}. update takes {label, isDisabled}. */
+export function mountHoldButton(parent, { label, className = "", onHeld, holdMs = HOLD_MS }) {
   const text = h("span", {}, label);
   const button = h(
     "button",
     {
       type: "button",
-      class: `button hold ${className}`,
+      class: `button hold ${holdMs > HOLD_MS ? "hold-long" : ""} ${className}`,
       onpointerdown: onPointerDown,
       onpointerup: cancel,
       onpointercancel: cancel,
@@ -34,7 +34,7 @@ export function mountHoldButton(parent, { label, className = "", onHeld }) {
     timer = setTimeout(() => {
       cancel();
       onHeld();
-    }, HOLD_MS);
+    }, holdMs);
   }
 
   function cancel() {

@@ -1,29 +1,28 @@
 /** Our own keys below an input: above a full-screen browser the system's keyboard does not appear. */
 
-import { h } from "../dom.js";
+import { mountDecimalPad } from "./keypad_decimal.js";
+import { mountDigitPad } from "./keypad_digits.js";
+import { mountLetterPad } from "./keypad_letters.js";
+import { roveKeys } from "./pad_keys.js";
 
-const LAYOUTS = {
-  letters: ["QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM.-"],
-  decimal: ["123", "456", "789", ".0"],
-  digits: ["123", "456", "789", "0"],
-};
+const PADS = { letters: mountLetterPad, mixed: mountLetterPad, decimal: mountDecimalPad, digits: mountDigitPad };
 
-/** Mount keys for an input; they show while it or one of them has the focus. */
-export function mountKeypad(field, { input, keys }) {
-  const rows = LAYOUTS[keys].map((row) => [...row].map((letter) => key(letter, () => type(letter))));
-  rows.at(-1).push(key("Delete", erase, "key-word"));
-  const pad = h("div", { class: `keypad keypad-${keys}` }, rows.map((row) => h("div", { class: "keypad-row" }, row)));
-  field.append(pad);
-  field.addEventListener("focusin", () => field.classList.add("has-keys"));
-  field.addEventListener("focusout", (event) => {
-    if (!field.contains(event.relatedTarget)) field.classList.remove("has-keys");
-  });
+let shown = null;
+let isPressed = false;
+document.addEventListener("pointerdown", () => (isPressed = true), true);
+for (const name of ["pointerup", "pointercancel"]) {
+  // The tap's click comes after this.
+  document.addEventListener(name, () => setTimeout(release), true);
+}
 
-  function key(label, onTap, extra = "") {
-    // The input keeps the focus, and with it the place where the next letter goes.
-    const stay = (event) => event.preventDefault();
-    return h("button", { type: "button", class: `key ${extra}`, onpointerdown: stay, onmousedown: stay, onclick: onTap }, label);
-  }
+/** Mount keys for an input; they show while it or one of them has the focus. data: input, keys, isSigned for numbers. */
+export function mountKeypad(field, { input, keys, isSigned = false }) {
+  const { element } = PADS[keys](field, { type, erase, isSigned, isText: keys === "mixed" });
+  field.classList.add(`field-${keys}`);
+  roveKeys(element);
+  // Another button of the field must not slip away from under the finger because the keys come.
+  field.addEventListener("focusin", ({ target }) => (target === input || element.contains(target)) && open(field));
+  field.addEventListener("focusout", () => setTimeout(closeLeft));
 
   function type(letter) {
     input.setRangeText(letter, input.selectionStart, input.selectionEnd, "end");
@@ -40,4 +39,26 @@ export function mountKeypad(field, { input, keys }) {
   function changed() {
     input.dispatchEvent(new Event("input", { bubbles: true }));
   }
+
+  return { element };
+}
+
+function open(field) {
+  if (shown === field) return;
+  shown?.classList.remove("has-keys");
+  shown = field;
+  field.classList.add("has-keys");
+  field.scrollIntoView({ block: "nearest" });
+}
+
+// While a finger is down nothing moves: the button it lies on would slip away from under it.
+function closeLeft() {
+  if (isPressed || !shown || shown.contains(document.activeElement)) return;
+  shown.classList.remove("has-keys");
+  shown = null;
+}
+
+function release() {
+  isPressed = false;
+  closeLeft();
 }

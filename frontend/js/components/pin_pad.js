@@ -1,6 +1,7 @@
 /** The PIN pad: ten keys, Delete and OK; digits typed on a keyboard count too. Digits are never shown or kept. */
 
 import { h, replace, setText } from "../dom.js";
+import { roveKeys } from "./pad_keys.js";
 
 const [LEAST, MOST] = [6, 8];
 
@@ -12,10 +13,12 @@ export function mountPinPad(parent, { onPin, root = parent }) {
   const element = h("div", { class: "pin-pad" }, h("div", { class: "pin-entry" }, dots, count), keys);
   let digits = "";
   let isDisabled = false;
+  let hadFocus = false;
   for (const digit of "123456789") keys.append(key(digit, () => add(digit)));
   keys.append(key("Delete", remove, "key-word"), key("0", () => add("0")), key("OK", submit, "key-word key-ok"));
   parent.append(element);
   root.addEventListener("keydown", onKey);
+  roveKeys(keys);
   show();
 
   function key(label, onTap, extra = "") {
@@ -36,6 +39,7 @@ export function mountPinPad(parent, { onPin, root = parent }) {
   function submit() {
     if (isDisabled || digits.length < LEAST) return;
     const pin = digits;
+    noteFocus();
     clear();
     onPin(pin);
   }
@@ -62,10 +66,19 @@ export function mountPinPad(parent, { onPin, root = parent }) {
     keys.querySelector(".key-ok").disabled = isDisabled || digits.length < LEAST;
   }
 
+  // A key that is switched off loses the focus, and with it the keyboard its way to the pad.
+  function noteFocus() {
+    hadFocus ||= element.contains(document.activeElement);
+  }
+
   function update(data) {
+    noteFocus();
     isDisabled = data.isDisabled;
     for (const each of keys.children) each.disabled = isDisabled;
     show();
+    if (isDisabled) return;
+    if (hadFocus && !root.contains(document.activeElement)) keys.firstChild.focus();
+    hadFocus = false;
   }
 
   function destroy() {

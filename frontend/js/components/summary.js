@@ -1,39 +1,46 @@
 /** The summary strip: how am I doing. */
 
-import { h, setText } from "../dom.js";
+import { h, setHidden, setText } from "../dom.js";
 import { money, toNumber } from "../format.js";
+import { accountFreshness } from "../freshness.js";
 import { mountFigure } from "./figure.js";
 
-/** Mount the strip; data is the account of the live state, null while the broker has not told it. */
-export function mountSummary(parent, data) {
+/** Mount the strip; data: app, whose account is null while the broker has not told it; onToday() tells more of the day. */
+export function mountSummary(parent, app, { onToday = () => {} } = {}) {
   const value = h("dd", { class: "summary-value" });
   const today = h("dd", { class: "summary-value" });
   const cash = h("dd", {});
-  const available = h("dd", {});
+  const power = h("dd", {});
+  const tag = h("span", { class: "tag stale-tag", hidden: true });
   const element = h(
     "dl",
     { class: "summary" },
-    pair("Account value", value),
-    pair("Today", today),
+    pair(["Account value ", tag], value),
+    pair("Today", today, "has-more", h("button", { type: "button", class: "summary-more", "aria-label": "Today in detail", onclick: onToday })),
     pair("Cash", cash, "small"),
-    pair("Available", available, "small"),
+    pair("Buying power", power, "small wide-only"),
   );
   const figure = mountFigure(today, {});
   parent.append(element);
 
-  function update(account) {
+  function update() {
+    const { account } = app.store.state;
+    const fresh = accountFreshness(app);
+    element.classList.toggle("is-stale", fresh.isStale);
+    setText(tag, fresh.tag);
+    setHidden(tag, !fresh.tag);
     setText(value, money(account?.equity));
     figure.update({ value: account?.day_pl, fraction: dayFraction(account) });
     setText(cash, money(account?.cash));
-    setText(available, money(account?.available));
+    setText(power, money(account?.buying_power));
   }
 
-  update(data);
+  update();
   return { element, update, destroy: () => element.remove() };
 }
 
-function pair(label, value, extra = "") {
-  return h("div", { class: `summary-pair ${extra}` }, h("dt", {}, label), value);
+function pair(label, value, extra = "", act = null) {
+  return h("div", { class: `summary-pair ${extra}` }, h("dt", {}, label, act), value);
 }
 
 function dayFraction(account) {

@@ -4,8 +4,8 @@ import { mountPinPad } from "../components/pin_pad.js";
 import { h, icon, replace, setHidden, setText } from "../dom.js";
 import { minutesAndSeconds } from "../format.js";
 import { route } from "../protocol.js";
+import { answeredWords } from "../stop_words.js";
 import { openStopAll } from "./stop_all.js";
-import { countWords } from "../components/bars.js";
 
 // So that the countdown survives a reload; the server keeps the real one.
 const WAIT_KEY = "autotrader.wait_until";
@@ -63,15 +63,6 @@ export class Gate {
     ask("Choose a PIN", "");
   }
 
-  /** Say why a PIN was not taken. */
-  wrongPinWords({ status, body }) {
-    if (status === 429 && body.wait_s != null) return `Too many tries. Try again in ${minutesAndSeconds(body.wait_s)}.`;
-    if (body.tries_left != null) {
-      return `Wrong PIN. ${body.tries_left} ${body.tries_left === 1 ? "try" : "tries"} left.`;
-    }
-    return body.error ?? "Wrong PIN.";
-  }
-
   #show(title, text, onPin, ...more) {
     this.#pad?.destroy();
     const side = h("div", { class: "gate-side" }, h("h1", { id: "gate-title", tabindex: "-1" }, title), h("p", { class: "muted" }, text));
@@ -104,7 +95,7 @@ export class Gate {
       return;
     }
     if (answer.body.wait_s != null) localStorage.setItem(WAIT_KEY, String(Date.now() + answer.body.wait_s * 1000));
-    setText(this.#problem, this.wrongPinWords(answer));
+    setText(this.#problem, this.#app.gate.wrongPinWords(answer));
     this.#countDown();
   }
 
@@ -125,7 +116,7 @@ export class Gate {
   async #send(path, pin) {
     this.#pad.update({ isDisabled: true });
     setText(this.#problem, "Checking");
-    const answer = await this.#app.server.call("POST", path, { body: { pin } });
+    const answer = await this.#app.server.tryPin(path, pin);
     this.#pad.update({ isDisabled: false });
     return answer;
   }
@@ -148,7 +139,7 @@ export class Gate {
 
   #stopButton() {
     const onStopped = (halt) => {
-      setText(this.#stopped, `ALL STOPPED. ${countWords(halt)}`);
+      setText(this.#stopped, answeredWords(halt));
       setHidden(this.#stopped, false);
     };
     return h(

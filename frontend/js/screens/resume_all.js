@@ -21,7 +21,7 @@ function fill(app, body, close) {
   async function resume(pin) {
     pad.update({ isDisabled: true });
     setText(problem, "Sending");
-    const answer = await app.server.act({ path: route("resume"), body: { pin } }, () => setText(problem, "No answer yet"));
+    const answer = await app.server.act({ path: route("resume"), body: { pin } }, (silence) => setText(problem, silence));
     pad.update({ isDisabled: false });
     if (answer.status !== 200) {
       setText(problem, app.gate.wrongPinWords(answer));

@@ -1,17 +1,24 @@
 /** Stop all: cancel what works, block what is new, sell nothing. A hold, or the PIN; on every screen and while locked. */
 
 import { mountActButton } from "../components/act_button.js";
-import { countWords } from "../components/bars.js";
 import { openModal } from "../components/modal.js";
-import { mountPinPad } from "../components/pin_pad.js";
-import { h, setHidden, setText } from "../dom.js";
+import { mountPinChoice } from "../components/pin_choice.js";
+import { h } from "../dom.js";
 import { route } from "../protocol.js";
+import { answeredWords } from "../stop_words.js";
 
 /** Open the dialog. onStopped(halt) is told what the server answered. */
 export function openStopAll(app, { onStopped = () => {} } = {}) {
-  return openModal("Stop all algorithms?", (body, close) => fill(app, body, (halt) => (close(), stopped(app, halt, onStopped))), {
-    className: "dialog-stop",
-  });
+  const before = app.store.state?.halt;
+
+  function fillIn(body, close) {
+    return fill(app, body, (halt) => {
+      close();
+      stopped(app, { ...halt, isMine: halt.at !== before?.at || halt.kind !== before?.kind }, onStopped);
+    });
+  }
+
+  return openModal("Stop all algorithms?", fillIn, { className: "dialog-stop" });
 }
 
 function fill(app, body, done) {
@@ -21,7 +28,7 @@ function fill(app, body, done) {
     h("p", {}, "Nothing is sold: positions stay as they are."),
   );
   const choices = h("div", { class: "choices" });
-  choices.append(h("button", { type: "button", class: "button", "data-focus": true, onclick: () => body.closest("dialog").close() }, "Keep running"));
+  choices.append(h("button", { type: "button", class: "button", "data-focus": true, "data-leave": true, onclick: () => body.closest("dialog").close() }, "Keep running"));
   const hold = mountActButton(choices, {
     app,
     label: "Hold to stop all",
@@ -32,41 +39,29 @@ function fill(app, body, done) {
     onDone: (answer) => done(answer.body),
   });
   const undelivered = h("p", { class: "hint" }, "Press for a second and a half. If this screen is cut off, it says whether the stop was delivered.");
-  body.append(choices, undelivered, pinChoice(app, request, done));
-  return () => hold.destroy();
+  body.append(choices, undelivered);
+  const byPin = mountPinChoice(body, { app, what: "Stop all", request, worksOffline: true, onDone: (answer) => done(answer.body) });
+  const entries = stopEntries(app, body, done);
+  return () => [hold, byPin, entries].forEach((each) => each.destroy());
 }
 
-// Whoever cannot hold a button confirms with the PIN instead.
-function pinChoice(app, request, done) {
-  const box = h("div", { class: "pin-choice", hidden: true });
-  const problem = h("p", { class: "refusal", role: "alert" });
-  const open = h("button", { type: "button", class: "button quiet", onclick: show }, "Confirm with PIN");
-
-  function show() {
-    open.remove();
-    setHidden(box, false);
-    mountPinPad(box, { onPin: confirm, root: box.closest("dialog") });
-    box.append(problem);
-    box.querySelector("button").focus();
-  }
-
-  async function confirm(pin) {
-    const checked = await app.server.call("POST", route("validate_pin"), { body: { pin } });
-    if (checked.status !== 200) {
-      setText(problem, app.gate.wrongPinWords(checked));
-      return;
-    }
-    const answer = await app.server.act(request(), () => setText(problem, "No answer yet"));
-    if (answer.status >= 200 && answer.status < 300) done(answer.body);
-    else setText(problem, answer.body.error ?? "AutoTrader refused without saying why.");
-  }
-
-  return h("div", {}, open, box);
+// The smaller stop is a choice of its own, plainly different from the large one.
+function stopEntries(app, parent, done) {
+  const words = "Or only stop buying: orders that work already stay, and algorithms may still sell what they hold.";
+  const element = h("section", { class: "choice" }, h("p", {}, words));
+  parent.append(element);
+  return mountActButton(element, {
+    app,
+    label: "Stop buying only",
+    worksOffline: true,
+    prepare: () => ({ path: route("stop_entries"), body: {} }),
+    onDone: (answer) => done(answer.body),
+  });
 }
 
 function stopped(app, halt, onStopped) {
   app.lastStop = halt;
-  app.announce.assertive(`All stopped. ${countWords(halt)}`);
+  app.announce.assertive(answeredWords(halt));
   app.painter.request();
   onStopped(halt);
 }

@@ -17,7 +17,7 @@ function fill({ app, algorithm, body, close }) {
   const held = toNumber(algorithm.card_calculations.shares) ?? 0;
   const acts = held > 0 ? [keep, sell] : [keep];
   const buttons = acts.map((act) => mountChoice({ app, algorithm, body, close, held }, act));
-  body.append(h("button", { type: "button", class: "button", "data-focus": true, onclick: close }, "Do not stop"));
+  body.append(h("button", { type: "button", class: "button", "data-focus": true, "data-leave": true, onclick: close }, "Do not stop"));
   return () => buttons.forEach((button) => button.destroy());
 }
 
@@ -30,10 +30,11 @@ function mountChoice({ app, algorithm, body, close, held }, act) {
     label,
     className: liquidate ? "danger" : "primary",
     prepare: () => ({ path: route("stop", algorithm.id), body: { liquidate } }),
-    onDone: ({ body: result }) => {
+    onDone: ({ body: result }, isGone) => {
       close();
       app.toast.show(doneWords(algorithm, result));
-      app.go("#/home");
+      // Whoever left the menu is elsewhere by now.
+      if (!isGone) app.go("#/home");
     },
   });
 }
@@ -46,10 +47,12 @@ function keep(algorithm, _state, held) {
   return { label: "Stop, keep position", text, liquidate: false };
 }
 
-function sell(algorithm, { market, mode }, held) {
+/** Write what selling its shares with the stop means, as {label, text, liquidate}; held: how many. */
+export function sell(algorithm, { market, mode }, held) {
   const { last_price: price, shares: count } = algorithm.card_calculations;
   const about = price == null ? "" : ` (about ${estimate(price * held)})`;
-  const order = `Sends a market order, ${moneyWord(mode)}: the price may differ from the estimate.`;
+  const unsure = price == null ? "the price is not known now" : "the price may differ from the estimate";
+  const order = `Sends a market order, ${moneyWord(mode)}: ${unsure}.`;
   if (market.phase === "open") {
     return { label: `Stop and sell ${shares(count)} now${about}`, text: `The algorithm ends for good. ${order}`, liquidate: true };
   }
@@ -58,7 +61,8 @@ function sell(algorithm, { market, mode }, held) {
   return { label: `Stop and sell ${shares(count)} at the next open${about}`, text, liquidate: true };
 }
 
-function doneWords(algorithm, result) {
+/** Write what a stop has come to. */
+export function doneWords(algorithm, result) {
   if (!result.selling) return `${algorithm.ticker} is stopped. ${toNumber(result.shares) ? `${shares(result.shares)} stay in your account.` : ""}`;
   const when = result.when === "next_open" ? "at the next open" : "now";
   return `${algorithm.ticker} is stopped. ${shares(result.shares)} are being sold ${when}.`;

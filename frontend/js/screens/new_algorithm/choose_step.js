@@ -21,6 +21,16 @@ export function chooseStep({ app, body, draft, next }) {
     }
     setText(note, answer.algorithms.length ? "" : "There is no algorithm yet: put a file into the folder algorithm and come back.");
     replace(list, answer.algorithms.map(choice));
+    takeWanted(answer.algorithms);
+  }
+
+  // Who comes from a backtest has chosen already; coming back to this step is a new choice.
+  function takeWanted(algorithms) {
+    const wanted = algorithms.find(({ name, error }) => name === draft.wanted && !error);
+    draft.wanted = null;
+    if (!wanted) return;
+    draft.algorithm = wanted;
+    next();
   }
 
   function choice(algorithm) {

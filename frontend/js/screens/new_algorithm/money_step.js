@@ -1,6 +1,7 @@
 /** Step 3: how much cash, and the algorithm's own settings. */
 
 import { mountField } from "../../components/field.js";
+import { mountParameters } from "../../components/parameters.js";
 import { h, setText } from "../../dom.js";
 import { money, toNumber } from "../../format.js";
 import { route } from "../../protocol.js";
@@ -26,9 +27,9 @@ export function moneyStep({ app, body, draft }) {
   const step = (change) => h("button", { type: "button", class: "key", onclick: () => add(change) }, change > 0 ? `+${STEP}` : `−${STEP}`);
   const buttons = PARTS.map((part) => h("button", { type: "button", class: "key", onclick: () => take(part) }, `${part} %`));
   parts.append(step(-STEP), step(STEP), ...buttons);
-  const parameters = (draft.algorithm.parameters ?? []).map((each) => [each, mountParameter(app, body, draft, each)]);
-  load();
+  const parameters = mountParameters(body, { app, parameters: draft.algorithm.parameters, values: draft.params });
   showEstimate();
+  const loaded = load();
 
   async function load() {
     const { status, body: answer } = await app.server.ask(route("account_cash"));
@@ -50,41 +51,24 @@ export function moneyStep({ app, body, draft }) {
   }
 
   function showEstimate() {
+    // A part of what is not known yet would be nothing.
+    for (const button of buttons) button.disabled = available() == null;
     const free = available() == null ? "The available cash is not known yet." : `${money(available())} available.`;
     cash.setHelp([free, estimateWords(draft)].filter(Boolean).join(" "));
   }
 
-  function submit() {
+  async function submit() {
+    // Before it is known what there is, any amount would do.
+    await loaded;
     const problem = cashProblem(draft.cash, available());
     cash.setError(problem);
-    const wrong = parameters.filter(([each, field]) => {
-      const text = parameterProblem(each, field.input.value.trim());
-      field.setError(text);
-      return text;
-    });
-    const first = problem ? cash : wrong[0]?.[1];
+    const wrong = parameters.firstWrong();
+    const first = problem ? cash : wrong;
     first?.input.focus();
     return !first;
   }
 
   return { submit };
-}
-
-function mountParameter(app, body, draft, parameter) {
-  const { name, range, help } = parameter;
-  const limits = isRange(range) ? `${range[0]} to ${range[1]}. ` : "";
-  return mountField(body, {
-    label: name.replaceAll("_", " "),
-    value: draft.params[name] ?? parameter.default ?? "",
-    help: `${help ?? ""}${help ? ". " : ""}${limits}`,
-    keys: isRange(range) && typeof range[0] !== "string" ? "decimal" : "letters",
-    isKiosk: app.isKiosk,
-    onInput: (text) => (draft.params[name] = text.trim()),
-  });
-}
-
-function isRange(range) {
-  return Array.isArray(range) && range.length === 2;
 }
 
 function cashProblem(cash, available) {
@@ -93,13 +77,6 @@ function cashProblem(cash, available) {
   if (!/^\d+(\.\d{1,2})?$/.test(cash)) return "Dollars and cents only, such as 2500.00.";
   if (available != null && amount > available) return `That is more than the ${money(available)} available.`;
   return "";
-}
-
-function parameterProblem({ default: usual, range }, text) {
-  if (text === "") return usual == null ? "" : `Say a number; usual is ${usual}.`;
-  if (!isRange(range)) return "";
-  const number = toNumber(text);
-  return number == null || number < range[0] || number > range[1] ? `A number from ${range[0]} to ${range[1]}.` : "";
 }
 
 /** Say roughly how many shares the cash buys. */

@@ -1,59 +1,62 @@
 /** Step 2: which ticker. The server knows whether it exists and may be traded. */
 
 import { mountField } from "../../components/field.js";
-import { h, replace } from "../../dom.js";
+import { mountSuggestions } from "../../components/suggestions.js";
+import { h } from "../../dom.js";
 import { money } from "../../format.js";
 import { route } from "../../protocol.js";
 
 const SHAPE = /^[A-Z][A-Z.]{0,9}$/;
 
-/** Show the field; its answer shows the company and the last price. */
-export function tickerStep({ app, body, draft }) {
-  const found = h("div", { class: "found", role: "status" });
+/** Show the field with suggestions below it; what was found shows at the next step. */
+export function tickerStep({ app, body, draft, submitNow }) {
   const field = mountField(body, {
     label: "Ticker",
     value: draft.ticker,
-    help: "As your broker writes it, such as AAPL.",
+    help: "As your broker writes it, such as AAPL; or the first letters of a company.",
     keys: "letters",
     isKiosk: app.isKiosk,
     onInput: changed,
   });
-  body.append(found);
-  if (draft.asset) show(draft.asset);
+  let chosen = "";
+  const suggestions = mountSuggestions(field.input, { app, onChoose: choose });
 
   function changed(text) {
     draft.ticker = text.trim().toUpperCase();
     draft.asset = null;
-    replace(found);
+    chosen = "";
+    suggestions.update(draft.ticker);
+  }
+
+  function choose(symbol) {
+    field.setValue(symbol);
+    chosen = symbol;
+    submitNow();
   }
 
   async function submit() {
     if (draft.asset) return true;
-    const problem = await check(draft.ticker);
-    if (!problem) {
-      show(draft.asset);
-      return true;
-    }
+    const { ticker } = draft;
+    const { problem = "", asset = null } = await check(ticker);
+    // Another one by now: the answer is not about it. One that was chosen meanwhile is still to be checked.
+    if (ticker !== draft.ticker) return chosen ? submit() : false;
+    draft.asset = asset;
+    if (!problem) return true;
     field.setError(problem);
     field.input.focus();
     return false;
   }
 
   async function check(ticker) {
-    if (!SHAPE.test(ticker)) return "A ticker is 1 to 10 letters, such as AAPL.";
+    if (!SHAPE.test(ticker)) return { problem: "A ticker is 1 to 10 letters, such as AAPL." };
     const { status, body: answer } = await app.server.ask(`${route("validate_ticker")}?ticker=${encodeURIComponent(ticker)}`);
-    if (status !== 200) return answer.error ?? "The ticker could not be checked.";
-    if (!answer.valid) return answer.reason || `There is no ticker ${ticker}.`;
-    if (!answer.tradable) return answer.reason || `${ticker} cannot be traded.`;
-    draft.asset = answer;
-    return "";
+    if (status !== 200) return { problem: answer.error ?? "The ticker could not be checked." };
+    if (!answer.valid) return { problem: answer.reason || `There is no ticker ${ticker}.` };
+    if (!answer.tradable) return { problem: answer.reason || `${ticker} cannot be traded.` };
+    return { asset: answer };
   }
 
-  function show(asset) {
-    replace(found, h("p", {}, assetWords(draft.ticker, asset)), usedWords(asset));
-  }
-
-  return { submit, label: "Check", first: app.isKiosk ? field.input : null };
+  return { submit, label: "Check", first: app.isKiosk ? field.input : null, destroy: suggestions.destroy };
 }
 
 /** Write what is known of a ticker: AAPL, Apple Inc., last price $185.90. */
