@@ -1,55 +1,17 @@
 """The page in a real browser: a fake house, the server that serves it, and windows that must stay free of mistakes."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from orchestra.api.auth.cookies import SESSION_COOKIE
 from tests.browser.fake_house import FakeHouse
+from tests.browser.gallery.showroom import SIZES
 from tests.browser.screen import Screen
 from tests.browser.served_site import Site, claim, copy_house
-from tests.source_tree import ROOT
-
-SIZES = {
-    "short": (800, 480, 1.0),
-    "narrow": (480, 853, 1.5),
-    "wide": (1280, 720, 1.0),
-    "phone": (390, 844, 1.0),
-    "tiny": (320, 640, 1.0),
-}
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-LIBRARY = ROOT / "frontend/vendor/socket.io.esm.min.js"
-
-
-def _chromium() -> str:
-    """Return the system's Chromium, which tests/run.sh installs where it may."""
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("THE PAGE IS NOT TESTED: there is no Chromium. Run 'sudo apt install chromium'.")
-    return found
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if not LIBRARY.exists():
-        pytest.skip("THE PAGE IS NOT TESTED: its library is missing. Run ./start_autotrader.sh once.")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=_chromium(), args=list(FLAGS))
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -88,7 +50,7 @@ def new_screen(browser: Browser, site: Site, claimed: tuple[Path, str]) -> Itera
             cookie = {"name": SESSION_COOKIE, "value": claimed[1], "url": screen.url, "httpOnly": True}
             context.add_cookies([{**cookie, "sameSite": "Strict"}])
             # As the page notes it when it was unlocked; without it no session is asked for.
-            context.add_init_script("localStorage.setItem('unlocked', 'yes')")
+            context.add_init_script("localStorage.getItem('unlocked') ?? localStorage.setItem('unlocked', 'yes')")
         return screen
 
     yield open_screen

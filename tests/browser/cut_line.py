@@ -47,6 +47,7 @@ class CutLine:
                 browser, _ = self._listener.accept()
             except OSError:
                 return
+            self._open.add(browser)
             threading.Thread(target=self._carry, args=(browser,), daemon=True).start()
 
     def _carry(self, browser: socket.socket) -> None:
@@ -54,13 +55,16 @@ class CutLine:
         try:
             server = socket.create_connection(("127.0.0.1", self.target), timeout=5)
         except OSError:
+            self._open.discard(browser)
             _close(browser)
             return
         server.settimeout(None)
         pair = {browser: server, server: browser}
-        self._open |= pair.keys()
+        self._open.add(server)
         try:
             self._copy(pair)
+        except (OSError, ValueError):
+            return  # broken, or closed by `cut`
         finally:
             self._open -= pair.keys()
             for each in pair:
@@ -75,11 +79,8 @@ class CutLine:
                     self._flows.wait()
                     source = key.fileobj
                     assert isinstance(source, socket.socket)
-                    try:
-                        data = source.recv(65536)
-                        pair[source].sendall(data)
-                    except OSError:
-                        return
+                    data = source.recv(65536)
+                    pair[source].sendall(data)
                     if not data:
                         return
 

@@ -3,12 +3,25 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from database.sqlite_store import SqliteStore
-from orchestra.messages.commands import Answer, CancelOpenOrders, Command, CommandGiven, SetPin
+from orchestra.messages.commands import (
+    AcknowledgeAlert,
+    Answer,
+    CancelOpenOrders,
+    ChangePin,
+    Command,
+    CommandGiven,
+    FlattenAll,
+    Refusal,
+    ResolveAlert,
+    SetPin,
+    SetPreferences,
+    refused,
+)
 from orchestra.messages.live_snapshot import (
     AccountFigures,
     AlgorithmCard,
@@ -23,8 +36,10 @@ from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.inbox import Inbox
 from orchestra.runtime.owner.command_desk import CommandDesk
 from orchestra.runtime.owner.live_board import LiveBoard
+from system_databse.alerts.alert import Alert, Priority, Resolver
 from system_databse.algorithm_record import AlgorithmRecord, AlgorithmStatus
-from system_databse.card_calculations import Card
+from system_databse.control import preference_rows
+from system_databse.performance.card_calculations import Card
 from system_databse.rows import settings
 
 # A Friday, 10:31 in New York.
@@ -35,7 +50,11 @@ OPEN = MarketClock(
     closes_at=datetime(2026, 11, 20, 21, tzinfo=UTC),
     next_open=datetime(2026, 11, 23, 14, 30, tzinfo=UTC),
 )
-CLOSED = replace(OPEN, now=datetime(2026, 11, 21, 1, tzinfo=UTC), phase=MarketPhase.CLOSED, closes_at=None)
+CLOSE = datetime(2026, 11, 20, 21, tzinfo=UTC)
+CLOSED = replace(
+    OPEN, now=datetime(2026, 11, 21, 1, tzinfo=UTC), phase=MarketPhase.CLOSED, closes_at=None, last_close=CLOSE
+)
+AT_CLOSE = int(CLOSE.timestamp()) - 60  # the bar the close comes from
 ACCOUNT = AccountFigures(
     equity=Decimal("101284.50"),
     cash=Decimal("52310.20"),
@@ -83,6 +102,14 @@ def made_card(number: int = 1, *, ticker: str = "AAPL", price: float | None = 18
     return replace(card, **{name: value for name, value in changes.items() if name in ("note", "decision", "price_at")})
 
 
+def made_alert(number: int, priority: str = "high", **changes: Any) -> Alert:
+    """Return an open alert that was raised `number` minutes ago."""
+    at = NOW - timedelta(minutes=number)
+    words = f"The broker rejected order {number}: insufficient buying power."
+    alert = Alert(number, "order.rejected", Priority(priority), words, "AAPL", None, first_at=at, at=at)
+    return replace(alert, **changes)
+
+
 class FakeHouse:
     """Board, desk and an engine thread that only answers commands; `given` keeps them in order."""
 
@@ -96,7 +123,12 @@ class FakeHouse:
         self.system: SqliteStore | None = None
         self.answers: dict[type, Callable[[Any], Answer]] = {
             CancelOpenOrders: lambda _: Answer({"canceled": 2, "still_open": 0}),
+            FlattenAll: lambda _: Answer({"selling": 1, "when": "now"}),
+            AcknowledgeAlert: lambda command: self._amend(command.alert_id, acknowledged_at=NOW),
+            ResolveAlert: lambda command: self._amend(command.alert_id, resolved_at=NOW, resolved_by=Resolver.OWNER),
         }
+        # Test and engine change what shows, each from a thread of its own.
+        self._changing = threading.RLock()
         self._stop = threading.Event()
         self._engine = threading.Thread(target=self._answer_commands, daemon=True)
         self._engine.start()
@@ -107,18 +139,33 @@ class FakeHouse:
         """Put a new snapshot on the board: what is named changes, the rest stays."""
         if cards is not None:
             changes["algorithms"] = cards
-        self._snapshot = replace(self._snapshot, sequence=self._snapshot.sequence + 1, **changes)
-        self.board.replace(self._snapshot)
+        with self._changing:
+            account = self._snapshot.account
+            if "market" in changes and account is not None:
+                # The broker was asked just now, as at any time.
+                changes.setdefault("account", replace(account, at=changes["market"].now))
+            self._snapshot = replace(self._snapshot, sequence=self._snapshot.sequence + 1, **changes)
+            self.board.replace(self._snapshot)
 
     def stop_algorithm(self, number: int) -> None:
         """Show an algorithm as stopped."""
-        cards = [
-            replace(card, record=replace(card.record, status=AlgorithmStatus.STOPPED))
-            if card.record.id == number
-            else card
-            for card in self._snapshot.algorithms
-        ]
-        self.show(cards=tuple(cards))
+        with self._changing:
+            cards = [
+                replace(card, record=replace(card.record, status=AlgorithmStatus.STOPPED))
+                if card.record.id == number
+                else card
+                for card in self._snapshot.algorithms
+            ]
+            self.show(cards=tuple(cards))
+
+    def _amend(self, alert_id: int, **changes: Any) -> Answer:
+        """Do to an alert what the engine's book would."""
+        with self._changing:
+            kept = [replace(each, **changes) if each.id == alert_id else each for each in self._snapshot.alerts]
+            if all(each.id != alert_id for each in kept):
+                return refused(Refusal.NOT_FOUND, f"There is no alert {alert_id}.")
+            self.show(alerts=tuple(each for each in kept if each.is_open))
+        return Answer({"id": alert_id})
 
     def commands(self, kind: type) -> list[Any]:
         """Return the commands of that kind, oldest first."""
@@ -135,10 +182,18 @@ class FakeHouse:
             if isinstance(message, CommandGiven) and message.answer.set_running_or_notify_cancel():
                 self.given.append(message.command)
                 self._keep_pin(message.command)
+                self._keep_preferences(message.command)
                 answer = self.answers.get(type(message.command), lambda _: Answer())
                 message.answer.set_result(answer(message.command))
 
+    def _keep_preferences(self, command: Command) -> None:
+        if isinstance(command, SetPreferences) and self.system is not None:
+            with self.system.transaction() as connection:
+                preference_rows.put(connection, command.changes, at="2026-11-20T15:31:00.000Z")
+            with self._changing:
+                self.show(preferences=self._snapshot.preferences.with_values(command.changes))
+
     def _keep_pin(self, command: Command) -> None:
-        if isinstance(command, SetPin) and self.system is not None:
+        if isinstance(command, SetPin | ChangePin) and self.system is not None:
             with self.system.transaction() as connection:
                 settings.put(connection, "pin_hash", command.pin_hash, at="2026-11-20T15:31:00.000Z")

@@ -14,7 +14,6 @@ from tests.browser.fake_house import CLOSED, FakeHouse, made_card
 from tests.browser.screen import Screen
 from tests.browser.served_site import Site
 
-TWICE = "(button) => { button.click(); button.click(); }"
 STRATEGY = {
     "name": "sma_crossover",
     "help": "Trade one ticker on the crossing of two moving averages of minute closes.",
@@ -169,7 +168,7 @@ def test_stop_and_sell_names_the_shares_and_a_double_tap_sends_once(home: Screen
     open_detail(home)
     home.button("Stop").click()
     home.shows("Sends a market order, simulated money")
-    home.button("Stop and sell 100 shares now (about $18,590)").evaluate(TWICE)
+    home.tap_twice("Stop and sell 100 shares now (about $18,590)")
     home.shows("AAPL is stopped. 100 shares are being sold now.")
     assert house.commands(StopAlgorithm) == [StopAlgorithm(1, is_selling=True)]
     posts = [url for url in home.requested if url.endswith("/stop")]
@@ -221,10 +220,37 @@ def test_decisions_are_listed_with_their_reasons(home: Screen, site: Site) -> No
             rows,
         )
     open_detail(home)
-    home.page.locator(".decision").nth(1).wait_for()
-    first, second = (row.inner_text().replace("\n", " ") for row in home.page.locator(".decision").all())
+    home.page.get_by_role("tab", name="Decisions").click()
+    home.page.locator(".decision").first.wait_for()
+    first, second = (" ".join(row.inner_text().split()) for row in home.page.locator(".decisions > li").all())
     assert first == "10:31 buy 53 shares, denied its cash is not enough (CASH)"
-    assert second == "09:45–10:30 hold averages have not crossed"
+    assert second == "46 × hold, 09:45–10:30 averages have not crossed"
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_an_act_whose_menu_was_left_goes_on_and_its_end_is_told_wherever_the_owner_is(
+    home: Screen, house: FakeHouse, *, is_refused: bool
+) -> None:
+    may_answer = threading.Event()
+
+    def slow(_: StopAlgorithm) -> Answer:
+        may_answer.wait(30)
+        if is_refused:
+            return refused(Refusal.CONFLICT, "It is stopped already.")
+        return Answer({"id": 1, "shares": "100", "selling": False, "when": None})
+
+    house.answers[StopAlgorithm] = slow
+    open_detail(home)
+    home.button("Stop").click()
+    home.button("Stop, keep position").click()
+    home.wait(lambda: house.commands(StopAlgorithm))
+    home.button("Close").click()
+    home.page.get_by_role("link", name="Alerts").click()
+    home.shows("Nothing needs you.")
+    may_answer.set()
+    home.shows("It is stopped already." if is_refused else "AAPL is stopped. 100 shares stay in your account.")
+    expect(home.page.get_by_role("heading", name="Alerts", level=1)).to_be_attached()
+    assert home.page.url.endswith("#/alerts")
 
 
 def test_an_act_without_an_answer_says_so_and_its_state_is_read_again_not_resent(
