@@ -5,7 +5,9 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -13,7 +15,10 @@ from hypothesis import settings
 from tests.source_tree import PACKAGES, ROOT
 
 # The machine that runs the tests may hold real keys; no test may see them. Done before any of our modules is imported.
-OWNERS_NAMES = ("ALPACA_", "APCA_", "AUTOTRADER_", "ELPYFI_", "APP_MODE", "LIVE_CONFIRM", "HMAC_SECRET", "API_KEYS")
+OWNERS_NAMES = (
+    *("ALPACA_", "APCA_", "AUTOTRADER_", "ELPYFI_", "APP_MODE", "LIVE_CONFIRM", "HMAC_SECRET", "API_KEYS"),
+    "SOLAR_TEST_MODE",
+)
 RECORDED_DAYS = "AUTOTRADER_TEST_DATA"
 for _name in [name for name in os.environ if name.startswith(OWNERS_NAMES) and name != RECORDED_DAYS]:
     del os.environ[_name]
@@ -30,6 +35,7 @@ settings.load_profile("house")
 
 # By what `--durations` says; the last minutes of a run belong to files of a second or two.
 SLOWEST = (
+    "tests/browser/test_every_view",
     "tests/faults/test_campaign",
     "tests/journeys/test_strangers",
     "tests/journeys/test_visibility",
@@ -97,3 +103,13 @@ def recorded_days() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip(f"{RECORDED_DAYS} names no folder with recorded market days")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Return the one Chromium of this process, for the tests of the page and the journeys that use it."""
+    # Only those who ask for it load what drives it.
+    from tests.browser.chromium import launched
+
+    with launched() as chromium:
+        yield chromium

@@ -13,7 +13,7 @@ from tests.source_tree import ROOT, SourceFile, parse, product_files
 
 HOUSE = ROOT / "orchestra"
 # Rooms large enough to draw a map of their own; the map of the house names only their doors.
-LARGE_ROOMS = (HOUSE / "backtest", HOUSE / "paper_exchange")
+LARGE_ROOMS = (HOUSE / "api", HOUSE / "backtest", HOUSE / "paper_exchange")
 MAP_LINE = re.compile(r"^(?P<indent>(?: {2})*)(?P<name>\w+(?:\.py|/)) {2,}(?P<text>\S.*)$")
 FILE_LINES, FUNCTION_LINES, FOLDER_FILES = 400, 40, range(2, 13)
 # A strategy a file: the owner drops in as many as he likes.

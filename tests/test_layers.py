@@ -9,7 +9,7 @@ import pytest
 
 from tests.source_tree import PACKAGES, SourceFile, imported_names, parse, product_files
 
-STAGES = {"signals", "risk", "execution", "options", "paper_exchange", "backtest", "api", "mirror"}
+STAGES = {"signals", "risk", "execution", "options", "paper_exchange", "backtest", "api", "mirror", "notifications"}
 PORTS = {"alpaca_wrapper", "websocket_manager", "api_server"}
 # Building is one act in a few files: the program, one running engine and its sides, the worlds it can run in, the
 # files of a run.
@@ -19,17 +19,18 @@ BUILDERS = {
         *("orchestrator", "trading_runs", "appliance", "engine", "worlds", "run/run_files"),
         *("parts/asked_algorithms", "parts/live_watch", "parts/market_side", "parts/order_side", "parts/owner_side"),
         *("parts/evening_parity", "parts/storage/keeping_side", "parts/control_side", "parts/account_side"),
-        *("parts/engine_gauges", "parts/process_side"),
+        *("parts/engine_gauges", "parts/process_side", "parts/notification_side"),
+        *("parts/health/health_side", "parts/health/health_desk"),
     )
 }
 # The owner's word reaches every stage: these act in his name, as the pipeline does in the minute's.
 OFFICE = {
     f"orchestra/office/{name}.py"
     for name in (
-        *("account_watch", "allocation", "equity_log", "live_desk", "owner_sales"),
+        *("account_watch", "allocation", "live_desk", "owner_sales", "worth/equity_log", "worth/metrics_log"),
         *("rest_counter", "start_counter", "stop_counter"),
         *("settling/baseline_counter", "settling/difference_counter"),
-        *("control/flatten_counter", "control/limit_counter"),
+        *("control/cancel_counter", "control/flatten_counter", "control/limit_counter", "proposals/proposal_counter"),
     )
 }
 KNOW_EVERY_STAGE = BUILDERS | OFFICE | {"orchestra/pipeline.py", "orchestra/backtest/backtester.py"}
@@ -42,6 +43,7 @@ EDGES = {
     "alpaca": ("orchestra/alpaca_wrapper.py", "orchestra/websocket_manager.py"),
     # The exchange stands for a foreign house: its book has a schema and migrations of its own.
     "sqlite_utils": ("database/", "system_databse/", "orchestra/paper_exchange/book/schema.py"),
+    "apprise": ("orchestra/notifications/messenger.py",),
     "flask": ("orchestra/api_server.py", "orchestra/api/", "orchestra/paper_exchange/wire/"),
     "flask_limiter": ("orchestra/api_server.py", "orchestra/api/"),
     "flask_socketio": ("orchestra/api_server.py", "orchestra/api/"),
@@ -71,12 +73,12 @@ def stages_apart(source: SourceFile) -> Iterator[str]:
 
 
 def knows_every_stage(path: str) -> bool:
-    """Tell who builds; a verb of the command line builds what it needs."""
-    return path in KNOW_EVERY_STAGE or path.startswith("orchestra/verbs/")
+    """Tell who builds; a verb of the command line builds what it needs, a doctor looks at everything."""
+    return path in KNOW_EVERY_STAGE or path.startswith(("orchestra/verbs/", "orchestra/examination/"))
 
 
 def ports_for_the_builder(source: SourceFile) -> Iterator[str]:
-    if source.path in BUILDERS or source.path.startswith("orchestra/verbs/"):
+    if source.path in BUILDERS or source.path.startswith(("orchestra/verbs/", "orchestra/examination/")):
         return
     for line, name in imported_names(source.tree):
         if _imported_room(name) in PORTS:

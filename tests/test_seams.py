@@ -8,8 +8,14 @@ import pytest
 from tests.source_tree import SourceFile, parse, product_files, used_names
 
 CLOCK = ("orchestra/runtime/clock.py",)
-SETTINGS = ("orchestra/runtime/settings.py",)
-HTTP_CLIENTS = ("orchestra/alpaca_wrapper.py", "orchestra/paper_exchange/lockstep_client.py")
+# The kiosk runs before any package is there, and settings.py needs one.
+SETTINGS = ("orchestra/runtime/settings.py", "orchestra/kiosk/surroundings.py")
+HTTP_CLIENTS = (
+    "orchestra/alpaca_wrapper.py",
+    "orchestra/paper_exchange/lockstep_client.py",
+    "orchestra/notifications/heartbeat.py",
+    "orchestra/runtime/network/bounded_document.py",
+)
 
 # Dotted name: the files that may use it.
 SEAMS: dict[str, tuple[str, ...]] = {

@@ -46,14 +46,14 @@ def running(run: Run) -> Iterator[subprocess.Popen[str]]:
 @contextmanager
 def opened(run: Run, cookie: str | None = None) -> Iterator[tuple[subprocess.Popen[str], Page]]:
     """Start a run that has a page; yield the child and a tab at the port it names."""
-    earlier = len(_ports(run)) if run.data_dir.exists() else 0
+    earlier = len(ports(run)) if run.data_dir.exists() else 0
     with running(run) as child:
         for _ in range(MOST_SLICES):
-            if len(_ports(run)) > earlier:
+            if len(ports(run)) > earlier:
                 break
             assert child.poll() is None, run.errors
             pause(child)
-        yield child, Page(int(_ports(run)[earlier]), cookie)
+        yield child, Page(int(ports(run)[earlier]), cookie)
 
 
 def pause(child: subprocess.Popen[str]) -> None:
@@ -64,7 +64,7 @@ def pause(child: subprocess.Popen[str]) -> None:
         return
 
 
-def _ports(run: Run) -> list[str]:
+def ports(run: Run) -> list[str]:
     """Return the port of each start so far, as the screen named it."""
     return PORT.findall(run.errors + run.output)
 

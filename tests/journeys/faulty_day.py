@@ -25,7 +25,8 @@ from system_databse import system_schema
 ALGORITHMS = Path(__file__).parent / "algorithms"
 STRATEGY = "follows_last_step"
 CAPITAL = Decimal(100_000)
-# Sockets whose peer is gone are found out within a second here, and within 25 outside.
+# Where faults strike, a peer that is gone is found out within a second; elsewhere within 25, because a machine that
+# pauses for a moment would look like one.
 PING_SECONDS, PONG_SECONDS = 0.3, 0.7
 
 
@@ -64,7 +65,8 @@ def play(folder: Path, file: Path, tickers: Sequence[str], faults: Sequence[Mapp
         stack.callback(world.close)
         assert world.access.data_url is not None
         port = Port(world.access.data_url)
-        access = dataclasses.replace(world.access, ping_seconds=PING_SECONDS, pong_seconds=PONG_SECONDS)
+        pings = {"ping_seconds": PING_SECONDS, "pong_seconds": PONG_SECONDS} if faults else {}
+        access = dataclasses.replace(world.access, **pings)
         stores = _stores(folder)
         stack.callback(stores.market.close)
         stack.callback(stores.system.close)

@@ -100,6 +100,18 @@ def test_three_algorithms_trade_and_the_page_shows_it(box: Box) -> None:
     assert "SUBMITTED" in {each["outcome"] for each in body["decisions"]}
 
 
+def test_the_page_plays_backtests_on_the_bars_of_the_demo_and_keeps_them_with_its_data(box: Box) -> None:
+    status, days = box.page.get("/api/backtest-days?ticker=SPY")
+    assert status == 200
+    assert days["held"] > 0
+    status, begun = box.page.post("/api/backtests", algorithm="sma_crossover", tickers=["SPY"], cash=10_000)
+    assert status == 201, begun
+    assert box.page.get(f"/api/backtests/{begun['id']}")[1]["request"]["tickers"] == ["SPY"]
+    # At this speed the machine is never idle, which is when a backtest runs.
+    assert box.page.post(f"/api/backtests/{begun['id']}/cancel")[1]["state"] in ("canceled", "done")
+    assert list((box.run.data_dir / "backtests").iterdir())
+
+
 @pytest.mark.requirement("S2-83", "S2-10", "S2-13", "S2-70")
 def test_what_cannot_be_traded_is_refused_in_words_and_changes_nothing(box: Box) -> None:
     before = len(box.run.rows("SELECT id FROM algorithms"))

@@ -5,6 +5,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from orchestra.verbs.parity import check_databases
 from tests.journeys.house import Chosen, Run, stop
 
 SLICE_SECONDS = 0.05
+GONE_SECONDS = 60
 MakeRun = Callable[..., Run]
 
 
@@ -60,7 +62,11 @@ def test_the_demos_evening_is_checked_while_it_goes_on(house: Path, tmp_path: Pa
     assert found["is_whole"] is True
     assert len(found["algorithms"]) == 3
     assert f"Parity of {kept.stem}: {found['headline']}." in demo.errors
-    assert not _checks_of(demo.data_dir)
+    # A killed child of the lowest priority may be gone a while later on a busy machine.
+    deadline = time.monotonic() + GONE_SECONDS
+    while left := _checks_of(demo.data_dir):
+        assert time.monotonic() < deadline, left
+        time.sleep(SLICE_SECONDS)
 
 
 def _wait(child: subprocess.Popen[str], seconds: float) -> None:

@@ -86,7 +86,7 @@ def kind_of(value: object) -> str:
     return kinds.get(type(value), str(type(value)))
 
 
-@pytest.mark.requirement("S2-42", "S2-37", "S2-38", "S2-40", "S2-41", "S2-67", "S2-83")
+@pytest.mark.requirement("S0-05", "S2-42", "S2-37", "S2-38", "S2-40", "S2-41", "S2-67", "S2-83")
 def test_thirty_recorded_sessions_make_the_known_trades(recorded_days: Path, make_run: MakeRun) -> None:
     file = recorded_days / "equity_1min" / "spy_2011.csv.gz"
     run = make_run(file, algorithms=(Chosen(ticker="SPY", capital=20_000),))

@@ -76,7 +76,7 @@ def assert_harmless(folder: Path, file: Path, tickers: Sequence[str], faults: Se
     clean = play(folder / "clean", file, tickers, [])
     struck = play(folder / "struck", file, tickers, faults)
     assert all(struck.hits), dict(zip([fault["kind"] for fault in faults], struck.hits, strict=True))
-    assert HISTORY in struck.sources - clean.sources
+    assert HISTORY in struck.sources
     assert len(clean.fills) > 40 * len(tickers)
     assert struck.bars == clean.bars
     assert struck.fills == clean.fills

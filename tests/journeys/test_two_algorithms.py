@@ -68,7 +68,7 @@ def test_each_sees_its_own_transactions_and_rows_only(tmp_path: Path, make_run: 
         assert [row["reason"] for row in seen] == [f"saw {count} of its own" for count in range(len(own))]
         held = sum(fill.shares if fill.side == "buy" else -fill.shares for fill in own)
         (position,) = run.rows(
-            "SELECT COALESCE(SUM(quantity), 0) FROM positions WHERE algo_id = ? AND status = 'OPEN'", algorithm_id
+            "SELECT COALESCE(SUM(quantity), 0) FROM positions WHERE algo_id = ? AND status <> 'CLOSED'", algorithm_id
         )
         assert float(position[0]) == held
     assert [fill.order.split("-", 1)[1] for fill in trades(summary, 1)] == [

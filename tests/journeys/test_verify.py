@@ -6,7 +6,7 @@ import pytest
 
 from orchestra.verification.verify import verify_session
 from tests.journeys.conftest import MakeRun
-from tests.journeys.house import Chosen, Run
+from tests.journeys.house import Chosen, Run, hurry, unhurried
 from tests.journeys.made_days import HALF_DAY, TWO_DAYS, Recorded, write_days
 from tests.journeys.test_kill import Killer
 
@@ -20,7 +20,7 @@ def has_fills(run: Run) -> bool:
 @pytest.mark.requirement("S2-47", "S2-48")
 def test_a_session_is_sound_while_it_runs_after_a_kill_and_when_it_went_on(tmp_path: Path, make_run: MakeRun) -> None:
     file = write_days(tmp_path / "days.csv", (*TWO_DAYS, *HALF_DAY), SYMBOLS, seed=3)
-    run = make_run(file, algorithms=tuple(Chosen(ticker=recorded.symbol) for recorded in SYMBOLS))
+    run = make_run(file, algorithms=(unhurried(tmp_path, "ACME"), Chosen(ticker="THIN")))
     child = run.start()
     looks = 0
     while child.poll() is None and looks < 10:
@@ -32,6 +32,7 @@ def test_a_session_is_sound_while_it_runs_after_a_kill_and_when_it_went_on(tmp_p
     child.wait()
     assert looks == 10
     assert verify_session(run.data_dir).findings == ()
+    hurry(tmp_path)
     run.finish()
     report = verify_session(run.data_dir, secrets={"canary": "no such string"})
     assert report.findings == ()

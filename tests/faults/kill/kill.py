@@ -22,6 +22,8 @@ KILLS_A_RUN = 20
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.003, 0.120
 # What is on its way arrives within four minutes, and what was given up is asked for once a minute.
 SETTLE_MINUTES = 8
+# Those minutes are less than a second: a machine that pauses needs more of them.
+SETTLE_SECONDS, SLICE_SECONDS = 30.0, 0.2
 TRADE_SECONDS = 2.0
 AT_START = 0.2
 
@@ -106,8 +108,11 @@ def _one_life(hall: Hall, file: Path, chance: Random, tally: Tally) -> list[str]
 def _settle(hall: Hall, file: Path) -> None:
     connection, child = _born(hall, file, is_deciding=False)
     port = FakePort(hall.market.exchange, hall.clock.now, line=Line())
-    connection.poll(10)
+    connection.poll(SETTLE_SECONDS)
     hall.serve(connection, port, until=time.monotonic() + SETTLE_MINUTES * 60 / SPEED)
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while violations(file, hall.market.exchange) and time.monotonic() < deadline:
+        hall.serve(connection, port, until=time.monotonic() + SLICE_SECONDS)
     connection.close()
     child.join(10)
     child.kill()

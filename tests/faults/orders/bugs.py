@@ -11,6 +11,7 @@ from orchestra.execution.reconciler import Reconciler
 from system_databse.errors import BrokerError
 from system_databse.fill import ExecutionReport, Fill
 from system_databse.order import Order, OrderReport, OrderStatus
+from system_databse.rows import orders
 from system_databse.truth import adjustment_rows
 from tests.orchestra.execution.order_path import Parts
 
@@ -38,7 +39,7 @@ class CommitsTwice(Books):
     def commit_minute(self, minute, judged, intents, **more):
         judged, intents = list(judged), list(intents)
         with self._transaction() as connection:
-            self._write_intents(connection, intents, {})
+            orders.insert_intents(connection, intents, {}, mode=self._mode)
         super().commit_minute(minute, judged, [], **more)
         self._open.update((order.client_order_id, order) for order in intents)
 

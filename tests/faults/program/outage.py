@@ -52,7 +52,7 @@ def _one_outage(house: LiveHouse, minutes: int, chance: Random, tally: Tally) ->
         house.pass_minutes(1)
         if house.last_decision()[0] == "SUBMITTED":
             return found + _once(house)
-    return [*found, f"V6 it does not go on by itself: {house.last_decision()}, {house.engine._closed_gates()}"]
+    return [*found, f"V6 it does not go on by itself: {house.last_decision()}, {house.engine.closed_gates()}"]
 
 
 def _once(house: LiveHouse) -> list[str]:
