@@ -31,7 +31,8 @@ NOTE_NAMES = """() => {
   const note = (each) => window.firstNames.push(each.getAttribute("aria-label"));
   new MutationObserver((changes) => {
     const added = changes.flatMap((change) => [...change.addedNodes]).filter((each) => each instanceof Element);
-    added.flatMap((each) => [each, ...each.querySelectorAll("[role=img]")]).filter((each) => each.role === "img").forEach(note);
+    const all = added.flatMap((each) => [each, ...each.querySelectorAll("*")]);
+    all.filter((each) => each.role === "img").forEach(note);
   }).observe(document, { childList: true, subtree: true });
 }"""
 # How many dots of the chart have exactly that colour.
@@ -460,7 +461,8 @@ def test_a_chart_has_its_name_as_soon_as_it_is_there(new_screen: Callable[..., S
     screen.page.add_init_script(f"({NOTE_NAMES})()")
     shown(screen)
     names = screen.page.evaluate("() => window.firstNames")
-    assert names and all(name and name.startswith("AAPL, ") for name in names), names
+    assert names != []
+    assert all(name and name.startswith("AAPL, ") for name in names), names
 
 
 def test_no_chart_is_wider_than_its_place(new_screen: Callable[..., Screen], traded: Site) -> None:

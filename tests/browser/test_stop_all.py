@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Locator, Route, expect
 
 from orchestra.api.protocol import ROUTES
 from orchestra.messages.commands import Answer, CancelOpenOrders, FlattenAll
@@ -105,6 +105,34 @@ def test_the_pin_stops_all_for_whoever_cannot_hold(home: Screen, house: FakeHous
     assert house.commands(CancelOpenOrders) == []
     home.type_pin(PIN)
     home.shows("ALL STOPPED")
+
+
+def test_the_pins_keys_come_whole_also_before_any_other_screen(new_screen: Callable[..., Screen]) -> None:
+    screen = new_screen()
+    held = HeldAnswers(screen, "**/css/pads.css")
+    screen.open().page.wait_for_selector(".summary")
+    ask(screen)
+    screen.button("Confirm with PIN").click()
+    held.wait()
+    held.open()
+    keys = screen.page.locator(".pin-keys button")
+    expect(keys.first).to_be_focused()
+    expect(keys).to_have_count(12)
+    assert lowest(keys) <= 480
+    assert all(box["width"] > 100 for box in boxes_of(keys)), boxes_of(keys)
+    screen.type_pin("314159")
+    wrong = screen.page.get_by_text("Wrong PIN. 4 tries left.")
+    wrong.wait_for()
+    assert boxes_of(wrong)[0]["top"] >= 0
+    assert lowest(keys) <= 480
+
+
+def boxes_of(several: Locator) -> list[dict[str, float]]:
+    return several.evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().toJSON())")
+
+
+def lowest(several: Locator) -> float:
+    return max(box["bottom"] for box in boxes_of(several))
 
 
 def test_a_stop_that_did_not_arrive_says_so(new_screen: Callable[..., Screen], house: FakeHouse, site: Site) -> None:

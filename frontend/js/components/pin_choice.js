@@ -35,29 +35,35 @@ export function mountPinChoice(parent, { app, what = "What you confirmed with th
     open.remove();
     setHidden(box, false);
     pad = module.mountPinPad(box, { onPin: confirm, root: box.closest("dialog") ?? box });
-    setText(problem, "");
-    box.append(problem);
+    box.prepend(problem);
+    say("");
     box.querySelector("button").focus();
+  }
+
+  // On a low screen the keys, or what is said of them, would lie beyond its edge.
+  function say(text) {
+    setText(problem, text);
+    box.scrollIntoView({ block: "nearest" });
   }
 
   async function confirm(pin) {
     pad.update({ isDisabled: true });
-    setText(problem, "Sending");
+    say("Sending");
     const checked = await app.server.tryPin(route("validate_pin"), pin);
     // Left before the act was sent: then it is not.
     if (isGone) return;
     const answer = checked.status === 200 ? await send() : null;
     pad.update({ isDisabled: false });
     const reason = answer?.body.error ?? "AutoTrader refused without saying why.";
-    if (!answer) setText(problem, app.gate.wrongPinWords(checked));
+    if (!answer) say(app.gate.wrongPinWords(checked));
     else if (answer.status >= 200 && answer.status < 300) onDone(answer, isLeft(app, element));
     else if (isLeft(app, element)) tellUndone(app, what, reason);
-    else setText(problem, reason);
+    else say(reason);
   }
 
   async function send() {
     noteAct(app, element, 1);
-    const answer = await app.server.act(request(), (silence) => setText(problem, silence));
+    const answer = await app.server.act(request(), say);
     noteAct(app, element, -1);
     return answer;
   }

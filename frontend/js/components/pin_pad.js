@@ -1,9 +1,13 @@
 /** The PIN pad: ten keys, Delete and OK; digits typed on a keyboard count too. Digits are never shown or kept. */
 
 import { h, replace, setText } from "../dom.js";
+import { loadLaterStyles } from "../styles.js";
 import { roveKeys } from "./pad_keys.js";
 
 const [LEAST, MOST] = [6, 8];
+
+// Whoever needs the pad before any other screen was loaded gets its keys as large as they are meant.
+await loadLaterStyles();
 
 /** Mount a pad; data is {onPin(pin), root?}: root hears the keyboard. update takes {isDisabled}; clear() empties it. */
 export function mountPinPad(parent, { onPin, root = parent }) {
