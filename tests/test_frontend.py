@@ -46,6 +46,17 @@ def test_every_style_sheet_is_loaded_once() -> None:
     assert sorted(named) == sorted(path.stem for path in files("css/*.css"))
 
 
+def test_every_rule_of_a_style_sheet_ends() -> None:
+    """A brace that is missing costs the rest of its file, and no browser says so."""
+    for path in files("css/*.css"):
+        text = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        # A rule is closed before the next begins; only what stands under a condition is one deeper.
+        plain = re.sub(r"\{[^{}]*\}", ";", text)
+        conditions = re.sub(r"@[\w-]+[^{};]*\{[^{}]*\}", ";", plain)
+        assert "{" not in conditions, path.name
+        assert "}" not in conditions, path.name
+
+
 def test_no_module_parses_a_text_as_markup_or_code() -> None:
     assert [path.name for path in scripts() if PARSES_TEXT.search(path.read_text(encoding="utf-8"))] == []
 
@@ -69,7 +80,7 @@ def test_every_module_is_small_and_says_what_it_is() -> None:
 
 def test_every_imported_module_exists() -> None:
     for path in scripts():
-        for name in re.findall(r'(?:from |import\()"(\.[^"]+)"', path.read_text(encoding="utf-8")):
+        for name in re.findall(r'(?:from |import\(|later\()"(\.[^"]+)"', path.read_text(encoding="utf-8")):
             target = (path.parent / name).resolve()
             assert target.is_file() or "vendor" in target.parts, f"{path.name} imports {name}"
 
@@ -101,7 +112,7 @@ def test_the_chart_library_keeps_its_budget_and_is_loaded_by_one_module_when_a_c
     naming = {path.name: path.read_text(encoding="utf-8") for path in scripts()}
     [text] = [text for text in naming.values() if library.name in text]
     # An import that stands at the top would be loaded with its screen, and its absence would cost the whole page.
-    assert re.findall(rf'\bimport\("[./]+vendor/{re.escape(library.name)}"\)', text)
+    assert re.findall(rf'\blater\("[./]+vendor/{re.escape(library.name)}", import\.meta\.url\)', text)
     assert re.findall(rf"^(?:import|export)\b.*{re.escape(library.name)}", text, re.MULTILINE) == []
 
 

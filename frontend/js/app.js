@@ -10,6 +10,7 @@ import { setText } from "./dom.js";
 import { Feed } from "./feed.js";
 import { setOwnerZone } from "./format.js";
 import { GateDoor } from "./gate_door.js";
+import { later } from "./later.js";
 import { missedWords, newsWords } from "./news_words.js";
 import { Painter } from "./painter.js";
 import { route } from "./protocol.js";
@@ -19,8 +20,7 @@ import { Store } from "./store.js";
 import { watchVersion } from "./version.js";
 
 const ASK_AGAIN_MS = 2000;
-const TICK_MS = 1000;
-const WATCH_AFTER_MS = 1000;
+const [TICK_MS, WATCH_AFTER_MS] = [1000, 1000];
 // Whether this browser has been unlocked, "locked" while its session goes on behind the gate; the session itself is in
 // a cookie that no script can read.
 const UNLOCKED = "unlocked";
@@ -51,8 +51,7 @@ class App {
     this.nav = mountNav(part("nav"), this);
     const shell = [mountHeader(part("header"), this), mountBars(part("bars"), this), this.router];
     this.painter.add(() => shell.forEach((each) => each.update()));
-    // Without its file the act is refused in the server's words.
-    this.server.askPinAgain = () => import("./screens/pin_again.js").then(({ askPinAgain }) => askPinAgain(this), () => false);
+    this.server.askPinAgain = () => this.gate.askAgain();
     this.#listen();
   }
 
@@ -116,8 +115,9 @@ class App {
 
   // Once the page is there: until then nobody can have been away.
   #watchIdle() {
-    const load = () => import("./idle.js").then(({ watchIdle }) => watchIdle(this), () => setTimeout(load, ASK_AGAIN_MS));
-    this.#idle ??= setTimeout(load, WATCH_AFTER_MS);
+    const load = later("./idle.js", import.meta.url);
+    const watch = async () => (await load())?.watchIdle(this) ?? setTimeout(watch, ASK_AGAIN_MS);
+    this.#idle ??= setTimeout(watch, WATCH_AFTER_MS);
   }
 
   #welcome() {

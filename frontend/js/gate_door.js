@@ -1,9 +1,12 @@
 /** The way to the gate, which is loaded once Home is there, or when it is needed: the page is locked from that moment on. */
 
 import { minutesAndSeconds } from "./format.js";
+import { later } from "./later.js";
 import { loadLaterStyles } from "./styles.js";
 
 const ASK_AGAIN_MS = 2000;
+const loadGate = later("./screens/gate.js", import.meta.url);
+const loadPinAgain = later("./screens/pin_again.js", import.meta.url);
 
 export class GateDoor {
   #app;
@@ -12,6 +15,11 @@ export class GateDoor {
 
   constructor(app) {
     this.#app = app;
+  }
+
+  // Nothing can be touched any more, and nothing be entered yet.
+  get isComing() {
+    return this.#isComing;
   }
 
   get isOpen() {
@@ -32,11 +40,17 @@ export class GateDoor {
   async load() {
     while (!this.#gate) {
       await loadLaterStyles();
-      const module = await import("./screens/gate.js").catch(() => null);
+      const module = await loadGate();
       if (module) this.#gate ??= new module.Gate(this.#app);
       else await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
     }
     return this.#gate;
+  }
+
+  /** Ask for the PIN once more, over what is unlocked; resolves to whether it was right. */
+  async askAgain() {
+    const module = await loadPinAgain();
+    return module ? module.askPinAgain(this.#app) : false;
   }
 
   /** Say why a PIN was not taken. */

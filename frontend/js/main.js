@@ -1,5 +1,6 @@
 /** Load the page's modules; when one is missing, say so instead of staying blank. */
 
+import { later, loadAnew } from "./later.js";
 import { applyTheme } from "./theme.js";
 
 const PATIENCE_MS = 10_000;
@@ -20,11 +21,11 @@ if (document.documentElement.classList.contains("kiosk")) {
   for (const name of ["contextmenu", "dragstart"]) document.addEventListener(name, (event) => event.preventDefault());
 }
 
-import("./app.js").then(({ start }) => start()).catch(showBroken);
+later("./app.js", import.meta.url)().then((app) => (app ? app.start() : showBroken()));
 
-function showBroken(error) {
-  console.warn(error);
+function showBroken() {
   loading.hidden = false;
   loading.textContent =
-    "A part of this page is missing. Run ./start_autotrader.sh on the appliance, it repairs that; then load this page again. Trading goes on.";
+    "A part of this page is missing. If it does not load by itself, run ./start_autotrader.sh on the appliance: it repairs that. Trading goes on.";
+  setInterval(loadAnew, PATIENCE_MS);
 }

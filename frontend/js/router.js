@@ -1,40 +1,40 @@
 /** Which screen the address names; each navigation starts at the screen's heading. Only Home is loaded beforehand. */
 
 import { h, setAttribute } from "./dom.js";
+import { later, loadAnew } from "./later.js";
 import { showHome } from "./screens/home.js";
 import { loadLaterStyles } from "./styles.js";
 
-const showHomeAlready = () => showHome;
+const HERE = import.meta.url;
 
 const SCREENS = [
-  [/^#\/algorithm\/(\d+)\/why\/([\w:.+-]+)$/, async () => (await import("./screens/why.js")).showWhy],
-  [/^#\/algorithm\/(\d+)(?:\/(chart|trades|decisions|setup))?$/, async () => (await import("./screens/detail.js")).showDetail],
-  [/^#\/new(?:\?(.*))?$/, async () => (await import("./screens/new_algorithm/flow.js")).showNewAlgorithm],
-  [/^#\/alerts$/, async () => (await import("./screens/alerts/alerts.js")).showAlerts],
-  [/^#\/signals$/, async () => (await import("./screens/signals/signals.js")).showSignals],
-  [/^#\/account(?:\/([a-z-]+))?$/, async () => (await import("./screens/account/account.js")).showAccount],
-  [/^#\/trades(?:\/([\w-]+))?$/, async () => (await import("./screens/trades/trades.js")).showTrades],
-  [/^#\/strategies$/, async () => (await import("./screens/strategies/list.js")).showStrategies],
-  [/^#\/strategy\/([^/]+)$/, async () => (await import("./screens/strategies/strategy.js")).showStrategy],
-  [/^#\/test$/, async () => (await import("./screens/backtests/list.js")).showBacktests],
-  [/^#\/test\/new$/, async () => (await import("./screens/backtests/form.js")).showBacktestForm],
-  [/^#\/test\/again\/([\d-]+)$/, async () => (await import("./screens/backtests/form.js")).showBacktestForm],
-  [/^#\/test\/compare\/([\d-]+)\/([\d-]+)$/, async () => (await import("./screens/backtests/compare.js")).showComparison],
-  [/^#\/test\/([\d-]+)$/, async () => (await import("./screens/backtests/run.js")).showBacktest],
-  [/^#\/settings\/notifications$/, async () => (await import("./screens/settings/notifications.js")).showNotifications],
-  [/^#\/settings(?:\/([a-z]+))?$/, async () => (await import("./screens/settings/settings.js")).showSettings],
-  [/^#\/more\/health$/, async () => (await import("./screens/health.js")).showHealth],
-  [/^#\/more\/logs$/, async () => (await import("./screens/logs.js")).showLogs],
-  [/^#\/more\/about$/, async () => (await import("./screens/about.js")).showAbout],
-  [/^#\/more$/, async () => (await import("./screens/more.js")).showMore],
-  [/^#\/welcome$/, async () => (await import("./screens/first_run/flow.js")).showFirstRun],
-  [/^#\/restarting\/(\w+)$/, async () => (await import("./screens/restarting.js")).showRestarting],
-  [/^/, showHomeAlready],
+  [/^#\/algorithm\/(\d+)\/why\/([\w:.+-]+)$/, later("./screens/why.js", HERE), "showWhy"],
+  [/^#\/algorithm\/(\d+)(?:\/(chart|trades|decisions|setup))?$/, later("./screens/detail.js", HERE), "showDetail"],
+  [/^#\/new(?:\?(.*))?$/, later("./screens/new_algorithm/flow.js", HERE), "showNewAlgorithm"],
+  [/^#\/alerts$/, later("./screens/alerts/alerts.js", HERE), "showAlerts"],
+  [/^#\/signals$/, later("./screens/signals/signals.js", HERE), "showSignals"],
+  [/^#\/account(?:\/([a-z-]+))?$/, later("./screens/account/account.js", HERE), "showAccount"],
+  [/^#\/trades(?:\/([\w-]+))?$/, later("./screens/trades/trades.js", HERE), "showTrades"],
+  [/^#\/strategies$/, later("./screens/strategies/list.js", HERE), "showStrategies"],
+  [/^#\/strategy\/([^/]+)$/, later("./screens/strategies/strategy.js", HERE), "showStrategy"],
+  [/^#\/test$/, later("./screens/backtests/list.js", HERE), "showBacktests"],
+  [/^#\/test\/new$/, later("./screens/backtests/form.js", HERE), "showBacktestForm"],
+  [/^#\/test\/again\/([\d-]+)$/, later("./screens/backtests/form.js", HERE), "showBacktestForm"],
+  [/^#\/test\/compare\/([\d-]+)\/([\d-]+)$/, later("./screens/backtests/compare.js", HERE), "showComparison"],
+  [/^#\/test\/([\d-]+)$/, later("./screens/backtests/run.js", HERE), "showBacktest"],
+  [/^#\/settings\/notifications$/, later("./screens/settings/notifications.js", HERE), "showNotifications"],
+  [/^#\/settings(?:\/([a-z]+))?$/, later("./screens/settings/settings.js", HERE), "showSettings"],
+  [/^#\/more\/health$/, later("./screens/health.js", HERE), "showHealth"],
+  [/^#\/more\/logs$/, later("./screens/logs.js", HERE), "showLogs"],
+  [/^#\/more\/about$/, later("./screens/about.js", HERE), "showAbout"],
+  [/^#\/more$/, later("./screens/more.js", HERE), "showMore"],
+  [/^#\/welcome$/, later("./screens/first_run/flow.js", HERE), "showFirstRun"],
+  [/^#\/restarting\/(\w+)$/, later("./screens/restarting.js", HERE), "showRestarting"],
+  [/^/, null],
 ];
 
 // Once Home is there the others follow, so that they open also while the server is away: one after another and with a
 // pause, or all their files at once would keep a small machine busy and stand before what a finger asks for.
-const PRELOAD_AFTER_MS = 1000;
 const BETWEEN_PRELOADS_MS = 1000;
 
 export class Router {
@@ -60,19 +60,18 @@ export class Router {
     const mine = this.#navigations;
     this.isLeaving = this.#screen !== null;
     const hash = location.hash;
-    const [pattern, load] = SCREENS.find(([each]) => each.test(hash));
+    const [pattern, load, name] = SCREENS.find(([each]) => each.test(hash));
     setAttribute(this.#main, "aria-busy", "true");
-    const styles = load === showHomeAlready ? null : loadLaterStyles();
-    const make = await Promise.resolve().then(load).catch(() => (app) => missing(app));
-    await styles;
+    const [module] = await Promise.all(load ? [load(), loadLaterStyles()] : [{ showHome }]);
     if (mine !== this.#navigations) return;
+    const make = module ? module[name ?? "showHome"] : missing;
     this.#put(make(this.#app, ...hash.match(pattern).slice(1)));
     this.#preloadOnce();
     this.#app.onScreen(hash || "#/home");
   }
 
   #preloadOnce() {
-    if (!this.#isPreloading) setTimeout(() => preload(this.#app), PRELOAD_AFTER_MS);
+    if (!this.#isPreloading) preload(this.#app);
     this.#isPreloading = true;
   }
 
@@ -95,21 +94,27 @@ export class Router {
 }
 
 async function preload(app) {
-  const others = SCREENS.map(([, load]) => load).filter((load) => load !== showHomeAlready);
-  for (const load of [() => app.gate.load(), () => import("./screens/stop_all.js"), ...others]) {
-    // What is not there now is asked for again when it is needed.
-    await Promise.resolve().then(load).catch(() => {});
-    await new Promise((resolve) => setTimeout(resolve, BETWEEN_PRELOADS_MS));
+  const others = SCREENS.map(([, load]) => load).filter(Boolean);
+  for (const load of [() => app.gate.load(), later("./screens/stop_all.js", HERE), ...others]) {
+    await usable(app);
+    // What does not come now either is asked for again when it is needed.
+    if (!(await load())) await usable(app).then(load);
   }
 }
 
+async function usable({ connection }) {
+  do await new Promise((resolve) => setTimeout(resolve, BETWEEN_PRELOADS_MS));
+  while (!connection.isUsable);
+}
+
 function missing(app) {
+  const tryAgain = async () => (await loadAnew()) || app.router.show();
   const element = h(
     "div",
     { class: "screen" },
     h("h1", { tabindex: "-1" }, "This screen could not be loaded"),
     h("p", {}, "AutoTrader does not answer, or a file is missing. Trading goes on."),
-    h("button", { type: "button", class: "button", onclick: () => app.router.show() }, "Try again"),
+    h("button", { type: "button", class: "button", onclick: tryAgain }, "Try again"),
   );
   return { element, update: () => {}, destroy: () => {} };
 }

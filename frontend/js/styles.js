@@ -1,6 +1,6 @@
 /** Style sheets that Home does without: they come with the first other screen. Those of Home are linked in the page. */
 
-const LATER = ["pads", "screens", "fields", "trades", "health", "detail", "chart", "why", "settings", "alerts", "backtests", "strategies", "notifications"];
+const LATER = ["parts", "pads", "screens", "fields", "trades", "health", "detail", "chart", "why", "settings", "alerts", "backtests", "strategies", "notifications"];
 
 let coming = null;
 

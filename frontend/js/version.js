@@ -1,5 +1,7 @@
 /** Which version of the page's files the server has: another one than this page is loaded once, when nothing is lost by it. */
 
+import { loadAnewIfStuck } from "./later.js";
+
 // It is a part of their address.
 const OWN_VERSION = new URL(import.meta.url).pathname.split("/")[2];
 // For which version this window has been loaded anew: once is enough, whatever is served then.
@@ -21,5 +23,8 @@ export function watchVersion(app) {
     location.reload();
   }
 
-  return reloadWhenIdle;
+  return () => {
+    reloadWhenIdle();
+    loadAnewIfStuck(() => app.isAtRest || app.gate.isComing);
+  };
 }

@@ -43,6 +43,7 @@ def test_each_priority_has_its_word_and_its_shape_and_the_most_serious_comes_fir
     expect(marks).to_have_text(["Critical", "High", "Normal", "Info"])
     shapes = marks.locator("use").evaluate_all("(all) => all.map((each) => each.getAttribute('href'))")
     assert len(set(shapes)) == 4
+    assert len(set(marks.evaluate_all("(all) => all.map((each) => getComputedStyle(each).color)"))) == 4
     link = screen.page.get_by_role("link", name="Alerts, 4 not acknowledged, one is critical")
     expect(link).to_have_attribute("aria-current", "page")
     expect(row(screen, "is damaged")).to_contain_text("5 min ago")

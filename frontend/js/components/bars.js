@@ -2,6 +2,7 @@
 
 import { h, setHidden, setText } from "../dom.js";
 import { clock, localClock } from "../format.js";
+import { later } from "../later.js";
 import { mountStoppedBar } from "./stopped_bar.js";
 
 // These gates say what the bar says better itself.
@@ -18,7 +19,7 @@ export function mountBars(parent, app) {
   const reload = h("button", { type: "button", class: "button", onclick: () => location.reload() }, "Reload");
   const bars = [
     mountStoppedBar(parent, app),
-    mountLater(parent, hasCritical, async () => (await import("./critical_bar.js")).mountCriticalBar),
+    mountLater(parent, hasCritical, later("./critical_bar.js", import.meta.url), "mountCriticalBar"),
     mountBar(parent, "bar-warn bar-out", outOfDateWords),
     mountBar(parent, "bar-warn bar-down", downWords),
     mountBar(parent, "bar-note bar-restarted", restartedWords, reload),
@@ -27,7 +28,7 @@ export function mountBars(parent, app) {
 }
 
 // Most days need it never: it is loaded when it is first needed.
-function mountLater(parent, isNeeded, load) {
+function mountLater(parent, isNeeded, load, name) {
   const place = h("div", {});
   let bar = null;
   let isLoading = false;
@@ -37,12 +38,9 @@ function mountLater(parent, isNeeded, load) {
     if (bar) bar.update();
     if (bar || isLoading || !isNeeded(app)) return;
     isLoading = true;
-    try {
-      bar = (await load())(place, app);
-      bar.update();
-    } catch {
-      isLoading = false;
-    }
+    bar = (await load())?.[name](place, app);
+    bar?.update();
+    isLoading = false;
   }
 
   return { update };

@@ -2,6 +2,7 @@
 
 import { h, icon, setAttribute, setText } from "../dom.js";
 import { minutesAndSeconds } from "../format.js";
+import { later, loadAnew } from "../later.js";
 import { marketTime, marketWords } from "../market_words.js";
 
 const LEVELS = {
@@ -12,6 +13,8 @@ const LEVELS = {
   stale: (silence, isLinked) => `${isLinked ? "Stale" : "Reconnecting"} ${minutesAndSeconds(silence)}`,
   out: (silence) => `Reconnecting ${minutesAndSeconds(silence)}`,
 };
+
+const loadStopAll = later("../screens/stop_all.js", import.meta.url);
 
 /** Mount the header's content. */
 export function mountHeader(parent, app) {
@@ -26,9 +29,10 @@ export function mountHeader(parent, app) {
 
   // At hand from a second after the first paint on (router.js), so that it opens also while the server is away.
   async function openStopAll() {
-    const screen = await import("../screens/stop_all.js").catch(() => null);
+    // A second try may help at once; loaded anew, the page may lose a form, but no stop.
+    const screen = (await loadStopAll()) ?? (await loadStopAll());
     if (screen) screen.openStopAll(app);
-    else app.toast.show("AutoTrader does not answer: nothing was stopped. Try again.");
+    else if (!(await loadAnew())) app.toast.show("AutoTrader does not answer: nothing was stopped. Try again.");
   }
 
   function update() {

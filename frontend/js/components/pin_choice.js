@@ -1,8 +1,11 @@
 /** The way of whoever cannot hold a button: a second button, then the PIN. */
 
 import { h, setHidden, setText } from "../dom.js";
+import { later } from "../later.js";
 import { route } from "../protocol.js";
 import { isLeft, noteAct, tellUndone } from "./left_act.js";
+
+const loadPad = later("./pin_pad.js", import.meta.url);
 
 /** Mount it. data: app, what: the act in words, request() -> {path, body}: the act; worksOffline; onDone(answer, isGone) for success. */
 export function mountPinChoice(parent, { app, what = "What you confirmed with the PIN", request, worksOffline = false, onDone }) {
@@ -24,7 +27,7 @@ export function mountPinChoice(parent, { app, what = "What you confirmed with th
   async function show() {
     isOpening = open.disabled = true;
     // It comes with the gate, so it is there already, unless that is still on its way.
-    const module = await import("./pin_pad.js").catch(() => null);
+    const module = await loadPad();
     isOpening = false;
     if (isGone) return;
     if (!module) {

@@ -2,25 +2,25 @@
 
 import { h, setAttribute, setHidden, setText } from "../dom.js";
 import { toNumber } from "../format.js";
+import { later, NOT_OPENED } from "../later.js";
 import { isSelling, stoppedWords } from "../stop_words.js";
 import { loadLaterStyles } from "../styles.js";
+
+const loadResume = later("../screens/resume_all.js", import.meta.url);
+const loadSellAll = later("../screens/sell_all.js", import.meta.url);
 
 /** Mount the bar. */
 export function mountStoppedBar(parent, app) {
   const text = h("p", {});
-  const resume = h("button", { type: "button", class: "button", onclick: () => open("resume_all", "openResume") }, "Resume");
-  const sell = h("button", { type: "button", class: "button", onclick: () => open("sell_all", "openSellAll") }, "Sell everything");
+  const resume = h("button", { type: "button", class: "button", onclick: () => open(loadResume, "openResume") }, "Resume");
+  const sell = h("button", { type: "button", class: "button", onclick: () => open(loadSellAll, "openSellAll") }, "Sell everything");
   const element = h("div", { class: "bar bar-stopped", hidden: true }, text, h("div", { class: "bar-acts" }, resume, sell));
   parent.append(element);
 
-  async function open(screen, name) {
-    try {
-      // Home does without the styles of a pad: before they are there its keys would be anywhere.
-      const [module] = await Promise.all([import(`../screens/${screen}.js`), loadLaterStyles()]);
-      module[name](app);
-    } catch {
-      app.toast.show("This could not be opened: AutoTrader does not answer.");
-    }
+  async function open(load, name) {
+    const [module] = await Promise.all([load(), loadLaterStyles()]);
+    if (module) module[name](app);
+    else app.toast.show(NOT_OPENED);
   }
 
   function update() {

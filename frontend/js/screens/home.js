@@ -5,8 +5,11 @@ import { mountSummary } from "../components/summary.js";
 import { homeWords } from "../day_trade_words.js";
 import { h, icon, setHidden, setText } from "../dom.js";
 import { toNumber } from "../format.js";
+import { later, NOT_OPENED } from "../later.js";
 import { loadLaterStyles } from "../styles.js";
 
+const loadNews = later("../components/news_column.js", import.meta.url);
+const loadDay = later("./trades/day_summary.js", import.meta.url);
 const FLASHED_BY = new Set(["order.filled", "order.submitted", "order.rejected", "order.partially_filled", "algorithm.error"]);
 const URGENT = new Set(["critical", "high"]);
 const MOST_FLASHES_A_SECOND = 3;
@@ -56,13 +59,14 @@ export function showHome(app) {
 
   async function showNews() {
     if (!WITH_NEWS.matches || news) return;
-    const { mountNewsColumn } = await import("../components/news_column.js");
-    if (element.isConnected) news ??= mountNewsColumn(aside, app);
+    const module = await loadNews();
+    if (module && element.isConnected) news ??= module.mountNewsColumn(aside, app);
   }
 
   async function onToday() {
-    const [{ openDay }] = await Promise.all([import("./trades/day_summary.js"), loadLaterStyles()]);
-    openDay(app);
+    const [module] = await Promise.all([loadDay(), loadLaterStyles()]);
+    if (module) module.openDay(app);
+    else app.toast.show(NOT_OPENED);
   }
 
   function showCard(algorithm) {

@@ -1,18 +1,8 @@
 /** The chart library, loaded when a chart first shows; without it the chart is missing and nothing else. */
 
-let loading = null;
+import { later } from "../../later.js";
 
-/** Return its module; rejects when its file is not there, and asks anew the next time. */
-export function loadChartLibrary() {
-  loading ??= load();
-  return loading;
-}
+const load = later("../../../vendor/lightweight-charts.standalone.production.mjs", import.meta.url);
 
-async function load() {
-  try {
-    return await import("../../../vendor/lightweight-charts.standalone.production.mjs");
-  } catch (error) {
-    loading = null;
-    throw error;
-  }
-}
+/** Resolve to its module, or to null when its file is not there; it is asked for anew the next time. */
+export const loadChartLibrary = () => load();

@@ -65,16 +65,17 @@ export function mountChartPanel(parent, { app, id }) {
     strip.legend(zoneWords(model.bars.at(-1).at));
     box.append(drawing);
     const mine = model;
-    loadChartLibrary().then(
-      (library) => !isOver && mine === model && begin(library),
-      () => !isOver && mine === model && drawing.replaceWith(h("div", { class: "chart-drawing" }, h("p", { class: "chart-missing" }, NO_LIBRARY))),
-    );
+    loadChartLibrary().then((library) => !isOver && mine === model && begin(library));
     // Its name does not wait for the library.
     paint();
     arrange();
   }
 
   function begin(library) {
+    if (!library) {
+      drawing.replaceWith(h("div", { class: "chart-drawing" }, h("p", { class: "chart-missing" }, NO_LIBRARY)));
+      return;
+    }
     drawing.replaceChildren();
     canvas = mountCanvas(drawing, { library, timeframe: model.timeframe, onTap });
     tools.update({ isDrawn: !isTable });
