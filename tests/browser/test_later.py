@@ -88,6 +88,20 @@ def test_a_page_that_misses_a_part_waits_for_a_form_to_end(screen: Screen) -> No
     screen.wait(lambda: screen.loads == 2)
 
 
+def test_stop_all_opens_once_however_often_it_was_tapped_meanwhile(screen: Screen) -> None:
+    held = HeldAnswers(screen, "**/js/screens/stop_all.js")
+    screen.open().is_live()
+    for _ in range(3):
+        screen.button("Stop all algorithms").click()
+        # Not a double tap.
+        screen.page.wait_for_timeout(700)
+    held.let_go()
+    expect(screen.page.locator("dialog[open]")).to_have_count(1)
+    expect(screen.button("Keep running")).to_be_focused()
+    screen.button("Keep running").click()
+    expect(screen.page.locator("dialog[open]")).to_have_count(0)
+
+
 def test_stop_all_opens_at_the_second_try_of_its_file(screen: Screen) -> None:
     screen.page.route("**/js/screens/stop_all.js", fails)
     screen.open().is_live()

@@ -93,6 +93,23 @@ def test_stop_all_works_through_the_lock(locked: Screen, house: FakeHouse) -> No
     locked.shows("Enter PIN")
 
 
+def test_stop_all_works_through_a_lock_that_came_over_it(
+    new_screen: Callable[..., Screen], house: FakeHouse, site: Site
+) -> None:
+    screen = new_screen()
+    screen.may_lose_server = True
+    screen.open().is_live()
+    screen.button("Stop all algorithms").click()
+    site.end_sessions()
+    site.wire.cut()
+    screen.shows("Enter PIN")
+    stop_all(screen).click()
+    expect(screen.page.locator(".dialog-stop")).to_have_count(1)
+    screen.hold(screen.button("Hold to stop all"), milliseconds=1700)
+    screen.shows("All stopped. 2 open orders canceled, as the broker confirmed.")
+    assert len(house.commands(CancelOpenOrders)) == 1
+
+
 def test_a_server_that_does_not_answer_leaves_the_keys_usable(locked: Screen, site: Site) -> None:
     locked.may_lose_server = True
     locked.shows("Enter PIN")

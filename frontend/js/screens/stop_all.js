@@ -9,6 +9,8 @@ import { answeredWords } from "../stop_words.js";
 
 /** Open the dialog. onStopped(halt) is told what the server answered. */
 export function openStopAll(app, { onStopped = () => {} } = {}) {
+  // Tapped again while this file was still on its way, or open when the page was locked over it.
+  document.querySelector(".dialog-stop[open]")?.close();
   const before = app.store.state?.halt;
 
   function fillIn(body, close) {
