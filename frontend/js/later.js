@@ -24,7 +24,7 @@ export function later(path, base) {
       // What does not come stands in the console already.
       if (!(error instanceof TypeError)) console.warn(error);
       failures += 1;
-      isStuck ||= failures > 1 && (await isServed(address));
+      if (failures > 1 && (await isServed(address))) isStuck = true;
       return null;
     }
   };
@@ -33,8 +33,9 @@ export function later(path, base) {
 /** Load the page anew if it is stuck and mayReload(); once a minute, as it may not help. */
 export async function loadAnewIfStuck(mayReload) {
   const now = Date.now();
-  const last = Number(sessionStorage.getItem(LOADED_ANEW_AT));
-  if (!isStuck || !mayReload() || Math.abs(now - last) < BETWEEN_LOADS_MS || now - askedAt < BETWEEN_QUESTIONS_MS) return;
+  const isSoonAfter = (at, milliseconds) => Math.abs(now - at) < milliseconds;
+  if (!isStuck || isSoonAfter(sessionStorage.getItem(LOADED_ANEW_AT), BETWEEN_LOADS_MS) || isSoonAfter(askedAt, BETWEEN_QUESTIONS_MS)) return;
+  if (!mayReload()) return;
   askedAt = now;
   await loadAnew(mayReload);
 }
