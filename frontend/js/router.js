@@ -95,7 +95,8 @@ export class Router {
 
 async function preload(app) {
   const others = SCREENS.map(([, load]) => load).filter(Boolean);
-  for (const load of [() => app.gate.load(), later("./screens/stop_all.js", HERE), ...others]) {
+  // The gate brings Stop all with it.
+  for (const load of [() => app.gate.load(), ...others]) {
     await usable(app);
     // What does not come now either is asked for again when it is needed.
     if (!(await load())) await usable(app).then(load);
