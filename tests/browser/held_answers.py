@@ -1,4 +1,7 @@
-"""Questions of the page whose answers the test holds back, until it lets them go."""
+"""Questions of the page whose answers the test holds back or spoils, until it lets them go."""
+
+import re
+from typing import Any
 
 from playwright.sync_api import Request, Route
 
@@ -41,3 +44,27 @@ class HeldAnswers:
             route.continue_()
         else:
             self.routes.append(route)
+
+
+class BrokenAnswers:
+    """Answer what is asked at addresses that fit as the test says, or not at all, until it is mended.
+
+    Playwright's own way back, to route no longer, may leave unanswered for ever what was asked at that moment.
+    """
+
+    def __init__(self, screen: Screen, pattern: str | re.Pattern[str], **answer: Any) -> None:
+        self._is_mended = False
+        self._answer = answer
+        screen.page.route(pattern, self._on_question)
+
+    def mend(self) -> None:
+        """Let the server answer from now on."""
+        self._is_mended = True
+
+    def _on_question(self, route: Route) -> None:
+        if self._is_mended:
+            route.continue_()
+        elif self._answer:
+            route.fulfill(**self._answer)
+        else:
+            route.abort()

@@ -18,7 +18,7 @@ from orchestra.messages.commands import (
 from orchestra.messages.live_snapshot import Discrepancy
 from system_databse.truth import baseline_rows
 from tests.browser.fake_house import NOW, FakeHouse, made_alert, made_card
-from tests.browser.held_answers import HeldAnswers
+from tests.browser.held_answers import BrokenAnswers, HeldAnswers
 from tests.browser.screen import Screen
 from tests.browser.served_site import PIN, Site
 
@@ -219,9 +219,9 @@ def test_the_screen_follows_what_the_alerts_say_and_is_reached_from_them(
 
 def test_what_cannot_be_read_says_so(new_screen: Callable[..., Screen]) -> None:
     screen = new_screen()
-    screen.page.route("**/api/account-truth", lambda route: route.fulfill(status=400, json={"error": "No."}))
+    broken = BrokenAnswers(screen, "**/api/account-truth", status=400, json={"error": "No."})
     screen.open("/#/account")
     screen.shows("What the account holds could not be read. Trading goes on.")
-    screen.page.unroute("**/api/account-truth")
+    broken.mend()
     screen.button("Try again").click()
     screen.shows("The account and AutoTrader's books agree.")

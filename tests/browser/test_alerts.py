@@ -12,6 +12,7 @@ from system_databse.alerts import alert_rows
 from system_databse.alerts.alert import Resolver
 from system_databse.algorithm_record import AlgorithmStatus
 from tests.browser.fake_house import CLOSED, NOW, FakeHouse, made_alert, made_card
+from tests.browser.held_answers import BrokenAnswers
 from tests.browser.screen import Screen
 from tests.browser.served_site import PIN, Site
 
@@ -121,10 +122,10 @@ def test_a_refusal_is_said_beside_the_button(new_screen: Callable[..., Screen], 
 
 def test_what_cannot_be_read_says_so_and_is_read_again(new_screen: Callable[..., Screen]) -> None:
     screen = open_alerts(new_screen())
-    screen.page.route("**/api/alerts*", lambda route: route.fulfill(status=400, json={"error": "No."}))
+    broken = BrokenAnswers(screen, "**/api/alerts*", status=400, json={"error": "No."})
     screen.page.get_by_role("tab", name="Over").click()
     screen.shows("The alerts that are over could not be read. Trading goes on.")
-    screen.page.unroute("**/api/alerts*")
+    broken.mend()
     screen.button("Try again").click()
     screen.shows("No alert is over yet.")
 

@@ -13,6 +13,7 @@ from orchestra.backtest.jobs.job import JobState, read_request
 from orchestra.backtest.request import BacktestRequest
 from orchestra.messages.commands import Answer, StartAlgorithm
 from tests.browser.fake_house import FakeHouse, made_card
+from tests.browser.held_answers import BrokenAnswers
 from tests.browser.screen import Screen
 from tests.browser.served_site import Site, copy_house
 from tests.browser.socket_line import SocketLine
@@ -372,14 +373,12 @@ def test_in_kiosk_nothing_leads_out_of_the_page(new_screen: Callable[..., Screen
 
 def test_a_list_that_cannot_be_read_says_so_and_is_tried_again(screen: Screen, room: Room) -> None:
     screen.shows("No backtest yet.")
-    screen.page.route(
-        "**/api/backtests", lambda route: route.fulfill(status=409, json={"error": "The shelf is locked."})
-    )
+    broken = BrokenAnswers(screen, "**/api/backtests", status=409, json={"error": "The shelf is locked."})
     go(screen, "#/home")
     screen.page.wait_for_selector(".summary")
     go(screen, "#/test")
     screen.shows("The backtests could not be read. Trading goes on.")
-    screen.page.unroute("**/api/backtests")
+    broken.mend()
     screen.button("Try again").click()
     screen.shows("No backtest yet.")
 

@@ -16,6 +16,7 @@ from database.bar_store import BarStore
 from database.calendar_manager import MarketCalendar
 from tests.browser.conftest import SIZES
 from tests.browser.fake_house import NOW, OPEN, FakeHouse, made_card
+from tests.browser.held_answers import BrokenAnswers
 from tests.browser.screen import Screen
 from tests.browser.served_site import Site, copy_house
 from tests.browser.socket_line import SocketLine
@@ -413,9 +414,9 @@ def test_bars_that_cannot_be_read_are_said_and_can_be_tried_again(
     new_screen: Callable[..., Screen], traded: Site
 ) -> None:
     screen = new_screen()
-    screen.page.route(re.compile(r"/chart\?"), lambda route: route.fulfill(status=404, json={"error": "Gone."}))
+    broken = BrokenAnswers(screen, re.compile(r"/chart\?"), status=404, json={"error": "Gone."})
     screen.open("/#/algorithm/1").shows("The chart could not be read. Trading goes on.")
-    screen.page.unroute_all()
+    broken.mend()
     screen.button("Try again").click()
     screen.page.locator(".chart-canvas canvas").first.wait_for()
 

@@ -10,6 +10,7 @@ from orchestra.api.protocol import ROUTES
 from orchestra.messages.diagnosis import bad, well
 from tests.browser.fake_examiner import LINES, TROUBLE, FakeExaminer
 from tests.browser.fake_house import FakeHouse
+from tests.browser.held_answers import BrokenAnswers
 from tests.browser.screen import Screen
 from tests.browser.served_site import Site
 
@@ -79,9 +80,9 @@ def test_the_doctor_is_waited_for_and_lists_what_it_found(health: Screen, site: 
 def test_what_cannot_be_read_is_said_and_read_again(new_screen: Callable[..., Screen]) -> None:
     screen = new_screen()
     screen.may_lose_server = True
-    screen.page.route(f"**{ROUTES['health_report']}", lambda route: route.abort())
+    broken = BrokenAnswers(screen, f"**{ROUTES['health_report']}")
     screen.open("/#/more/health").shows("The health of AutoTrader could not be read. Trading goes on.")
-    screen.page.unroute(f"**{ROUTES['health_report']}")
+    broken.mend()
     screen.button("Try again").click()
     screen.shows("Nothing is bad; 1 of 13 deserves a look.")
     expect(screen.page.locator(".error-panel")).to_have_count(0)

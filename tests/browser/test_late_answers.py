@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, expect
 from orchestra.api.protocol import ROUTES
 from orchestra.messages.commands import Answer, StartAlgorithm
 from tests.browser.fake_house import FakeHouse
-from tests.browser.held_answers import HeldAnswers
+from tests.browser.held_answers import BrokenAnswers, HeldAnswers
 from tests.browser.screen import Screen
 from tests.browser.served_site import PIN, Site
 from tests.browser.socket_line import SocketLine
@@ -96,10 +96,10 @@ def test_a_form_that_was_left_while_it_waited_holds_no_new_version_up(
 
 def test_an_answer_that_breaks_off_half_way_is_none(screen: Screen) -> None:
     cut = {"status": 200, "content_type": "application/json", "body": '{"algorithms": [{"name": "sma_cro'}
-    screen.page.route("**/api/available-algorithms", lambda route: route.fulfill(**cut))
+    broken = BrokenAnswers(screen, "**/api/available-algorithms", **cut)
     screen.page.get_by_role("link", name="New algorithm").click()
     screen.shows("The algorithms could not be read: AutoTrader does not answer.")
-    screen.page.unroute_all()
+    broken.mend()
     screen.button("Try again").click()
     screen.page.locator(".choice-row").wait_for()
 
@@ -233,12 +233,12 @@ def test_the_walls_fills_are_read_again_after_a_gap(new_screen: Callable[..., Sc
 def test_keys_of_the_pin_that_did_not_load_are_offered_again(new_screen: Callable[..., Screen]) -> None:
     screen = new_screen()
     screen.may_lose_server = True
-    screen.page.route("**/components/pin_pad.js*", lambda route: route.fulfill(status=503, body=""))
+    broken = BrokenAnswers(screen, "**/components/pin_pad.js*", status=503, body="")
     screen.open().is_live()
     screen.button("Stop all algorithms").click()
     screen.button("Confirm with PIN").click()
     screen.shows("The keys could not be loaded: AutoTrader does not answer. Try again.")
-    screen.page.unroute_all()
+    broken.mend()
     screen.button("Confirm with PIN").click()
     screen.type_pin(PIN)
     screen.shows("ALL STOPPED")

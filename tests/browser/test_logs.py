@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from orchestra.api.protocol import ROUTES
-from tests.browser.held_answers import HeldAnswers
+from tests.browser.held_answers import BrokenAnswers, HeldAnswers
 from tests.browser.screen import Screen
 from tests.browser.served_site import SECRET, Site
 
@@ -208,9 +208,9 @@ def test_an_empty_log_says_so_and_a_failed_reading_can_be_tried_again(
 ) -> None:
     screen = new_screen()
     screen.may_lose_server = True
-    screen.page.route(f"**{ROUTES['logs']}?*", lambda route: route.abort())
+    broken = BrokenAnswers(screen, f"**{ROUTES['logs']}?*")
     screen.open("/#/more/logs").shows("The log could not be read. Trading goes on.")
-    screen.page.unroute(f"**{ROUTES['logs']}?*")
+    broken.mend()
     screen.button("Try again").click()
     screen.shows("Nothing has been logged yet.")
 

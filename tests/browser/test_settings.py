@@ -19,7 +19,7 @@ from orchestra.messages.setup import Keys, ModeWish, Standing
 from system_databse.control import limit_rows
 from system_databse.control.limit import Limit, LimitName
 from tests.browser.fake_house import FakeHouse
-from tests.browser.held_answers import HeldAnswers
+from tests.browser.held_answers import BrokenAnswers, HeldAnswers
 from tests.browser.screen import Screen
 from tests.browser.served_site import PIN, Site
 
@@ -328,10 +328,10 @@ def test_nothing_is_cut_off(size: str, new_screen: Callable[..., Screen], site: 
 
 def test_a_reading_that_fails_says_so_and_tries_again(home: Screen) -> None:
     home.may_lose_server = True
-    home.page.route("**/api/limits", lambda asked: asked.fulfill(status=503, json={"error": "Not now."}))
+    broken = BrokenAnswers(home, "**/api/limits", status=503, json={"error": "Not now."})
     at(home, "/limits")
     home.shows("The limits could not be read.")
-    home.page.unroute("**/api/limits")
+    broken.mend()
     home.button("Try again").click()
     home.shows("Largest buy")
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from orchestra.messages.commands import Answer, CancelOrder, Refusal, refused
 from orchestra.messages.events import OrderChanged, OrderFilled
@@ -16,6 +16,7 @@ from system_databse.order import Order, OrderStatus, Purpose
 from system_databse.truth import baseline_rows
 from tests.browser.conftest import SIZES
 from tests.browser.fake_house import NOW, FakeHouse, made_card
+from tests.browser.held_answers import BrokenAnswers
 from tests.browser.screen import Screen
 from tests.browser.served_site import Site
 from tests.system_databse.trade_diary import TradeDiary
@@ -319,16 +320,13 @@ def test_a_list_that_cannot_be_read_says_so_and_is_asked_for_again(
     diary.order()
     screen = new_screen()
     screen.may_lose_server = True
-    screen.page.route("**/api/fills*", _refuse)
+    refusal = {"error": "A database cannot be used now."}
+    broken = BrokenAnswers(screen, "**/api/fills*", status=503, json=refusal)
     screen.open("/#/trades/fills")
     screen.shows("The fills could not be read. Trading goes on.")
-    screen.page.unroute("**/api/fills*")
+    broken.mend()
     screen.button("Try again").click()
     screen.shows("Buy 10 AAPL")
-
-
-def _refuse(route: Route) -> None:
-    route.fulfill(status=503, json={"error": "A database cannot be used now."})
 
 
 def test_tabs_go_by_arrow_keys_and_the_address_keeps_the_tab(new_screen: Callable[..., Screen]) -> None:
