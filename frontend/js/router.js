@@ -117,5 +117,8 @@ function missing(app) {
     h("p", {}, "AutoTrader does not answer, or a file is missing. Trading goes on."),
     h("button", { type: "button", class: "button", onclick: tryAgain }, "Try again"),
   );
-  return { element, update: () => {}, destroy: () => {} };
+  // A line that is back may bring it.
+  const onRenewed = () => app.router.show();
+  app.store.addEventListener("renewed", onRenewed);
+  return { element, update: () => {}, destroy: () => app.store.removeEventListener("renewed", onRenewed) };
 }

@@ -32,7 +32,7 @@ def test_a_screen_that_did_not_come_does_when_it_is_tried_again(screen: Screen) 
 
 
 def test_a_screen_is_not_tried_again_by_what_would_lose_the_page(screen: Screen, site: Site) -> None:
-    broken = BrokenAnswers(screen, "**/js/screens/more.js*", **FAILS)
+    BrokenAnswers(screen, "**/js/screens/more.js*", **FAILS)
     screen.open().is_live()
     screen.page.get_by_role("link", name="More", exact=True).click()
     screen.shows("This screen could not be loaded")
@@ -40,10 +40,19 @@ def test_a_screen_is_not_tried_again_by_what_would_lose_the_page(screen: Screen,
     screen.button("Try again").click()
     screen.rests()
     screen.shows("This screen could not be loaded")
+    assert screen.loads == 1
+
+
+def test_a_screen_that_did_not_come_does_when_the_line_is_back(screen: Screen, site: Site) -> None:
+    broken = BrokenAnswers(screen, "**/js/screens/more.js*", **FAILS)
+    screen.open().is_live()
+    site.break_off()
+    screen.page.get_by_role("link", name="More", exact=True).click()
+    screen.shows("This screen could not be loaded")
     broken.mend()
     site.come_back()
-    screen.button("Try again").click()
     screen.page.get_by_role("heading", name="More").wait_for()
+    assert screen.loads == 1
 
 
 def test_what_a_screen_needs_and_did_not_come_has_the_page_loaded_anew_once_a_minute(screen: Screen) -> None:
