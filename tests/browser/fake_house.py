@@ -181,10 +181,12 @@ class FakeHouse:
             message = self.inbox.take(0.05)
             if isinstance(message, CommandGiven) and message.answer.set_running_or_notify_cancel():
                 self.given.append(message.command)
-                self._keep_pin(message.command)
-                self._keep_preferences(message.command)
-                answer = self.answers.get(type(message.command), lambda _: Answer())
-                message.answer.set_result(answer(message.command))
+                answer = self.answers.get(type(message.command), lambda _: Answer())(message.command)
+                # What is refused is not done.
+                if answer.refusal is None:
+                    self._keep_pin(message.command)
+                    self._keep_preferences(message.command)
+                message.answer.set_result(answer)
 
     def _keep_preferences(self, command: Command) -> None:
         if isinstance(command, SetPreferences) and self.system is not None:
