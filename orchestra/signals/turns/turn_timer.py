@@ -67,6 +67,7 @@ class TurnTimer:
         self._limit_seconds = limit_seconds
         self._repeat_seconds = repeat_seconds
         self._is_armed = False
+        self._is_looking = False
         self._deadline = 0.0
         self._look: Callable[[int, FrameType | None], None] | None = None
 
@@ -186,11 +187,16 @@ class TurnTimer:
         signal.setitimer(signal.ITIMER_REAL, seconds, self._repeat_seconds)
 
     def _on_alarm(self, _number: int, frame: FrameType | None) -> None:
-        if not self._is_armed:
+        # One look at a time: a slow machine's next alarm comes before this look ends, and many would pile up the stack.
+        if not self._is_armed or self._is_looking:
             return
-        if shelter.defer(self._raise_if_armed) or _is_ours(frame):
-            return  # the alarm repeats
-        raise TurnInterrupted
+        self._is_looking = True
+        try:
+            must_wait = shelter.defer(self._raise_if_armed) or _is_ours(frame)
+        finally:
+            self._is_looking = False
+        if not must_wait:  # otherwise the alarm repeats
+            raise TurnInterrupted
 
     def _raise_if_armed(self) -> None:
         """Raise on the way out of the shelter, unless what called it must not be cut either; the alarm repeats."""

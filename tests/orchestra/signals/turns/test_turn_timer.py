@@ -1,6 +1,7 @@
 """The time limit of a turn: what is interrupted, what is contained, what is put back."""
 
 import contextlib
+import gc
 import logging
 import queue
 import re
@@ -194,6 +195,24 @@ def test_keyboard_interrupt_of_a_strategy_is_contained(timer: TurnTimer) -> None
 
     with pytest.raises(StrategyError, match="KeyboardInterrupt"):
         timer.call(end)
+
+
+def test_alarms_that_come_faster_than_they_are_looked_at_pile_up_nothing() -> None:
+    timer = TurnTimer(SystemClock(), limit_seconds=LIMIT, repeat_seconds=0.0001)
+
+    def deep_loop(depth: int) -> None:
+        if depth:
+            deep_loop(depth - 1)
+        while True:
+            pass
+
+    gc.disable()  # what other tests hung on the collector would run into these alarms, too
+    try:
+        for _ in range(20):
+            with pytest.raises(TurnInterrupted):
+                timer.call(lambda: deep_loop(600))
+    finally:
+        gc.enable()
 
 
 def test_guard_makes_an_interrupt_a_strategy_error(timer: TurnTimer) -> None:
