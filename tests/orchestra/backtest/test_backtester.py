@@ -138,7 +138,7 @@ def test_an_endless_turn_is_interrupted_and_the_next_minute_comes(tmp_path: Path
                 return ("hold", 0)
         """,
     )
-    house = House(limit_seconds=0.2)
+    house = House(limit_seconds=1.0)
     played = house.play(made_history(made_columns("ACME", DAYS[:1]), days=DAYS[:1]), asked(looping))
     assert dict(played.outcomes) == {"HELD": 389, "INTERRUPTED": 1}
 

@@ -68,7 +68,7 @@ class Stage:
     after_turns: int = 0
 
     def __post_init__(self) -> None:
-        timer = TurnTimer(SystemClock(), limit_seconds=0.1)
+        timer = TurnTimer(SystemClock(), limit_seconds=0.5)
         self.loader = StrategyLoader(self.folder, guard=timer.guard)
         self.market = HandMarket()
         self.runner = StrategyRunner(self.loader, timer, self.clock, market=self.market, after_turn=self._after_turn)

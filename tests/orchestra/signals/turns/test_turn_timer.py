@@ -22,7 +22,8 @@ from orchestra.signals.strategy_loader import StrategyLoader
 from orchestra.signals.turns.turn_timer import TurnInterrupted, TurnTimer
 from system_databse.errors import StrategyError
 
-LIMIT = 0.03
+# So long that what answers at once does so on a busy machine, too.
+LIMIT = 0.1
 
 
 @pytest.fixture
@@ -216,7 +217,7 @@ def test_alarms_that_come_faster_than_they_are_looked_at_pile_up_nothing() -> No
 
 
 def test_guard_makes_an_interrupt_a_strategy_error(timer: TurnTimer) -> None:
-    with pytest.raises(StrategyError, match=r"did not end within 0\.03 s"):
+    with pytest.raises(StrategyError, match=r"did not end within 0\.1 s"):
         timer.guard(endless_loop)
 
 
