@@ -7,6 +7,7 @@ connects. The private names this relies on are held against the pinned version b
 """
 
 import asyncio
+import json
 import logging
 import threading
 import warnings
@@ -387,3 +388,11 @@ class _OrderStream(SteadyStream, TradingStream):
         self._on_state = on_state
         self._pace = pace
         self.subscribe_trade_updates(handler)
+
+    async def _subscribe_trade_updates(self) -> None:
+        """Be connected once Alpaca confirms: the comparison that follows sees whatever happened before."""
+        await super()._subscribe_trade_updates()
+        while (message := json.loads(await self._ws.recv())).get("stream") != "listening":
+            await self._dispatch(message)
+        if "trade_updates" not in message["data"]["streams"]:
+            raise ValueError("Alpaca sends no order updates to these keys")

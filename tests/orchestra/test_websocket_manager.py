@@ -5,7 +5,7 @@ import logging
 import random
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,9 @@ from orchestra.messages.events import (
     StreamDisconnected,
     StreamName,
 )
+from orchestra.paper_exchange.wire.sockets import trade_stream
 from orchestra.paper_exchange.wire.sockets.subscriptions import Subscriptions
+from orchestra.paper_exchange.wire.sockets.trade_stream import TradeClient
 from orchestra.runtime.clock import SystemClock
 from orchestra.runtime.inbox import Inbox
 from orchestra.runtime.network import steady_stream
@@ -116,6 +118,39 @@ def test_bars_and_order_updates_arrive(house: House) -> None:
     until(lambda: bool(house.bars))
     assert (house.bars[0]["S"], house.bars[0]["t"].seconds) == ("AAA", OPEN)
     assert house.expect(OrderUpdateReceived).message["data"]["order"]["symbol"] == "AAA"
+
+
+def test_orders_are_connected_once_the_server_confirms_that_it_listens(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, may_confirm = threading.Event(), threading.Event()
+    confirm = TradeClient._listen
+
+    def confirm_later(client: TradeClient, message: Mapping[str, object]) -> None:
+        asked.set()
+        client.send({"stream": "trade_updates", "data": {"order": {"symbol": "EARLY"}}})
+        assert may_confirm.wait(WAIT)
+        confirm(client, message)
+
+    monkeypatch.setattr(TradeClient, "_listen", confirm_later)
+    house.streams.start()
+    assert asked.wait(WAIT)
+    # The first message of all: no connection was told of before it.
+    early = house.inbox.take(WAIT)
+    assert isinstance(early, OrderUpdateReceived)
+    assert early.message["data"]["order"]["symbol"] == "EARLY"
+    assert not house.streams.is_connected(StreamName.ORDERS)
+    may_confirm.set()
+    assert house.expect(StreamConnected).stream is StreamName.ORDERS
+
+
+@pytest.mark.usefixtures("no_second_attempt")
+def test_server_that_confirms_no_order_updates_is_no_connection(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trade_stream, "TRADE_UPDATES", "others")
+    house.streams.start()
+    until(lambda: house.streams.trouble(StreamName.ORDERS) is not None)
+    assert house.streams.trouble(StreamName.ORDERS) == "Alpaca sends no order updates to these keys"
+    assert not house.streams.is_connected(StreamName.ORDERS)
 
 
 @pytest.mark.requirement("S2-49", "S2-60")
@@ -253,12 +288,13 @@ def test_server_that_keeps_refusing_a_symbol_is_not_asked_for_ever(
         (StockDataStream, {"_start_ws", "_dispatch", "close", "_run_forever", "stop_ws", "run", "_send_subscribe_msg"}),
         (StockDataStream, {"_send_unsubscribe_msg"}),
         (TradingStream, {"_start_ws", "close", "_run_forever", "stop_ws", "run", "subscribe_trade_updates"}),
+        (TradingStream, {"_subscribe_trade_updates", "_dispatch"}),
     ],
 )
 def test_the_methods_of_alpaca_py_that_we_rely_on_exist(kind: type, names: set[str]) -> None:
     for name in names:
         assert callable(getattr(kind, name)), name
-    for name in names & {"_start_ws", "_dispatch", "close", "_run_forever", "stop_ws", "_send_subscribe_msg"}:
+    for name in names - {"run", "subscribe_trade_updates"}:
         assert inspect.iscoroutinefunction(getattr(kind, name)), name
 
 
